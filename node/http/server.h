@@ -1,0 +1,47 @@
+/*
+ * The HTTP server: libmicrohttpd start and stop, body intake, reply out, suspend and resume. It and its exchange
+ * drive calls through their stages; the route table, the pool and the writer are handed in by main.
+ */
+#ifndef NODE_HTTP_SERVER_H
+#define NODE_HTTP_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "node/call.h"
+
+struct server;
+struct pool;
+struct limiter;
+
+struct server_options {
+	struct node *node;
+	struct store *store;
+	struct writer *writer;
+	struct pool *pool;             /* for the work stage */
+	struct limiter *limiter;       /* NULL: no quotas */
+	const struct route *routes;
+	size_t route_count;
+	struct str listen;             /* "127.0.0.1:8080", "[::1]:8080" */
+	const struct str *proxies;     /* addresses whose X-Forwarded-For is believed */
+	size_t proxy_count;
+	unsigned threads;              /* 0: number of cores */
+	size_t body_max;               /* bytes, default 1 MiB; beyond it 413 */
+	unsigned connections_max;      /* 0: 4096 */
+	unsigned timeout_seconds;      /* of an idle or slow connection; 0: 30 */
+};
+
+/* Binds and serves. ERR_BUSY: the address is taken; ERR_INVALID: `listen` cannot be read. */
+int server_start(const struct server_options *options, struct server **ret_server);
+/* No new connections from here; requests under way end. First step of stopping. */
+void server_quiesce(struct server *server);
+/* Waits until parked calls have been answered, then ends all connections and threads. Pool and writer must still run. */
+void server_stop(struct server *server);
+
+struct server_counters {
+	uint64_t requests, replies_4xx, replies_5xx, parked, refused_busy;
+	uint64_t connections;
+};
+void server_counters_get(struct server *server, struct server_counters *ret_counters);
+
+#endif
