@@ -1,13 +1,33 @@
 # rse-node: one plain Makefile. CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR belong to the builder; we only add.
 #
 #   make                      builds build/rse-node
-#   make demo                 two paired nodes with sample people, on loopback
+#   make demo                 two paired nodes with sample people, on loopback; Ctrl-C stops both
 #   make check                every test; the last line is "N passed, N failed"
+#   make unit, make blackbox  the one half or the other, with the plain build only
+#   make lint, make format    layers and analysis; formats the lines you touched
+#   make bench, make fuzz     measures; fuzzes every parser for FUZZ_SECONDS each
+#   make install              to $(DESTDIR)$(PREFIX)
 #   make SAN=address,undefined   (or SAN=thread) builds the same into a folder of its own, with sanitizers
+#   make DEPS=no              never looks whether Debian packages are missing
 
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 DEPS   ?= yes
+FUZZ_SECONDS ?= 60
+
+# What is missing is installed while this file is read, so that pkg-config below already sees it.
+GOALS  := $(or $(MAKECMDGOALS),all)
+USES   := $(if $(filter-out clean uninstall format,$(GOALS)),build) \
+          $(if $(filter check blackbox unit,$(GOALS)),test) $(if $(filter demo,$(GOALS)),demo) \
+          $(if $(filter lint format fuzz,$(GOALS)),lint)
+ifeq ($(DEPS),yes)
+ifneq ($(strip $(USES)),)
+$(shell deploy/install-deps $(USES) >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error what the build needs is not there; see the line above)
+endif
+endif
+endif
 
 comma  := ,
 B      := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
@@ -15,29 +35,35 @@ SAN_F  := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fram
 PKGS   := libmicrohttpd libcurl openssl jansson libcrypt libutf8proc gumbo libcmark yaml-0.1 icu-uc
 WARN   := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wformat=2 -Werror
-# A map that the sanitizers can live with; everything else is the same program.
 OWN    := -std=c17 -D_GNU_SOURCE -I. -pthread $(WARN) $(SAN_F) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb
+
+# The other flavours of libcurl have no callbacks into OpenSSL and answer differently to bad certificates.
+ifneq ($(filter build,$(USES)),)
+ifeq ($(filter OpenSSL,$(shell curl-config --ssl-backends 2>/dev/null)),)
+$(error rse-node needs the OpenSSL flavour of libcurl (Debian: libcurl4-openssl-dev))
+endif
+endif
 
 SRC    := $(filter-out node/main.c,$(wildcard storage/*.c storage/*/*.c federation/*.c node/*.c node/*/*.c))
 RIG    := $(wildcard tests/rig/*.c)
 UNIT   := $(wildcard tests/unit/test_*.c)
+BENCH  := $(wildcard tests/bench/*.c)
+FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 LIB    := $B/rse.a
-ALL_C  := node/main.c $(SRC) $(RIG) $(UNIT) $(wildcard tests/bench/*.c tests/fuzz/*.c)
-ALL_H  := $(wildcard storage/*.h storage/*/*.h federation/*.h node/*.h node/*/*.h tests/*/*.h)
+ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(FUZZ)
+# The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
+THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool deliver hub jobs),$(UNIT))
+# make check builds with all cores unless the caller gave a -j of their own.
+SUB     = +$(MAKE) DEPS=no $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) --no-print-directory
 
-.PHONY: all check unit blackbox lint format install uninstall clean demo bench fuzz deps test-deps
+.PHONY: all check unit unit-programs thread-programs bench-programs fuzz-programs blackbox lint format install \
+        uninstall clean demo bench fuzz
 .SECONDARY:
 
 all: $B/rse-node
 
-deps:
-	@deploy/install-deps build
-
-test-deps:
-	@deploy/install-deps test
-
-$B/%.o: %.c Makefile | $(if $(filter yes,$(DEPS)),deps)
+$B/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -51,9 +77,67 @@ $B/rse-node: $B/node/main.o $(LIB)
 $B/tests/unit/%: $B/tests/unit/%.o $(RIG:%.c=$B/%.o) $(LIB)
 	$(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-unit: $(UNIT:%.c=$B/%)
+$B/tests/bench/%: $B/tests/bench/%.o $(RIG:%.c=$B/%.o) $(LIB)
+	$(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
--include $(SRC:%.c=$B/%.d) $(UNIT:%.c=$B/%.d) $(RIG:%.c=$B/%.d) $B/node/main.d
+$B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIG:%.c=$B/%.o) $(LIB)
+	$(CC) $(SAN_F) -fsanitize=fuzzer -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+unit-programs: $(UNIT:%.c=$B/%)
+thread-programs: $(THREAD:%.c=$B/%)
+bench-programs: $(BENCH:%.c=$B/%)
+fuzz-programs: $(FUZZ:%.c=$B/%)
+
+unit:
+	$(SUB) unit-programs
+	tests/run unit=$B
+
+blackbox:
+	$(SUB) all
+	tests/run blackbox=$B
+
+check:
+	$(SUB) SAN= all unit-programs
+	$(SUB) SAN=address,undefined all unit-programs
+	$(SUB) SAN=thread all thread-programs
+	tests/run layers unit=build unit=build-address-undefined unit=build-thread \
+	          blackbox=build blackbox=build-address-undefined blackbox=build-thread
+
+lint:
+	deploy/lint-layers
+	@rm -rf build-lint
+	$(SUB) B=build-lint CFLAGS="-O1 -fanalyzer" build-lint/rse.a
+	clang-tidy-14 --quiet --warnings-as-errors='*' $(ALL_C) -- -std=c17 -D_GNU_SOURCE -I. \
+		$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+
+format:
+	git clang-format --binary clang-format-14 --extensions c,h --force HEAD
+
+bench:
+	$(SUB) all bench-programs
+	@set -e; for program in $(BENCH:%.c=$B/%); do echo "== $$program"; $$program; done
+
+fuzz:
+	$(SUB) B=build-fuzz CC=clang-14 SAN=fuzzer-no-link,address,undefined CFLAGS="-O1 -g" fuzz-programs
+	@set -e; for name in $(FUZZ:tests/fuzz/%.c=%); do echo "== $$name"; \
+		mkdir -p build-fuzz/corpus/$$name tests/fuzz/corpus/$$name; \
+		build-fuzz/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 \
+			-artifact_prefix=build-fuzz/ build-fuzz/corpus/$$name tests/fuzz/corpus/$$name; done
+
+demo: all
+	@deploy/demo $B/rse-node
+
+install: all
+	install -D -m 755 $B/rse-node $(DESTDIR)$(PREFIX)/bin/rse-node
+	@for page in $(wildcard deploy/*.[58]); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/rse-node
+	@for page in $(wildcard deploy/*.[58]); do \
+		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
 clean:
 	rm -rf build build-*
+
+-include $(ALL_C:%.c=$B/%.d)
