@@ -46,6 +46,9 @@ struct event_list {
 int store_open(struct engine *engine, struct store **ret_store);
 void store_close(struct store *store);
 struct engine *store_engine(struct store *store);
+/* One pointer that the opener ties to the store, for the rooms above (storage/instance.h). */
+void store_set_context(struct store *store, const void *context);
+const void *store_context(const struct store *store);
 
 /* A read view. Ended views are kept for reuse, so begin and end cost a renew and a reset and no allocation. Any
  * thread; one thread at a time per view; never held over a wait. */

@@ -1,0 +1,115 @@
+/*
+ * Every key layout of the database: one row in the table of spaces, one function per layout.
+ *
+ * Keys are values on the stack. Numbers are big-endian, so that a range of a timeline is one scan. Long texts are
+ * the first 16 bytes of their SHA-256; the record holds the full text, which readers compare.
+ */
+#ifndef STORAGE_KEYS_H
+#define STORAGE_KEYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/engine/engine.h"
+
+/* X(NAME, "name in the engine", "key", "value"). Append only: the names are stored. SPACE_META is number 0. */
+#define SPACE_LIST(X) \
+	X(META, "meta", "name", "engine/store's own: id high-water mark, node number; format version") \
+	X(SETTING, "setting", "name", "text") \
+	X(ACCOUNT, "account", "id", "account record") \
+	X(ACCOUNT_STATS, "account_stats", "id", "account_stats record") \
+	X(ACCOUNT_JSON, "account_json", "id", "finished client JSON") \
+	X(ACCOUNT_URI, "account_uri", "hash of uri", "id") \
+	X(ACCOUNT_NAME, "account_name", "folded name, 0, host", "id") \
+	X(ACCOUNT_KEY, "account_key", "hash of key id", "id") \
+	X(ACCOUNT_WORD, "account_word", "folded word, 0, id", "-") \
+	X(PRIVATE_KEY, "private_key", "account id", "PEM") \
+	X(USER, "user", "account id", "user record") \
+	X(USER_EMAIL, "user_email", "hash of folded e-mail", "account id") \
+	X(POST, "post", "id", "post record") \
+	X(POST_STATS, "post_stats", "id", "post_stats record") \
+	X(POST_JSON, "post_json", "id", "finished client JSON") \
+	X(POST_URI, "post_uri", "hash of uri", "id") \
+	X(POST_EDIT, "post_edit", "post id, number (8)", "post_edit record") \
+	X(TOMBSTONE, "tombstone", "hash of uri", "deleted ms (8), actor uri") \
+	X(BY_AUTHOR, "by_author", "account id, post id", "flags (1)") \
+	X(PUBLIC, "public", "post id", "flags (1)") \
+	X(TAGGED, "tagged", "hash of folded tag, post id", "flags (1)") \
+	X(TAG, "tag", "folded tag", "hash of the tag") \
+	X(REPLIES, "replies", "post id, reply id", "-") \
+	X(WAITING_REPLIES, "waiting_replies", "hash of parent uri, reply id", "-") \
+	X(AUDIENCE, "audience", "post id, account id", "-") \
+	X(BOOSTS, "boosts", "post id, account id", "boost's post id") \
+	X(FOLLOW, "follow", "follower id, followee id", "follow record") \
+	X(FOLLOWER, "follower", "followee id, follower id", "state (1)") \
+	X(FOLLOW_REQUEST, "follow_request", "followee id, follower id", "-") \
+	X(FAVOURITE, "favourite", "post id, account id", "favourite record") \
+	X(FAVOURITE_BY, "favourite_by", "account id, favourite id", "post id") \
+	X(ACTIVITY_OF, "activity_of", "hash of activity uri", "kind (1), a (8), b (8): the follow, favourite or boost it made") \
+	X(NOTICE, "notice", "account id, notice id", "notice record") \
+	X(NOTICE_OF, "notice_of", "account id, kind (1), actor id, post id", "notice id") \
+	X(CONVERSATION, "conversation", "account id, conversation id", "conversation record") \
+	X(CONVERSATION_ROOT, "conversation_root", "account id, root post id", "conversation id") \
+	X(CONVERSATION_LAST, "conversation_last", "account id, last post id", "conversation id") \
+	X(APP, "app", "id", "app record") \
+	X(APP_CLIENT, "app_client", "hash of client id", "id") \
+	X(TOKEN, "token", "SHA-256 of the token", "token record") \
+	X(TOKEN_OF, "token_of", "account id, token id", "SHA-256 of the token") \
+	X(GRANT, "grant", "SHA-256 of the code", "grant record") \
+	X(SESSION, "session", "SHA-256 of the cookie", "session record") \
+	X(SESSION_OF, "session_of", "account id, SHA-256 of the cookie", "-") \
+	X(SIGN_UP, "sign_up", "SHA-256 of the link's secret", "session record") \
+	X(IDEMPOTENCY, "idempotency", "account id, hash of key", "post id (8), ms (8)") \
+	X(PEER, "peer", "id", "peer record") \
+	X(PEER_DOMAIN, "peer_domain", "domain", "id") \
+	X(LANE, "lane", "peer id", "lane record") \
+	X(DELIVERY, "delivery", "peer id, sequence", "delivery record") \
+	X(ACTIVITY, "activity", "id", "activity record") \
+	X(ACTIVITY_URI, "activity_uri", "hash of uri", "id") \
+	X(OUTBOX, "outbox", "account id, activity id", "-") \
+	X(SEEN, "seen", "hash of activity uri", "ms (8)") \
+	X(SEEN_AT, "seen_at", "ms (8), hash of activity uri", "-") \
+	X(VOIDED, "voided", "hash of activity uri", "ms (8): an Undo came first") \
+	X(JOB, "job", "due ms (8), id", "job record") \
+	X(REFUSAL, "refusal", "id", "journal line: origin, reason")
+
+enum space {
+#define SPACE_ENUM(name, text, key, value) SPACE_##name,
+	SPACE_LIST(SPACE_ENUM)
+#undef SPACE_ENUM
+	SPACE_COUNT,
+};
+
+/* For lmdb_open(): the names, indexed by enum space. */
+extern const struct engine_space space_names[SPACE_COUNT];
+/* For `check` and the docs. */
+const char *space_key_text(enum space space);
+const char *space_value_text(enum space space);
+
+struct key {
+	size_t n;
+	uint8_t bytes[ENGINE_KEY_MAX + 1];
+};
+
+/* Builders. The str points into the struct key that the caller keeps. */
+struct str key_u64(struct key *key, uint64_t a);
+struct str key_u64_u64(struct key *key, uint64_t a, uint64_t b);
+struct str key_u64_hash(struct key *key, uint64_t a, struct str text);
+struct str key_hash(struct key *key, struct str text);                 /* first 16 bytes of SHA-256 */
+struct str key_hash_u64(struct key *key, struct str text, uint64_t a);
+struct str key_sha256(struct key *key, struct str secret);             /* all 32 bytes */
+struct str key_name_host(struct key *key, struct str folded_name, struct str host);
+struct str key_word_u64(struct key *key, struct str folded_word, uint64_t a);
+struct str key_text(struct key *key, struct str text);                 /* cut at 511 bytes */
+struct str key_notice_of(struct key *key, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id);
+/* Readers: the number at `offset`; 0 when the key is too short. */
+uint64_t key_read_u64(struct str key, size_t offset);
+/* An 8-byte number as a value. */
+struct str value_u64(uint8_t out[8], uint64_t a);
+
+/* Range helpers over (prefix u64, id): ids in (after, before), both exclusive; 0 means open. The two keys are the
+ * caller's memory. */
+struct engine_range key_range_u64(struct key *from, struct key *to, uint64_t prefix, uint64_t after, uint64_t before,
+                                  bool reverse);
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * The nouns of all layers: plain records with ids, and the tables of their stored fields.
+ *
+ * A record read from the store lives in the arena it was decoded into. Text members are never NULL-terminated by
+ * contract; an absent text has n == 0. Field tags are stored: a new field takes a new tag, a tag is never reused,
+ * and unknown tags are skipped, so that older bytes stay readable and newer ones do no harm.
+ */
+#ifndef STORAGE_MODEL_H
+#define STORAGE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/base/str.h"
+#include "storage/scope.h"
+
+struct id_list {
+	uint64_t *ids;
+	size_t count;
+};
+
+struct str_list {
+	struct str *items;
+	size_t count;
+};
+
+enum account_kind { ACCOUNT_PERSON = 1, ACCOUNT_GROUP, ACCOUNT_SERVICE, ACCOUNT_APPLICATION, ACCOUNT_ORGANIZATION };
+
+/* An actor, ours or another node's. */
+struct account {
+	uint64_t id;
+	uint8_t kind;                 /* enum account_kind */
+	struct str username;          /* as its owner writes it */
+	struct str host;              /* HOST[:PORT] of the handle; empty: ours */
+	struct str uri;               /* ActivityPub id */
+	struct str url;               /* profile page */
+	struct str display_name;
+	struct str note;              /* HTML: ours rendered, foreign sanitised */
+	struct str note_source;       /* ours: as typed */
+	struct str_list field_pairs;  /* name, value, name, value …; values HTML */
+	struct str avatar_url, header_url;  /* empty: the default picture */
+	bool locked, bot, discoverable, indexable, hide_collections;
+	bool disabled;                /* ours: sign-in refused and hidden from new contact */
+	bool deleted;                 /* tombstone */
+	int64_t created_ms;           /* when the account began, as told by its node */
+	int64_t fetched_ms;           /* foreign: when the document was last read */
+	struct str inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri;
+	struct str key_id, key_pem;   /* the public key that signs for it */
+	struct str_list also_known_as;
+	struct str moved_to;
+	struct str emojis_json;       /* CustomEmoji array as JSON, or empty */
+};
+
+struct account_stats {
+	uint64_t statuses, followers, following;
+	int64_t last_status_ms;
+};
+
+enum user_role { ROLE_MEMBER = 0, ROLE_MODERATOR = 1, ROLE_ADMIN = 2 };
+enum visibility { VISIBILITY_PUBLIC = 1, VISIBILITY_UNLISTED, VISIBILITY_FOLLOWERS, VISIBILITY_DIRECT };
+
+/* What lets a person of ours sign in. */
+struct user {
+	uint64_t account_id;
+	struct str email;
+	struct str password_hash;     /* crypt(3) string; empty: has not chosen one yet */
+	uint8_t role;                 /* enum user_role */
+	struct str locale;            /* "fr", "en"; empty: from the browser */
+	int64_t created_ms, last_sign_in_ms;
+	bool disabled;
+	uint8_t default_visibility;   /* enum visibility; 0: public */
+	bool default_sensitive;
+	struct str default_language;
+};
+
+/* A post, or a boost of one (reblog_of_id). */
+struct post {
+	uint64_t id;
+	uint64_t account_id;
+	struct str uri, url;
+	uint8_t visibility;           /* enum visibility */
+	struct str content;           /* HTML: ours rendered, foreign sanitised */
+	struct str source;            /* ours: as typed */
+	struct str spoiler;
+	bool sensitive;
+	struct str language;
+	int64_t created_ms, edited_ms;
+	uint64_t in_reply_to_id, in_reply_to_account_id;
+	struct str in_reply_to_uri;   /* kept also while the parent is unknown */
+	uint64_t root_id;             /* first post of the thread as far as known; own id when it is the first */
+	struct str context_uri;
+	uint64_t reblog_of_id;        /* a boost: its own content is empty */
+	struct id_list mention_ids;   /* accounts */
+	struct str_list tags;         /* folded, without # */
+	struct str attachments_json;  /* array of {url, mediaType, type, name, width, height, blurhash}, or empty */
+	struct str emojis_json;
+	struct str object_type;       /* "Note", "Article", … as published */
+	uint64_t app_id;              /* ours: the client that posted it */
+	bool remote;                  /* of another node */
+	struct str title;             /* Article, Page, Event … */
+};
+
+struct post_stats {
+	uint64_t replies, reblogs, favourites;
+};
+
+/* One earlier text of a post. */
+struct post_edit {
+	uint64_t post_id;
+	int64_t created_ms;
+	struct str content, spoiler;
+	bool sensitive;
+};
+
+enum follow_state { FOLLOW_REQUESTED = 1, FOLLOW_ACCEPTED = 2 };
+
+struct follow {
+	uint64_t follower_id, followee_id;
+	uint8_t state;                /* enum follow_state */
+	bool show_reblogs, notify;
+	struct str_list languages;
+	struct str uri;               /* id of the Follow activity */
+	int64_t created_ms;
+};
+
+struct favourite {
+	uint64_t id;                  /* time-ordered, pages the account's favourites */
+	uint64_t account_id, post_id;
+	struct str uri;               /* id of the Like activity */
+};
+
+enum notice_kind {
+	NOTICE_MENTION = 1, NOTICE_STATUS, NOTICE_REBLOG, NOTICE_FOLLOW, NOTICE_FOLLOW_REQUEST, NOTICE_FAVOURITE,
+	NOTICE_UPDATE,
+};
+
+struct notice {
+	uint64_t id;
+	uint64_t account_id;          /* whom it tells */
+	uint8_t kind;                 /* enum notice_kind */
+	uint64_t actor_id;            /* who did it */
+	uint64_t post_id;             /* 0 when it is about no post */
+	int64_t created_ms;
+};
+
+/* A thread of direct posts, as one of its participants sees it. */
+struct conversation {
+	uint64_t id;
+	uint64_t account_id;          /* the viewer */
+	uint64_t root_id;
+	uint64_t last_post_id;
+	struct id_list participant_ids;  /* the others */
+	bool unread;
+};
+
+struct app {
+	uint64_t id;
+	struct str name, website;
+	struct str_list redirect_uris;
+	scope_set scopes;
+	struct str client_id;
+	struct str secret_hash;       /* SHA-256, raw bytes */
+	int64_t created_ms;
+};
+
+struct token {
+	uint64_t id;
+	uint64_t app_id, account_id;  /* account 0: an app's own token */
+	scope_set scopes;
+	int64_t created_ms;
+};
+
+/* An authorization code that was not redeemed yet. */
+struct grant {
+	uint64_t app_id, account_id;
+	struct str redirect_uri;
+	scope_set scopes;
+	struct str code_challenge;    /* S256; empty: without PKCE */
+	int64_t expires_ms;
+};
+
+/* A browser that signed in on the node's own pages, or a one-time sign-up link. */
+struct session {
+	uint64_t account_id;
+	int64_t created_ms, expires_ms;
+};
+
+enum peer_tier { PEER_GROUP = 1, PEER_PARTNER = 2 };
+
+/* A sibling node on the allow list. */
+struct peer {
+	uint64_t id;
+	struct str domain;            /* HOST[:PORT], lower case */
+	struct str url;               /* origin: "https://b.example" */
+	uint8_t tier;                 /* enum peer_tier */
+	bool paused;
+	struct str actor_uri;         /* its instance actor; empty: has none, or not asked yet */
+	struct str inbox;             /* of the instance actor */
+	struct str key_id, key_pem;   /* pinned at first contact; empty: unpinned */
+	int64_t created_ms;
+	int64_t contacted_ms;         /* first successful contact; 0: never */
+};
+
+/* How deliveries to a peer fare. */
+struct lane {
+	uint64_t peer_id;
+	uint64_t failures;            /* in a row */
+	int64_t down_since_ms;        /* first failure in a row; 0: up */
+	int64_t next_try_ms;          /* not before */
+	int64_t success_ms;           /* last one */
+	struct str last_error;
+};
+
+/* One activity for one inbox. */
+struct delivery {
+	uint64_t peer_id;
+	uint64_t sequence;            /* order within the peer */
+	uint64_t activity_id;         /* storage/activities.h: the exact bytes */
+	uint64_t actor_id;            /* who signs */
+	uint64_t object_key;          /* deliveries of the same (actor, object) never run side by side */
+	struct str inbox;
+	uint64_t tries;
+	int64_t not_before_ms;
+	int64_t expires_ms;
+};
+
+/* An activity that we keep: ours to deliver and to serve at its id, or a foreign one that waits for what it needs. */
+struct activity_record {
+	uint64_t id;
+	struct str uri;
+	struct str type;              /* "Create" … */
+	uint64_t account_id;          /* its actor */
+	uint64_t object_id;           /* the post or account it is about, when known */
+	struct str body;              /* JSON, the bytes to be signed or applied */
+	uint8_t visibility;           /* who may fetch it: enum visibility; 0: the object's audience alone */
+	bool outbox;                  /* listed in the actor's outbox */
+};
+
+struct job {
+	uint64_t id;
+	int64_t due_ms;
+	struct str kind;              /* a row of node/jobs.c */
+	struct str argument;          /* the kind's own */
+	uint64_t subject;             /* the record it is about */
+	uint64_t cursor;              /* where a paged job goes on */
+	uint64_t tries;
+	uint64_t lease;               /* start id of the process that runs it; 0: free */
+};
+
+/* The field tables (model.c), read by codec.h. */
+struct field;
+struct record_type {
+	const char *name;
+	const struct field *fields;
+	size_t field_count;
+	size_t size;
+};
+
+extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
+	post_edit_type, follow_type, favourite_type, notice_type, conversation_type, app_type, token_type, grant_type,
+	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
+
+/* Words for enumerations, as the client API and the command line say them; NULL for an unknown number. */
+const char *visibility_name(uint8_t visibility);        /* "public", "unlisted", "private", "direct" */
+uint8_t visibility_parse(struct str name);              /* 0: unknown */
+const char *role_name(uint8_t role);
+int role_parse(struct str name, uint8_t *ret_role);
+const char *tier_name(uint8_t tier);
+uint8_t tier_parse(struct str name);
+const char *notice_kind_name(uint8_t kind);
+uint8_t notice_kind_parse(struct str name);
+
+#endif
