@@ -30,6 +30,13 @@ void *arena_alloc(struct arena *arena, size_t size);
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
+/*
+ * Room of `size` bytes that begins with the `old_size` bytes at `old`: the same place when `old` was the last
+ * allocation and there is room behind it, otherwise a new one, and `old` must not be used any more. The bytes behind
+ * old_size are not zeroed. `old` may be NULL when old_size is 0; `size` is never below old_size.
+ */
+void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size);
+
 /* A copy of the bytes of `text`, followed by a NUL that is not counted. */
 struct str arena_str(struct arena *arena, struct str text);
 /* The same as a C string. `text` may hold NUL bytes; the C string then ends early for its readers. */

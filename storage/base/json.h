@@ -17,10 +17,11 @@
 enum {
 	JSON_DEPTH_MAX = 32,          /* nesting of objects and arrays in foreign documents */
 	JSON_BYTES_MAX = 1024 * 1024, /* a foreign document */
+	JSON_VALUES_MAX = 65536,      /* values in it: an empty object is 2 bytes of text and 300 of memory */
 };
 
-/* Parses one JSON value that fills `text`. The tree lives as long as `arena`. ERR_LIMIT: too long or too deep;
- * ERR_INVALID: not JSON, duplicate keys, bad UTF-8, NUL in a string, trailing bytes. */
+/* Parses one JSON value that fills `text`. The tree lives as long as `arena`. ERR_LIMIT: too long, too deep
+ * or too many values; ERR_INVALID: not JSON, duplicate keys, bad UTF-8, NUL in a string, trailing bytes. */
 int json_parse(struct arena *arena, struct str text, json_t **ret_value);
 
 /* The member `key` of an object; NULL if `object` is no object, has no such member, or the member is null. */

@@ -77,6 +77,9 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 void buf_add_html(struct buf *buf, struct str text);
 /* Everything but RFC 3986 unreserved characters percent-encoded. */
 void buf_add_percent(struct buf *buf, struct str text);
+/* Room for `n` more bytes behind the end, or NULL once the limit was met. What the caller writes there counts after
+ * it has added its length to buf->n. */
+char *buf_reserve(struct buf *buf, size_t n);
 /* What was built so far; NUL-terminated behind its end; valid as long as the arena and until the next buf_ call. */
 struct str buf_str(const struct buf *buf);
 
