@@ -1,0 +1,52 @@
+/*
+ * People, services and the instance actor, ours and foreign: records, names, addresses, keys, tombstones.
+ *
+ * Keeps every index of an account and its finished client JSON true. Texts that come back live in `arena`.
+ */
+#ifndef STORAGE_ACCOUNTS_H
+#define STORAGE_ACCOUNTS_H
+
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+struct arena;
+
+int accounts_get(struct arena *arena, struct view *view, uint64_t id, struct account *ret_account);
+/* By ActivityPub id. Deleted accounts are found too, with account->deleted set. */
+int accounts_by_uri(struct arena *arena, struct view *view, struct str uri, struct account *ret_account);
+/* By handle; host empty means ours. ASCII case does not matter. ERR_NOT_FOUND for deleted ones. */
+int accounts_by_name(struct arena *arena, struct view *view, struct str username, struct str host,
+                     struct account *ret_account);
+/* By "name", "@name", "name@host", "acct:name@host"; our own domain counts as no host. */
+int accounts_by_acct(struct arena *arena, struct view *view, struct str acct, struct account *ret_account);
+/* Whose public key has this key id. */
+int accounts_by_key_id(struct arena *arena, struct view *view, struct str key_id, struct account *ret_account);
+/* id only, without decoding; ERR_NOT_FOUND. */
+int accounts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id);
+
+/* Inserts (account->id == 0: takes a new id and sets it) or replaces, with all indexes and the fragment.
+ * ERR_EXISTS: the name or the URI belongs to another account. */
+int accounts_put(struct txn *txn, struct account *account);
+/* Tombstone: keeps id, URI and name so that they are not used again; drops words, fragment and private key. The caller removes posts and follows. */
+int accounts_delete(struct txn *txn, uint64_t id);
+
+int accounts_stats_get(struct view *view, uint64_t id, struct account_stats *ret_stats);
+/* Adds to the counts (negative subtracts, never below 0); last_status_ms moves forward only (0: leave). */
+int accounts_stats_add(struct txn *txn, uint64_t id, int statuses, int followers, int following, int64_t last_status_ms);
+
+/* The private half of the key of one of ours. */
+int accounts_private_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem);
+int accounts_private_key_put(struct txn *txn, uint64_t id, struct str pem);
+
+/* Accounts one of whose name words begins with the folded `query` (every word of it must match), ours first, at
+ * most `limit`, from the `offset`-th on. Deleted, disabled and the instance actor are left out. */
+int accounts_search(struct arena *arena, struct view *view, struct str query, size_t offset, size_t limit,
+                    struct id_list *ret_ids);
+/* Local people in id order after `after` (0: from the start); paged. */
+int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct id_list *ret_ids);
+/* Case-folded and stripped of marks: how names and words are compared. */
+struct str accounts_fold(struct arena *arena, struct str text);
+/* "name" for ours, "name@host" for others. */
+struct str accounts_acct(struct arena *arena, const struct account *account);
+
+#endif

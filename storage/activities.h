@@ -1,0 +1,28 @@
+/*
+ * Activities: what we saw (each has its effect once), what we keep to serve and deliver, and outboxes.
+ */
+#ifndef STORAGE_ACTIVITIES_H
+#define STORAGE_ACTIVITIES_H
+
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+/* A foreign activity id that had its effect. */
+bool activities_seen(struct view *view, struct str uri);
+int activities_mark_seen(struct txn *txn, struct str uri);
+/* Forgets ids seen before `before_ms`, at most `max`. */
+int activities_forget(struct txn *txn, int64_t before_ms, size_t max, bool *ret_more);
+/* An Undo that came before what it undoes: a late original is void (kept a week). */
+bool activities_voided(struct view *view, struct str uri);
+int activities_void(struct txn *txn, struct str uri);
+
+/* record->id must be set (it is part of a local URI). Indexes URI and, when record->outbox, the outbox. */
+int activities_put(struct txn *txn, const struct activity_record *record);
+int activities_get(struct arena *arena, struct view *view, uint64_t id, struct activity_record *ret_record);
+int activities_by_uri(struct arena *arena, struct view *view, struct str uri, struct activity_record *ret_record);
+int activities_delete(struct txn *txn, uint64_t id);
+/* Outbox ids newest first, older than `before` (0: newest). */
+int activities_outbox(struct arena *arena, struct view *view, uint64_t account_id, uint64_t before, size_t max,
+                      struct id_list *ret_ids);
+
+#endif

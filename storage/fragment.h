@@ -1,0 +1,20 @@
+/*
+ * Finished client JSON: the part of an account or a status that is the same for every viewer, built once in the
+ * write that changes it and joined on read (building JSON per request is the dearest thing on the read path).
+ *
+ * A fragment is the members of the object without the braces. Of an account it holds all but the counts and
+ * last_status_at; of a status all but the counts, account, reblog and what depends on the viewer. Fields and types:
+ * the client API's Account and Status. Pure but for look-ups of mentioned accounts.
+ */
+#ifndef STORAGE_FRAGMENT_H
+#define STORAGE_FRAGMENT_H
+
+#include "storage/instance.h"
+#include "storage/model.h"
+
+struct arena;
+
+struct str fragment_account(struct arena *arena, const struct instance *instance, const struct account *account);
+struct str fragment_post(struct arena *arena, struct view *view, const struct post *post);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * The persistent queue: a job is added in the transaction of its cause, taken under a lease, finished or put off.
+ */
+#ifndef STORAGE_JOBS_H
+#define STORAGE_JOBS_H
+
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+struct arena;
+
+enum { JOB_LEASE_MS = 120 * 1000 };
+
+/* job->id is made when 0; due_ms 0: now. Emits EVENT_JOBS. */
+int jobs_add(struct txn *txn, struct job *job);
+/* Takes up to `max` due jobs under a lease: moves their due time forward by JOB_LEASE_MS and notes `lease`, the start
+ * id of this process. They come back in arena memory with the moved due time. */
+int jobs_take(struct arena *arena, struct txn *txn, uint64_t lease, size_t max, struct job **ret_jobs,
+              size_t *ret_count);
+int jobs_finish(struct txn *txn, const struct job *job);
+/* Puts a taken job off until `due_ms`, with its changed cursor, argument and tries. */
+int jobs_retry(struct txn *txn, struct job *job, int64_t due_ms);
+/* At start: leases of an earlier process are due at once. */
+int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more);
+/* When the next job is due; INT64_MAX when there is none. */
+int jobs_next_due(struct view *view, int64_t *ret_due_ms);
+/* Waiting jobs in due order, for `rse-node jobs`. */
+int jobs_page(struct arena *arena, struct view *view, size_t max, struct job **ret_jobs, size_t *ret_count);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Timelines, merged at read time: home is a k-way merge over the authors one follows, the others are one range.
+ *
+ * Every page is newest first. Ids are those of posts (of the boost where one is shown). The caller renders.
+ */
+#ifndef STORAGE_TIMELINES_H
+#define STORAGE_TIMELINES_H
+
+#include "storage/access.h"
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+struct arena;
+
+/* max_id: older than; since_id: newer than, newest first; min_id: the ones just newer than (then still returned
+ * newest first). 0: open. */
+struct page {
+	uint64_t max_id, since_id, min_id;
+	size_t limit;
+};
+
+struct post_page {
+	struct post *posts;
+	size_t count;
+	bool more;        /* there may be older ones (or newer ones, for min_id) */
+};
+
+/* Own posts and those of accounts one follows: replies only to oneself, to oneself's own thread or to somebody one
+ * follows; boosts unless the follow hides them, each post at most once a page. */
+int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
+                  struct post_page *ret_page);
+/* Public posts without boosts; local, remote or both. */
+int timeline_public(struct arena *arena, struct view *view, struct beholder beholder, bool local, bool remote,
+                    bool only_media, const struct page *page, struct post_page *ret_page);
+struct tag_query {
+	struct str tag;                      /* folded */
+	struct str_list any, all, none;      /* folded */
+	bool local, remote, only_media;
+};
+int timeline_tag(struct arena *arena, struct view *view, struct beholder beholder, const struct tag_query *query,
+                 const struct page *page, struct post_page *ret_page);
+struct account_query {
+	uint64_t account_id;
+	bool exclude_replies, exclude_reblogs, only_media;
+	struct str tagged;                   /* folded; empty: all */
+};
+int timeline_account(struct arena *arena, struct view *view, struct beholder beholder,
+                     const struct account_query *query, const struct page *page, struct post_page *ret_page);
+/* The predicate of home: would `post` stand in the home timeline of `account_id`? (also for streams) */
+bool timeline_admits(struct view *view, uint64_t account_id, const struct post *post);
+/* Tags that begin with the folded `prefix`. */
+int tags_search(struct arena *arena, struct view *view, struct str prefix, size_t offset, size_t limit,
+                struct str_list *ret_tags);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * OAuth apps, codes and tokens, browser sessions and one-time sign-up links. Secrets are stored as their SHA-256
+ * only; what a caller passes in and gets out is the secret itself.
+ */
+#ifndef STORAGE_TOKENS_H
+#define STORAGE_TOKENS_H
+
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+struct arena;
+
+/* app->id and app->client_id are made when empty. */
+int apps_put(struct txn *txn, struct app *app);
+int apps_get(struct arena *arena, struct view *view, uint64_t id, struct app *ret_app);
+int apps_by_client_id(struct arena *arena, struct view *view, struct str client_id, struct app *ret_app);
+
+/* Stores a token under its secret; token->id is made when 0. */
+int tokens_put(struct txn *txn, struct str secret, struct token *token);
+/* The token of a secret; one read. ERR_NOT_FOUND. Nothing is allocated: a token record has no texts. */
+int tokens_get(struct view *view, struct str secret, struct token *ret_token);
+int tokens_delete(struct txn *txn, struct str secret);
+/* All tokens, sessions and sign-up links of an account; emits EVENT_REVOKED. */
+int tokens_delete_all(struct txn *txn, uint64_t account_id);
+
+int grants_put(struct txn *txn, struct str code, const struct grant *grant);
+/* Takes a code out: it is found once. ERR_NOT_FOUND also when it expired. */
+int grants_take(struct arena *arena, struct txn *txn, struct str code, struct grant *ret_grant);
+int grants_get(struct arena *arena, struct view *view, struct str code, struct grant *ret_grant);
+
+int sessions_put(struct txn *txn, struct str cookie, const struct session *session);
+/* ERR_NOT_FOUND also when it expired. */
+int sessions_get(struct view *view, struct str cookie, struct session *ret_session);
+int sessions_delete(struct txn *txn, struct str cookie);
+
+int sign_up_put(struct txn *txn, struct str secret, const struct session *link);
+int sign_up_get(struct view *view, struct str secret, struct session *ret_link);
+int sign_up_delete(struct txn *txn, struct str secret);
+
+/* Idempotency-Key of a post (one hour): the post it made. */
+int idempotency_get(struct view *view, uint64_t account_id, struct str idempotency_key, int64_t now_ms,
+                    uint64_t *ret_post_id);
+int idempotency_put(struct txn *txn, uint64_t account_id, struct str idempotency_key, uint64_t post_id);
+/* Removes expired codes, sessions, links and idempotency keys, at most `max`; *ret_more: call again. */
+int tokens_expire(struct txn *txn, size_t max, bool *ret_more);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Who may sign in here: the person behind a local account, e-mail, password hash, role, defaults.
+ */
+#ifndef STORAGE_USERS_H
+#define STORAGE_USERS_H
+
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+struct arena;
+
+int users_get(struct arena *arena, struct view *view, uint64_t account_id, struct user *ret_user);
+int users_by_email(struct arena *arena, struct view *view, struct str email, struct user *ret_user);
+/* Inserts or replaces; ERR_EXISTS: the e-mail belongs to somebody else. */
+int users_put(struct txn *txn, const struct user *user);
+/* In account id order after `after`; at most `max`. */
+int users_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct user **ret_users,
+               size_t *ret_count);
+int users_count(struct view *view, uint64_t *ret_count);
+
+#endif
