@@ -1,0 +1,76 @@
+/*
+ * The verb: `struct activity`, read from JSON and written to it, and the vocabulary of types.
+ *
+ * A local act and a received one become the same struct and pass through the same row of federation/apply.c. An
+ * embedded object is parsed at the door (check stage), so that applying touches no JSON. Source: ActivityStreams 2.0
+ * vocabulary, ActivityPub sections 6 and 7. Pure; any thread.
+ */
+#ifndef FEDERATION_ACTIVITY_H
+#define FEDERATION_ACTIVITY_H
+
+#include "storage/base/json.h"
+#include "storage/model.h"
+
+struct arena;
+struct instance;
+
+enum activity_type {
+	AS_UNKNOWN = 0,
+	AS_CREATE, AS_UPDATE, AS_DELETE, AS_FOLLOW, AS_ACCEPT, AS_REJECT, AS_UNDO, AS_LIKE, AS_ANNOUNCE,
+};
+
+/* Kinds of objects, as bits so that a row of the activity table can say which it takes. */
+enum object_kind {
+	OBJECT_NONE = 0,
+	OBJECT_URI = 1,        /* only an id was given */
+	OBJECT_POST = 2,       /* Note, Article, Page, Question, Event … */
+	OBJECT_ACTOR = 4,
+	OBJECT_ACTIVITY = 8,   /* the Follow of an Accept, the Like of an Undo … */
+	OBJECT_TOMBSTONE = 16,
+};
+
+/* A post as an object says it, before names are looked up (federation/object.h). */
+struct object_draft {
+	struct post post;               /* ids not yet resolved: 0 */
+	struct str attributed_to;       /* actor id */
+	struct str_list to, cc;         /* addresses as received */
+	struct str_list mention_uris;   /* hrefs of Mention tags */
+	int64_t published_ms;
+};
+
+struct activity {
+	enum activity_type type;
+	struct str uri;                 /* its id; empty for transient ones that give none */
+	struct str actor_uri;
+	uint64_t actor_id;              /* account, once known */
+	enum object_kind object_kind;
+	struct str object_uri;
+	uint64_t object_id;             /* local record, once known */
+	struct object_draft *draft;     /* OBJECT_POST */
+	struct account *object_actor;   /* OBJECT_ACTOR */
+	struct activity *inner;         /* OBJECT_ACTIVITY */
+	struct str_list to, cc;
+	int64_t published_ms, updated_ms;
+	struct str need;                /* set with NEED: the URI to fetch first */
+	uint8_t visibility;             /* local ones: of the Announce */
+};
+
+/* Reads a foreign activity. Refuses what federation-wide rules forbid: missing @context, other than one actor,
+ * keywords @graph, @reverse, @included; an embedded object is kept only as its URI unless its origin is the actor's
+ * and (for posts) attributedTo is the actor. Unknown types parse with type AS_UNKNOWN. ERR_INVALID otherwise.
+ * What is parsed lives in `arena`; HTML is sanitised here. */
+int activity_parse(struct arena *arena, const json_t *document, struct activity *ret_activity);
+
+/* The JSON of a local activity, the very bytes to be signed and served, with its object embedded where the field
+ * knows it so (Create, Update; Accept and Undo embed the activity). */
+struct str activity_render(struct arena *arena, struct view *view, const struct activity *activity);
+
+const char *activity_type_name(enum activity_type type);
+enum activity_type activity_type_parse(struct str name);
+
+/* @context member and its value, for all documents that we emit; every term of ours is declared inline. */
+void activity_w_context(struct json_writer *w);
+/* to/cc arrays */
+void activity_w_uris(struct json_writer *w, const char *key, const struct str_list *uris);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * Actor documents: foreign ones to `struct account`, ours to JSON, in full or bare. Pure but for look-ups.
+ */
+#ifndef FEDERATION_ACTOR_H
+#define FEDERATION_ACTOR_H
+
+#include "federation/activity.h"
+
+/* Parses Person, Group, Service, Application, Organization. `fetched_uri` is where it came from: the id must equal
+ * it. Requires inbox, a name and a usable key; caps every text (names 2048, summary 20 kB, 50 fields, 256 aliases).
+ * account->host is the authority of the id (the handle's host is decided by federation/resolve.h). */
+int actor_parse(struct arena *arena, const json_t *document, struct str fetched_uri, struct account *ret_account);
+
+/* The document of one of ours. Bare: id, type, preferredUsername, inbox, outbox, followers, endpoints and keys. */
+struct str actor_render(struct arena *arena, struct view *view, const struct account *account, bool bare);
+
+/* A local account with its addresses and a fresh key; for `user add` and for the instance actor. Key generation takes
+ * some 100 ms: never on the writer. The private half comes back in *ret_private_pem. */
+int actor_prepare_local(struct arena *arena, const struct instance *instance, enum account_kind kind,
+                        struct str username, struct str display_name, struct account *ret_account,
+                        struct str *ret_private_pem);
+/* Stores what actor_prepare_local() made: takes the id, fills id-dependent addresses (…/u/ID, or …/actor for the
+ * instance actor), puts account and key. ERR_EXISTS: the name is taken. */
+int actor_create_local(struct txn *txn, struct account *account, struct str private_pem);
+
+#endif

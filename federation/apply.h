@@ -1,0 +1,63 @@
+/*
+ * The activity table and its one driver: the only door through which the social state changes, for what our people
+ * do and for what peers send alike.
+ *
+ * Writer thread, inside a transaction. Apply never fetches: when it lacks something it returns NEED and names the
+ * URI in activity->need; the caller keeps the activity and adds a JOB_RESOLVE.
+ */
+#ifndef FEDERATION_APPLY_H
+#define FEDERATION_APPLY_H
+
+#include "federation/activity.h"
+
+enum origin { ORIGIN_LOCAL, ORIGIN_REMOTE };
+
+/*
+ * Seen? known? may? apply, effects, address. ERR_EXISTS: its effect is there already (duplicate; a remote caller
+ * answers 202). ERR_DENIED: not this actor's to do. ERR_INVALID: no row takes it. ERR_GONE: its object is a tombstone.
+ * Local: the activity gets an id and a URI (activity->uri), is rendered once, kept, put into the outbox where it belongs,
+ * and a fan-out job is added, due after `hold_ms`. Everything fails before the first put unless the store fails.
+ */
+int activity_apply(struct arena *arena, struct txn *txn, struct activity *activity, enum origin origin);
+
+/* Local acts, as activities. The caller checked nothing; may() does. All return what activity_apply() returns. */
+struct post_draft {
+	struct str text, spoiler, language;
+	uint8_t visibility;               /* enum visibility */
+	bool sensitive;
+	uint64_t in_reply_to_id;
+	uint64_t app_id;
+	const struct mention_target *mentions;  /* looked up before, outside the transaction */
+	size_t mention_count;
+	int64_t hold_ms;
+};
+struct mention_target {
+	struct str acct;                  /* as written, without @ */
+	uint64_t account_id;
+	struct str url, username;         /* for the link */
+};
+/* ERR_INVALID: a parent that the author may not see. In a limited thread the visibility is narrowed. */
+int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, const struct post_draft *draft,
+                    uint64_t *ret_post_id);
+int act_update_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id,
+                    const struct post_draft *draft);
+int act_delete_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+int act_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id,
+               bool show_reblogs, bool notify, const struct str_list *languages);
+int act_unfollow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);
+/* Answers a request; `accept` false rejects, which also ends an accepted follow. */
+int act_answer_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t follower_id, bool accept);
+int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+int act_announce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, uint8_t visibility,
+                 uint64_t *ret_boost_id);
+int act_unannounce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+/* Tells followers that the profile changed (the caller has put the account). */
+int act_update_actor(struct arena *arena, struct txn *txn, uint64_t actor_id);
+/* An account of ours ends: Delete of the actor to all who knew it; posts and follows go in a job. */
+int act_delete_actor(struct arena *arena, struct txn *txn, uint64_t actor_id);
+
+/* `rse-node activities` and the docs print the table. */
+size_t activity_rows(const char *const **ret_lines);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * JOB_FANOUT: one activity becomes deliveries, page by page: one per inbox, a shared inbox once.
+ */
+#ifndef FEDERATION_FANOUT_H
+#define FEDERATION_FANOUT_H
+
+#include "federation/activity.h"
+
+struct job;
+
+/* Writer thread: adds up to 500 deliveries for the recipients after job->cursor; *ret_more: run again with the moved
+ * job->cursor. Recipients: followers of the actor (when the audience names them), accounts named in to and cc, who saw
+ * a post for its Delete. Only peers on the allow list get anything; a peer whose recipients share an inbox gets one. */
+int fanout_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
+
+#endif

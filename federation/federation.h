@@ -1,0 +1,23 @@
+/*
+ * What the rooms of federation share: the tools that main made. Constant while the process runs; any thread.
+ */
+#ifndef FEDERATION_FEDERATION_H
+#define FEDERATION_FEDERATION_H
+
+#include <stdint.h>
+
+#include "storage/instance.h"
+
+struct net;
+struct key_cache;
+struct replay_cache;
+
+struct federation {
+	const struct instance *instance;
+	struct net *net;               /* the one way out */
+	struct key_cache *keys;        /* parsed keys, ours and theirs */
+	struct replay_cache *replays;  /* signatures seen within the window */
+	int64_t signature_window_ms;   /* tolerated clock difference */
+};
+
+#endif
