@@ -1,0 +1,77 @@
+/*
+ * The declared option table: one list makes the struct, the defaults, the parser with bounds, `config --explain` and
+ * the commented file that `init` writes.
+ *
+ * A value comes from the default, the file (rse-node.yaml in the data folder) or the store (`config set`), the later
+ * outranking the earlier.
+ */
+#ifndef NODE_CONFIG_H
+#define NODE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/base/str.h"
+#include "storage/model.h"
+
+struct arena;
+struct view;
+
+/* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, NUMBER, SWITCH, LIST (comma-separated in
+ * `config set`). live: a serving node takes a change at once; otherwise at its next start. For texts low and high
+ * bound the length in bytes. */
+#define CONFIG_LIST(X) \
+	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
+	X(TEXT, url, "url", "", 8, 255, false, "Public address, the origin of every id: https://HOST. Fixed by init.") \
+	X(TEXT, listen, "listen", "127.0.0.1:8080", 3, 255, false, "Address the HTTP server binds: HOST:PORT.") \
+	X(TEXT, title, "title", "rse-node", 1, 200, true, "Name of this node, shown to its people and peers.") \
+	X(TEXT, description, "description", "", 0, 5000, true, "What this node is for, in a sentence or two.") \
+	X(TEXT, contact_email, "contact.email", "", 0, 254, true, "Address of whoever runs this node.") \
+	X(TEXT, contact_account, "contact.account", "", 0, 30, true, "Name of the account that stands for whoever runs this node.") \
+	X(LIST, languages, "languages", "fr,en", 0, 200, true, "Languages of this node, most used first.") \
+	X(LIST, proxies, "proxies", "", 0, 2000, false, "Addresses of reverse proxies whose X-Forwarded-For is believed.") \
+	X(TEXT, log_level, "log.level", "info", 4, 7, true, "error, warning, info or debug.") \
+	X(SWITCH, limits_rate, "limits.rate", 1, 0, 1, true, "Request quotas per account and address; off for benchmarks only.") \
+	X(NUMBER, limits_post_characters, "limits.post_characters", 5000, 1, 100000, true, "Longest post, in characters.") \
+	X(NUMBER, limits_body_bytes, "limits.body_bytes", 1048576, 65536, 16777216, false, "Largest request body, in bytes.") \
+	X(NUMBER, limits_connections, "limits.connections", 4096, 16, 100000, false, "HTTP connections at once.") \
+	X(NUMBER, limits_idle_seconds, "limits.idle_seconds", 30, 1, 600, false, "An idle or slow connection is closed after this.") \
+	X(NUMBER, limits_write_queue, "limits.write_queue", 4096, 16, 100000, false, "Changes waiting for the disk before the node answers 503.") \
+	X(NUMBER, federation_clock_seconds, "federation.clock_seconds", 300, 30, 3600, false, "Tolerated clock difference to a peer.") \
+	X(NUMBER, federation_fetch_bytes, "federation.fetch_bytes", 1048576, 65536, 16777216, false, "Largest document fetched from a peer.") \
+	X(NUMBER, federation_fetch_seconds, "federation.fetch_seconds", 15, 1, 120, false, "Longest fetch from, or delivery to, a peer.") \
+	X(NUMBER, federation_per_peer, "federation.per_peer", 4, 1, 32, false, "Deliveries under way to one peer at once.") \
+	X(NUMBER, store_map_gib, "store.map_gib", 256, 1, 16384, false, "Address space for the store, in GiB; not disk space.") \
+	X(NUMBER, threads_http, "threads.http", 0, 0, 256, false, "HTTP threads; 0: one per core.") \
+	X(NUMBER, threads_pool, "threads.pool", 4, 2, 256, false, "Threads for what may block: fetches, password hashes, signatures.")
+
+struct config {
+#define CONFIG_MEMBER_TEXT(member) struct str member;
+#define CONFIG_MEMBER_LIST(member) struct str_list member;
+#define CONFIG_MEMBER_NUMBER(member) uint64_t member;
+#define CONFIG_MEMBER_SWITCH(member) bool member;
+#define CONFIG_MEMBER(kind, member, key, fallback, low, high, live, text) CONFIG_MEMBER_##kind(member)
+	CONFIG_LIST(CONFIG_MEMBER)
+#undef CONFIG_MEMBER
+};
+
+enum config_source { CONFIG_DEFAULT, CONFIG_FILE, CONFIG_STORE };
+
+/* Reads defaults, then the file (NULL: none), then the store's settings (NULL view: none). ERR_INVALID: *ret_error is
+ * one line that names file, line and key. Texts live in `arena`. */
+int config_load(struct arena *arena, const char *file, struct view *view, struct config *ret_config,
+                struct str *ret_error);
+/* Would `value` do for `key`? ERR_NOT_FOUND: no such key; ERR_INVALID: out of bounds; ERR_DENIED: fixed by init. */
+int config_check(struct arena *arena, struct str key, struct str value, struct str *ret_error);
+bool config_is_live(struct str key);
+/* The value of a key as text, and where it comes from. */
+int config_get(struct arena *arena, const char *file, struct view *view, struct str key, struct str *ret_value,
+               enum config_source *ret_source, struct str *ret_error);
+/* One line per key: value, source, meaning. */
+int config_explain(struct arena *arena, const char *file, struct view *view, struct str *ret_text,
+                   struct str *ret_error);
+/* The commented file that init writes. */
+struct str config_template(struct arena *arena, struct str domain, struct str url, struct str listen, struct str title);
+
+#endif
