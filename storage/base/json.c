@@ -15,13 +15,16 @@
 
 /*
  * Depth and number of values, from brackets and commas outside of strings. Whether the text is JSON at all is for
- * the parser to say: on any text that it accepts, the counts here are exact or higher.
+ * the parser to say: on any text that it accepts, the counts here are exact or higher. NUL is refused here, because Jansson
+ * takes it for the end of the text.
  */
 static int check_bounds(struct str text)
 {
 	size_t depth = 0, values = 1;
 	bool in_string = false;
 
+	if (str_find_char(text, '\0') != SIZE_MAX)
+		return ERR_INVALID;
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 
@@ -149,13 +152,27 @@ static void render_array(struct json_writer *w, const json_t *array)
 	json_w_array_end(w);
 }
 
-/* Jansson knows how to write a double that reads back as the same, whatever the locale. */
+static bool reads_as(struct str text, double wanted)
+{
+	json_t *value = json_loadb(text.p, text.n, JSON_DECODE_ANY, NULL);
+	bool same = json_is_real(value) && json_real_value(value) == wanted;
+
+	json_decref(value);
+	return same;
+}
+
+/* The fewest digits that read back as the same double; Jansson writes it, because printf() asks the locale. */
 static void render_real(struct json_writer *w, const json_t *real)
 {
 	char text[32];  /* 17 digits, sign, point, exponent */
-	size_t n = json_dumpb(real, text, sizeof(text), JSON_ENCODE_ANY);
+	size_t n = 0;
 
-	json_w_raw(w, n && n <= sizeof(text) ? (struct str){ text, n } : STR("0.0"));
+	for (size_t digits = 15; digits <= 17; digits++) {
+		n = json_dumpb(real, text, sizeof(text), JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits));
+		if (n > 0 && n <= sizeof(text) && reads_as((struct str){ text, n }, json_real_value(real)))
+			break;
+	}
+	json_w_raw(w, (struct str){ text, n });
 }
 
 /* A tree without a value renders as null. Foreign trees nest JSON_DEPTH_MAX deep at most. */
