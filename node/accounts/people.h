@@ -1,0 +1,32 @@
+/*
+ * People of this node: adding them, disabling and enabling, their password. Shared by the command line and the API.
+ */
+#ifndef NODE_ACCOUNTS_PEOPLE_H
+#define NODE_ACCOUNTS_PEOPLE_H
+
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+struct arena;
+struct instance;
+
+struct new_person {
+	struct str name, email, display_name;
+	uint8_t role;
+	struct str password_hash;    /* empty: has none yet; a sign-up link will be made */
+	struct account account;      /* made by people_prepare() */
+	struct str private_pem;
+};
+
+/* Checks name ([a-z0-9_]+([.-]+[a-z0-9_]+)*, at most 30 bytes, any case), e-mail shape and reserved names, and makes the
+ * key (some 100 ms). ERR_INVALID with *ret_reason. */
+int people_prepare(struct arena *arena, const struct instance *instance, struct new_person *person,
+                   const char **ret_reason);
+/* ERR_EXISTS: name or e-mail is taken. */
+int people_add(struct arena *arena, struct txn *txn, struct new_person *person);
+/* Disabling ends all sessions and tokens in the same transaction. ERR_NOT_FOUND. */
+int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled);
+/* Ends all sessions and tokens too. */
+int people_set_password(struct arena *arena, struct txn *txn, struct str name, struct str hash);
+
+#endif

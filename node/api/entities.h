@@ -1,0 +1,29 @@
+/*
+ * Records to client JSON, batched per page: stored fragments are joined, authors and one's own likes and boosts are
+ * looked up once, and only what depends on the viewer or counts is written here. HTTP threads.
+ */
+#ifndef NODE_API_ENTITIES_H
+#define NODE_API_ENTITIES_H
+
+#include "node/call.h"
+#include "storage/base/json.h"
+#include "storage/model.h"
+
+/* Account, by id; deleted or unknown ones write null. */
+int entity_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
+int entities_accounts(struct json_writer *w, struct arena *arena, struct view *view, const struct id_list *ids);
+/* CredentialAccount of a local person. */
+int entity_credential_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
+/* Status as `viewer_id` (0: nobody) sees it; boosts with their inner status. The caller has checked access. */
+int entity_status(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
+                  const struct post *post);
+int entities_statuses(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
+                      const struct post *posts, size_t count);
+int entity_relationship(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
+                        uint64_t account_id);
+int entity_notification(struct json_writer *w, struct arena *arena, struct view *view, const struct notice *notice);
+int entity_conversation(struct json_writer *w, struct arena *arena, struct view *view,
+                        const struct conversation *conversation);
+void entity_tag(struct json_writer *w, struct arena *arena, struct view *view, struct str tag);
+
+#endif
