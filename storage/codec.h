@@ -1,9 +1,10 @@
 /*
  * Struct to tagged bytes and back, driven by the field tables of model.c.
  *
- * A record is: format byte 1, then per non-empty member tag (varint), wire kind and value. Numbers are varints,
- * texts length and bytes, lists a count and their items. Empty members are not written. Decoding copies every text
- * into the arena, so a record outlives its transaction; it is the only place where stored values are copied out.
+ * A record is: format byte 1, then per non-empty member a varint of 4 × tag + wire kind (0 number, 1 text, 2 list of
+ * numbers, 3 list of texts) and the value. Numbers are varints (int64_t zigzag), texts length and bytes, lists a
+ * count and their items. Empty members are not written. Decoding copies every text into the arena, so a record
+ * outlives its transaction; it is the only place where stored values are copied out.
  * Pure; any thread.
  */
 #ifndef STORAGE_CODEC_H
@@ -32,7 +33,8 @@ struct field {
 
 /* The bytes of `record`, in arena memory. */
 struct str codec_encode(struct arena *arena, const struct record_type *type, const void *record);
-/* Fills `record` (type->size bytes, zeroed first). ERR_CORRUPT: the bytes do not decode. */
+/* Fills `record` (type->size bytes, zeroed first). `arena` may be NULL for a type without texts and lists.
+ * ERR_CORRUPT: the bytes do not decode; `record` is then half filled. */
 int codec_decode(struct arena *arena, const struct record_type *type, struct str bytes, void *record);
 
 #endif

@@ -43,7 +43,8 @@ struct str arena_str(struct arena *arena, struct str text);
 char *arena_cstr(struct arena *arena, struct str text);
 /* Formatted text, NUL-terminated, its length without the NUL in the str. */
 struct str arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-struct str arena_vprintf(struct arena *arena, const char *format, va_list args);
+struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 
 /* Calls release(object) when the arena is freed or reset: ties a foreign object (json_t, EVP_PKEY) to it. */
 void arena_defer(struct arena *arena, void (*release)(void *object), void *object);

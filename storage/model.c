@@ -1,0 +1,347 @@
+/*
+ * The field tables of the stored records, and the words of their enumerations.
+ *
+ * A row names a member and the tag under which it is stored. Rows may be appended and reordered; a tag is never
+ * changed and never used again after its row has gone. Pure; any thread.
+ */
+#include "storage/model.h"
+
+#include "storage/base/err.h"
+#include "storage/codec.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The record_type over a table that is called <struct>_fields. */
+#define RECORD_TYPE(type) \
+	const struct record_type type##_type = { #type, type##_fields, COUNT(type##_fields), sizeof(struct type) }
+
+static const struct field account_fields[] = {
+	FIELD(1, account, id),
+	FIELD(2, account, kind),
+	FIELD(3, account, username),
+	FIELD(4, account, host),
+	FIELD(5, account, uri),
+	FIELD(6, account, url),
+	FIELD(7, account, display_name),
+	FIELD(8, account, note),
+	FIELD(9, account, note_source),
+	FIELD(10, account, field_pairs),
+	FIELD(11, account, avatar_url),
+	FIELD(12, account, header_url),
+	FIELD(13, account, locked),
+	FIELD(14, account, bot),
+	FIELD(15, account, discoverable),
+	FIELD(16, account, indexable),
+	FIELD(17, account, hide_collections),
+	FIELD(18, account, disabled),
+	FIELD(19, account, deleted),
+	FIELD(20, account, created_ms),
+	FIELD(21, account, fetched_ms),
+	FIELD(22, account, inbox),
+	FIELD(23, account, shared_inbox),
+	FIELD(24, account, outbox),
+	FIELD(25, account, followers_uri),
+	FIELD(26, account, following_uri),
+	FIELD(27, account, featured_uri),
+	FIELD(28, account, key_id),
+	FIELD(29, account, key_pem),
+	FIELD(30, account, also_known_as),
+	FIELD(31, account, moved_to),
+	FIELD(32, account, emojis_json),
+};
+RECORD_TYPE(account);
+
+static const struct field account_stats_fields[] = {
+	FIELD(1, account_stats, statuses),
+	FIELD(2, account_stats, followers),
+	FIELD(3, account_stats, following),
+	FIELD(4, account_stats, last_status_ms),
+};
+RECORD_TYPE(account_stats);
+
+static const struct field user_fields[] = {
+	FIELD(1, user, account_id),
+	FIELD(2, user, email),
+	FIELD(3, user, password_hash),
+	FIELD(4, user, role),
+	FIELD(5, user, locale),
+	FIELD(6, user, created_ms),
+	FIELD(7, user, last_sign_in_ms),
+	FIELD(8, user, disabled),
+	FIELD(9, user, default_visibility),
+	FIELD(10, user, default_sensitive),
+	FIELD(11, user, default_language),
+};
+RECORD_TYPE(user);
+
+static const struct field post_fields[] = {
+	FIELD(1, post, id),
+	FIELD(2, post, account_id),
+	FIELD(3, post, uri),
+	FIELD(4, post, url),
+	FIELD(5, post, visibility),
+	FIELD(6, post, content),
+	FIELD(7, post, source),
+	FIELD(8, post, spoiler),
+	FIELD(9, post, sensitive),
+	FIELD(10, post, language),
+	FIELD(11, post, created_ms),
+	FIELD(12, post, edited_ms),
+	FIELD(13, post, in_reply_to_id),
+	FIELD(14, post, in_reply_to_account_id),
+	FIELD(15, post, in_reply_to_uri),
+	FIELD(16, post, root_id),
+	FIELD(17, post, context_uri),
+	FIELD(18, post, reblog_of_id),
+	FIELD(19, post, mention_ids),
+	FIELD(20, post, tags),
+	FIELD(21, post, attachments_json),
+	FIELD(22, post, emojis_json),
+	FIELD(23, post, object_type),
+	FIELD(24, post, app_id),
+	FIELD(25, post, remote),
+	FIELD(26, post, title),
+};
+RECORD_TYPE(post);
+
+static const struct field post_stats_fields[] = {
+	FIELD(1, post_stats, replies),
+	FIELD(2, post_stats, reblogs),
+	FIELD(3, post_stats, favourites),
+};
+RECORD_TYPE(post_stats);
+
+static const struct field post_edit_fields[] = {
+	FIELD(1, post_edit, post_id),
+	FIELD(2, post_edit, created_ms),
+	FIELD(3, post_edit, content),
+	FIELD(4, post_edit, spoiler),
+	FIELD(5, post_edit, sensitive),
+};
+RECORD_TYPE(post_edit);
+
+static const struct field follow_fields[] = {
+	FIELD(1, follow, follower_id),
+	FIELD(2, follow, followee_id),
+	FIELD(3, follow, state),
+	FIELD(4, follow, show_reblogs),
+	FIELD(5, follow, notify),
+	FIELD(6, follow, languages),
+	FIELD(7, follow, uri),
+	FIELD(8, follow, created_ms),
+};
+RECORD_TYPE(follow);
+
+static const struct field favourite_fields[] = {
+	FIELD(1, favourite, id),
+	FIELD(2, favourite, account_id),
+	FIELD(3, favourite, post_id),
+	FIELD(4, favourite, uri),
+};
+RECORD_TYPE(favourite);
+
+static const struct field notice_fields[] = {
+	FIELD(1, notice, id),
+	FIELD(2, notice, account_id),
+	FIELD(3, notice, kind),
+	FIELD(4, notice, actor_id),
+	FIELD(5, notice, post_id),
+	FIELD(6, notice, created_ms),
+};
+RECORD_TYPE(notice);
+
+static const struct field conversation_fields[] = {
+	FIELD(1, conversation, id),
+	FIELD(2, conversation, account_id),
+	FIELD(3, conversation, root_id),
+	FIELD(4, conversation, last_post_id),
+	FIELD(5, conversation, participant_ids),
+	FIELD(6, conversation, unread),
+};
+RECORD_TYPE(conversation);
+
+static const struct field app_fields[] = {
+	FIELD(1, app, id),
+	FIELD(2, app, name),
+	FIELD(3, app, website),
+	FIELD(4, app, redirect_uris),
+	FIELD(5, app, scopes),
+	FIELD(6, app, client_id),
+	FIELD(7, app, secret_hash),
+	FIELD(8, app, created_ms),
+};
+RECORD_TYPE(app);
+
+static const struct field token_fields[] = {
+	FIELD(1, token, id),
+	FIELD(2, token, app_id),
+	FIELD(3, token, account_id),
+	FIELD(4, token, scopes),
+	FIELD(5, token, created_ms),
+};
+RECORD_TYPE(token);
+
+static const struct field grant_fields[] = {
+	FIELD(1, grant, app_id),
+	FIELD(2, grant, account_id),
+	FIELD(3, grant, redirect_uri),
+	FIELD(4, grant, scopes),
+	FIELD(5, grant, code_challenge),
+	FIELD(6, grant, expires_ms),
+};
+RECORD_TYPE(grant);
+
+static const struct field session_fields[] = {
+	FIELD(1, session, account_id),
+	FIELD(2, session, created_ms),
+	FIELD(3, session, expires_ms),
+};
+RECORD_TYPE(session);
+
+static const struct field peer_fields[] = {
+	FIELD(1, peer, id),
+	FIELD(2, peer, domain),
+	FIELD(3, peer, url),
+	FIELD(4, peer, tier),
+	FIELD(5, peer, paused),
+	FIELD(6, peer, actor_uri),
+	FIELD(7, peer, inbox),
+	FIELD(8, peer, key_id),
+	FIELD(9, peer, key_pem),
+	FIELD(10, peer, created_ms),
+	FIELD(11, peer, contacted_ms),
+};
+RECORD_TYPE(peer);
+
+static const struct field lane_fields[] = {
+	FIELD(1, lane, peer_id),
+	FIELD(2, lane, failures),
+	FIELD(3, lane, down_since_ms),
+	FIELD(4, lane, next_try_ms),
+	FIELD(5, lane, success_ms),
+	FIELD(6, lane, last_error),
+};
+RECORD_TYPE(lane);
+
+static const struct field delivery_fields[] = {
+	FIELD(1, delivery, peer_id),
+	FIELD(2, delivery, sequence),
+	FIELD(3, delivery, activity_id),
+	FIELD(4, delivery, actor_id),
+	FIELD(5, delivery, object_key),
+	FIELD(6, delivery, inbox),
+	FIELD(7, delivery, tries),
+	FIELD(8, delivery, not_before_ms),
+	FIELD(9, delivery, expires_ms),
+};
+RECORD_TYPE(delivery);
+
+static const struct field activity_record_fields[] = {
+	FIELD(1, activity_record, id),
+	FIELD(2, activity_record, uri),
+	FIELD(3, activity_record, type),
+	FIELD(4, activity_record, account_id),
+	FIELD(5, activity_record, object_id),
+	FIELD(6, activity_record, body),
+	FIELD(7, activity_record, visibility),
+	FIELD(8, activity_record, outbox),
+};
+RECORD_TYPE(activity_record);
+
+static const struct field job_fields[] = {
+	FIELD(1, job, id),
+	FIELD(2, job, due_ms),
+	FIELD(3, job, kind),
+	FIELD(4, job, argument),
+	FIELD(5, job, subject),
+	FIELD(6, job, cursor),
+	FIELD(7, job, tries),
+	FIELD(8, job, lease),
+};
+RECORD_TYPE(job);
+
+static const char *const visibility_names[] = {
+	[VISIBILITY_PUBLIC] = "public", [VISIBILITY_UNLISTED] = "unlisted",
+	[VISIBILITY_FOLLOWERS] = "private", [VISIBILITY_DIRECT] = "direct",
+};
+
+static const char *const role_names[] = {
+	[ROLE_MEMBER] = "member", [ROLE_MODERATOR] = "moderator", [ROLE_ADMIN] = "admin",
+};
+
+static const char *const tier_names[] = { [PEER_GROUP] = "group", [PEER_PARTNER] = "partner" };
+
+static const char *const notice_kind_names[] = {
+	[NOTICE_MENTION] = "mention", [NOTICE_STATUS] = "status", [NOTICE_REBLOG] = "reblog",
+	[NOTICE_FOLLOW] = "follow", [NOTICE_FOLLOW_REQUEST] = "follow_request",
+	[NOTICE_FAVOURITE] = "favourite", [NOTICE_UPDATE] = "update",
+};
+
+static const char *name_at(const char *const *names, size_t count, size_t i)
+{
+	return i < count ? names[i] : NULL;
+}
+
+/* The index of `name`; `count` when it is not there. */
+static size_t name_find(const char *const *names, size_t count, struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (names[i] && str_eq(str_of(names[i]), name))
+			break;
+	return i;
+}
+
+/* The same for enumerations that begin at 1. */
+static uint8_t name_parse(const char *const *names, size_t count, struct str name)
+{
+	size_t i = name_find(names, count, name);
+
+	return i < count ? (uint8_t)i : 0;
+}
+
+const char *visibility_name(uint8_t visibility)
+{
+	return name_at(visibility_names, COUNT(visibility_names), visibility);
+}
+
+uint8_t visibility_parse(struct str name)
+{
+	return name_parse(visibility_names, COUNT(visibility_names), name);
+}
+
+const char *role_name(uint8_t role)
+{
+	return name_at(role_names, COUNT(role_names), role);
+}
+
+int role_parse(struct str name, uint8_t *ret_role)
+{
+	size_t i = name_find(role_names, COUNT(role_names), name);
+
+	if (i == COUNT(role_names))
+		return ERR_INVALID;
+	*ret_role = (uint8_t)i;
+	return OK;
+}
+
+const char *tier_name(uint8_t tier)
+{
+	return name_at(tier_names, COUNT(tier_names), tier);
+}
+
+uint8_t tier_parse(struct str name)
+{
+	return name_parse(tier_names, COUNT(tier_names), name);
+}
+
+const char *notice_kind_name(uint8_t kind)
+{
+	return name_at(notice_kind_names, COUNT(notice_kind_names), kind);
+}
+
+uint8_t notice_kind_parse(struct str name)
+{
+	return name_parse(notice_kind_names, COUNT(notice_kind_names), name);
+}
