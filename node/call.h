@@ -23,8 +23,11 @@
 struct call;
 struct node;
 
-/* A positive result of check: the work stage is not needed this time. */
-enum { CALL_SKIP_WORK = 100 };
+/* Positive results of a stage. */
+enum {
+	CALL_SKIP_WORK = 100,  /* of check: the work stage is not needed this time */
+	CALL_DONE,             /* of any stage: the reply is complete (a redirect, a page), no further stage runs */
+};
 
 /* Who may call a route. The zero value is the closed one: a route that says nothing is for signed-in people. */
 enum access {
@@ -101,6 +104,10 @@ struct call {
 	void *state;           /* the handler's own, from stage to stage; arena memory */
 	int err;               /* the outcome so far */
 	struct str error;      /* the sentence for the human */
+	struct str error_code; /* call_fail_status(): an OAuth-style code, or STR_NONE */
+	int error_status;      /* call_fail_status(): 0: what the code says */
+	struct reply reply_before_write;  /* write bodies may run again: each run starts from this */
+	int write_result;      /* of the write body's last run */
 	struct write write;    /* the writer's */
 	int stage;             /* call_next()'s */
 	bool authenticated;    /* the viewer was looked up */
@@ -130,6 +137,7 @@ int call_fail(struct call *call, int err, const char *format, ...) __attribute__
  * "error" with the sentence in "error_description" when `code` is not NULL. */
 int call_fail_status(struct call *call, int err, int status, const char *code, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+/* One more header; control characters in `value` become spaces. */
 void call_header(struct call *call, const char *name, struct str value);
 /* Ends with a JSON body. */
 int call_reply_json(struct call *call, struct str body);
@@ -142,13 +150,19 @@ int call_status_of(int err);
 int call_authenticate(struct call *call, struct view *view);
 /* Refuses by the route's access and scope columns: 401 or 403 with the sentences that clients know. */
 int call_admit(struct call *call);
+/* The first thing of every call, in the view of its first stage: call_authenticate(), then call_admit(); once. A
+ * token that is not valid counts as none on rows that are open or signed. */
+int call_enter(struct call *call, struct view *view);
 
 /* The driver's questions: what is due, and what came of it. call_next() never returns a stage the route lacks. */
 enum call_due call_next(struct call *call);
 void call_stage_done(struct call *call, int err);
 /* Fills the reply from the error, if it ended in one and has no body of its own. */
 void call_finish(struct call *call);
-/* Runs all stages in a row on this thread, over the node's store: tests and the command line. */
-void call_run(struct call *call);
+/* The write stage as a body for the writer; `arg` is the call. May run more than once. */
+int call_write_body(struct txn *txn, void *arg);
+/* Runs all stages in a row on this thread, over `store`: tests and the command line. The call's arena, request and
+ * route are set; afterwards its reply is complete. */
+void call_run(struct call *call, struct store *store);
 
 #endif

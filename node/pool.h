@@ -16,10 +16,11 @@ struct pool_item {
 	struct pool_item *next;  /* the queue's */
 };
 
+/* ERR_FULL: the system gives no more threads. */
 int pool_start(unsigned threads, size_t queue_max, struct pool **ret_pool);
 /* Runs what is queued, then ends the threads. */
 void pool_stop(struct pool *pool);
-/* ERR_BUSY when the queue is full. Any thread. */
+/* ERR_BUSY when the queue is full or the pool is stopping. Any thread. */
 int pool_submit(struct pool *pool, struct pool_item *item);
 
 #endif

@@ -74,8 +74,9 @@ typedef uint64_t scope_set;
  * in *ret_unknown when that is not NULL. An empty text is the empty set. */
 int scope_parse(struct str text, scope_set *ret_scopes, struct str *ret_unknown);
 
-/* The shortest text that covers exactly `scopes`: whole families by their parent's name, in the usual order
- * "read write follow push …"; round-trips through scope_parse(). */
+/* A short text that covers exactly `scopes`: whole families by their parent's name, in the usual order
+ * "read write follow push …" ("follow" also beside "read write", for clients that asked for it and compare words);
+ * round-trips through scope_parse(). */
 struct str scope_render(struct arena *arena, scope_set scopes);
 
 /* The i-th single name, parents first, for metadata documents; p == NULL behind the last. */

@@ -45,9 +45,13 @@ static inline bool tap_is(const char *file, int line, struct str got, struct str
 }
 
 #define is_str(got, wanted, name) tap_is(__FILE__, __LINE__, (got), (wanted), (name))
-#define is_int(got, wanted, name) \
-	tap_ok(__FILE__, __LINE__, (long long)(got) == (long long)(wanted), "%s (got %lld, wanted %lld)", (name), \
-	       (long long)(got), (long long)(wanted))
+/* Equal numbers, with both shown. */
+static inline bool tap_is_int(const char *file, int line, long long got, long long wanted, const char *name)
+{
+	return tap_ok(file, line, got == wanted, "%s (got %lld, wanted %lld)", name, got, wanted);
+}
+
+#define is_int(got, wanted, name) tap_is_int(__FILE__, __LINE__, (long long)(got), (long long)(wanted), (name))
 
 static inline int done(void)
 {
