@@ -4,7 +4,9 @@
  *
  * Keys compare by memcmp, a shorter prefix first; 1 to 511 bytes. Values are 0 bytes to 1 MiB. What a read returns
  * points into the engine and is valid until the transaction ends, or, inside a write transaction, until its next
- * put or del. A write body (storage/engine/writer.h) may be run again, so it has no effect outside its transaction.
+ * put or del (which may be given what was just read). After a put or del failed with anything but ERR_INVALID, all
+ * that follows in its transaction gives the same error, the commit too. A key out of bounds is an absent key to reads
+ * and to del. A write body (storage/engine/writer.h) may be run again, so it has no effect outside its transaction.
  *
  * A read transaction sees one snapshot. There may be many at once, one per thread or per call; each is used by one
  * thread at a time. There is one write transaction at a time.

@@ -41,7 +41,7 @@ struct event_list {
 	size_t count;
 };
 
-/* Opens a store over `engine` (which it then owns). Reads the id high-water mark and node number, making them when
+/* Opens a store over `engine` (which it then owns; on failure it stays the caller's). Reads the id high-water mark and node number, making them when
  * the store is empty. The spaces' numbers and names come from storage/keys.h. */
 int store_open(struct engine *engine, struct store **ret_store);
 void store_close(struct store *store);
@@ -90,14 +90,20 @@ int txn_del(struct txn *txn, unsigned space, struct str key);
 /* Makes `err` the sticky error of the txn when it has none. */
 int txn_fail(struct txn *txn, int err);
 int txn_err(const struct txn *txn);
-/* true once a put or del was tried: from here a failing body poisons the batch. */
+/* true once this body tried a put or del: from here its failure poisons the batch. */
 bool txn_touched(const struct txn *txn);
 /* The next time-ordered id; its high-water mark is written by the commit. */
 uint64_t txn_new_id(struct txn *txn);
-/* The first id at or after `ms` that `taken(view, id, arg)` says is free (backfilled posts). */
+/* The first id at or after `ms` that `taken(view, id, arg)` says is free (backfilled posts). A time that is not past
+ * counts as now, so that a post from the future does not drag all later ids there. */
 uint64_t txn_id_at(struct txn *txn, int64_t ms, bool (*taken)(struct view *view, uint64_t id, void *arg), void *arg);
 /* The time of this transaction; the same for all its bodies. */
 int64_t txn_now_ms(const struct txn *txn);
 void txn_emit(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor);
+
+/* Runs one of several bodies in `txn` and gives its result, or the sticky error if that came first. A body that
+ * fails before its first put leaves no trace: its error, events and ids are forgotten. One that fails after it sets
+ * *ret_poisoned: the txn must be aborted. For storage/engine/writer.c. */
+int txn_run(struct txn *txn, int (*body)(struct txn *txn, void *arg), void *arg, bool *ret_poisoned);
 
 #endif

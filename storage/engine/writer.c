@@ -1,0 +1,295 @@
+/*
+ * The writer thread: takes what is queued, runs it in one transaction, syncs once, answers.
+ *
+ * Owns the queue and the decision what a failing body costs. Knows nothing of what bodies do. Everything below
+ * writer_loop() runs on the writer thread; the queue and the counters are under the lock.
+ */
+#include "storage/engine/writer.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "storage/base/err.h"
+
+enum { BATCH_MAX = 256, QUEUE_MAX = 4096 };
+
+struct writer {
+	struct store *store;
+	struct writer_options options;
+	pthread_t thread;
+
+	pthread_mutex_t lock;
+	pthread_cond_t filled;
+	struct write *first, **end;  /* the queue, oldest first; end: where the next one goes */
+	size_t queued;
+	bool stopping;
+	struct writer_counters counters;
+
+	bool dead;  /* the writer thread's */
+};
+
+static void *writer_loop(void *arg);
+
+int writer_start(struct store *store, const struct writer_options *options, struct writer **ret_writer)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	sigset_t all, before;
+	int rc;
+
+	if (!w)
+		abort();
+	assert(store_engine(store)->ops->single_writer);
+	w->store = store;
+	w->options = *options;
+	if (w->options.batch_max == 0)
+		w->options.batch_max = BATCH_MAX;
+	if (w->options.queue_max == 0)
+		w->options.queue_max = QUEUE_MAX;
+	w->end = &w->first;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->filled, NULL);
+
+	sigfillset(&all);  /* signals are the main thread's */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&w->thread, NULL, writer_loop, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc != 0) {
+		free(w);
+		return ERR_LIMIT;
+	}
+	*ret_writer = w;
+	return OK;
+}
+
+void writer_stop(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	pthread_cond_signal(&w->filled);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	pthread_cond_destroy(&w->filled);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+int writer_submit(struct writer *w, struct write *write)
+{
+	bool room;
+
+	write->next = NULL;
+	pthread_mutex_lock(&w->lock);
+	room = w->queued < w->options.queue_max && !w->stopping;
+	if (room) {
+		*w->end = write;
+		w->end = &write->next;
+		if (w->queued++ == 0)
+			pthread_cond_signal(&w->filled);
+	} else {
+		w->counters.refused_busy++;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return room ? OK : ERR_BUSY;
+}
+
+struct waiter {
+	struct write write;
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	bool done;
+	int (*body)(struct txn *txn, void *arg);
+	void *arg;
+};
+
+static int waiter_body(struct txn *txn, void *arg)
+{
+	struct waiter *waiter = arg;
+
+	return waiter->body(txn, waiter->arg);
+}
+
+static void waiter_done(void *arg)
+{
+	struct waiter *waiter = arg;
+
+	pthread_mutex_lock(&waiter->lock);
+	waiter->done = true;
+	pthread_cond_signal(&waiter->answered);
+	pthread_mutex_unlock(&waiter->lock);
+}
+
+int writer_run(struct writer *w, int (*body)(struct txn *txn, void *arg), void *arg)
+{
+	struct waiter waiter = {
+		.write = { .body = waiter_body, .done = waiter_done },
+		.body = body,
+		.arg = arg,
+	};
+	int r;
+
+	assert(!pthread_equal(pthread_self(), w->thread));
+	waiter.write.arg = &waiter;
+	pthread_mutex_init(&waiter.lock, NULL);
+	pthread_cond_init(&waiter.answered, NULL);
+	r = writer_submit(w, &waiter.write);
+	if (r == OK) {
+		pthread_mutex_lock(&waiter.lock);
+		while (!waiter.done)
+			pthread_cond_wait(&waiter.answered, &waiter.lock);
+		pthread_mutex_unlock(&waiter.lock);
+		r = waiter.write.err;
+	}
+	pthread_cond_destroy(&waiter.answered);
+	pthread_mutex_destroy(&waiter.lock);
+	return r;
+}
+
+void writer_counters_get(struct writer *w, struct writer_counters *ret_counters)
+{
+	pthread_mutex_lock(&w->lock);
+	*ret_counters = w->counters;
+	pthread_mutex_unlock(&w->lock);
+}
+
+int store_write(struct store *store, int (*body)(struct txn *txn, void *arg), void *arg,
+                void (*on_commit)(void *context, const struct event_list *events), void *context)
+{
+	struct event_list events;
+	struct txn *txn;
+	bool poisoned;
+	int result, r = txn_begin(store, &txn);
+
+	if (r != OK)
+		return r;
+	result = txn_run(txn, body, arg, &poisoned);
+	if (poisoned) {
+		txn_abort(txn);
+		return result;
+	}
+	r = txn_commit(txn, &events);
+	if (r != OK)
+		return r;
+	if (on_commit && events.count > 0)
+		on_commit(context, &events);
+	return result;
+}
+
+/* The oldest bodies, up to batch_max, as a list of their own; waits for the first. NULL: nothing is left and the
+ * writer stops. */
+static struct write *queue_take(struct writer *w)
+{
+	struct write *batch, *last;
+	size_t n = 1;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->first && !w->stopping)
+		pthread_cond_wait(&w->filled, &w->lock);
+	batch = last = w->first;
+	if (batch) {
+		for (; n < w->options.batch_max && last->next; n++)
+			last = last->next;
+		w->first = last->next;
+		last->next = NULL;
+		if (!w->first)
+			w->end = &w->first;
+		w->queued -= n;
+		w->counters.bodies += n;
+		w->counters.batches++;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return batch;
+}
+
+static void count_one(struct writer *w, uint64_t *counter)
+{
+	pthread_mutex_lock(&w->lock);
+	(*counter)++;
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* ERR_IO of a begin or a commit is final. */
+static int mind_death(struct writer *w, int r)
+{
+	if (r == ERR_IO && !w->dead) {
+		w->dead = true;
+		if (w->options.on_dead)
+			w->options.on_dead(w->options.context, r);
+	}
+	return r;
+}
+
+static int commit(struct writer *w, struct txn *txn)
+{
+	struct event_list events;
+	int r = mind_death(w, txn_commit(txn, &events));
+
+	if (r != OK)
+		count_one(w, &w->counters.failed_commits);
+	else if (w->options.on_commit && events.count > 0)
+		w->options.on_commit(w->options.context, &events);
+	return r;
+}
+
+/* One transaction for all of the batch, whose results it sets. false: a body poisoned it, and nothing was kept. */
+static bool run_together(struct writer *w, struct write *batch)
+{
+	struct txn *txn;
+	bool poisoned;
+	int r = mind_death(w, txn_begin(w->store, &txn));
+
+	if (r == OK) {
+		for (struct write *one = batch; one; one = one->next) {
+			one->err = txn_run(txn, one->body, one->arg, &poisoned);
+			if (poisoned) {
+				txn_abort(txn);
+				return false;
+			}
+		}
+		r = commit(w, txn);
+	}
+	/* Also those who had failed: they may have seen what a neighbour wrote and now is not there. */
+	for (struct write *one = batch; one && r != OK; one = one->next)
+		one->err = r;
+	return true;
+}
+
+static void complete(struct write *batch)
+{
+	struct write *next;
+
+	for (; batch; batch = next) {
+		next = batch->next;  /* done() may free it or queue it again */
+		batch->done(batch->arg);
+	}
+}
+
+/* Each body in a transaction of its own, answered as soon as that is on disk. */
+static void run_each_alone(struct writer *w, struct write *batch)
+{
+	struct write *next;
+
+	for (; batch; batch = next) {
+		next = batch->next;
+		batch->next = NULL;
+		run_together(w, batch);
+		complete(batch);
+	}
+}
+
+static void *writer_loop(void *arg)
+{
+	struct writer *w = arg;
+	struct write *batch;
+
+	while ((batch = queue_take(w))) {
+		if (run_together(w, batch)) {
+			complete(batch);
+			continue;
+		}
+		count_one(w, &w->counters.poisoned);
+		run_each_alone(w, batch);
+	}
+	return NULL;
+}
