@@ -1,0 +1,27 @@
+/*
+ * Records in their spaces: the codec and the store in one step.
+ *
+ * Only the rooms that own a space put its records. Any thread that may use the view or txn.
+ */
+#ifndef STORAGE_RECORD_H
+#define STORAGE_RECORD_H
+
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+struct arena;
+
+/* Reads and decodes; texts live in `arena`, which may be NULL for a type without texts and lists. ERR_NOT_FOUND;
+ * ERR_CORRUPT. */
+int record_get(struct arena *arena, struct view *view, unsigned space, struct str key, const struct record_type *type,
+               void *ret_record);
+/* Encodes and puts. ERR_LIMIT: longer than a value may be. */
+int record_put(struct txn *txn, unsigned space, struct str key, const struct record_type *type, const void *record);
+/* The id that an index holds under `key`. ERR_NOT_FOUND. */
+int record_id(struct view *view, unsigned space, struct str key, uint64_t *ret_id);
+/* An id as the value of an index entry. */
+int record_put_id(struct txn *txn, unsigned space, struct str key, uint64_t id);
+/* An index entry whose key says it all. */
+int record_put_mark(struct txn *txn, unsigned space, struct str key);
+
+#endif
