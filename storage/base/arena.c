@@ -206,7 +206,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size)
 	struct block *shared = arena->shared, *alone = arena->alone;
 	void *p;
 
-	assert(size >= old_size);
+	assert(size >= old_size && (old || old_size == 0));
 	if (old && alone && old == alone->bytes) {
 		alone = or_abort(realloc(alone, with_head(size)));
 		alone->size = alone->used = size;
@@ -220,7 +220,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size)
 		return old;
 	}
 	p = alloc_raw(arena, size);
-	if (old_size)
+	if (old)
 		memcpy(p, old, old_size);
 	return p;
 }
