@@ -22,7 +22,8 @@
 
 enum { READERS_MAX = 1024 };
 
-/* The last key of a space. Known in one write transaction and in the next one if nothing came between. */
+/* The last key of a space, or one above it (a del does not lower it): only what is above the edge may be appended.
+ * Known in one write transaction and in the next one if nothing came between. */
 struct edge {
 	bool known;
 	size_t n;  /* 0: the space is empty */
@@ -406,7 +407,6 @@ static int lmdb_put(struct engine_txn *txn, unsigned space, struct str key, stru
 
 static int lmdb_del(struct engine_txn *txn, unsigned space, struct str key)
 {
-	struct edge *edge = &txn->lmdb->edges[space];
 	MDB_val k = val_of(key);
 	int rc;
 
@@ -415,8 +415,6 @@ static int lmdb_del(struct engine_txn *txn, unsigned space, struct str key)
 		return OK;
 	if (txn->err != OK)
 		return txn->err;
-	if (edge->known && str_eq(key, (struct str){ edge->key, edge->n }))
-		edge->known = false;
 	rc = mdb_del(txn->txn, dbi_of(txn, space), &k, NULL);
 	if (rc != 0 && rc != MDB_NOTFOUND)
 		txn->err = settle(txn->lmdb, rc);
