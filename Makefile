@@ -53,7 +53,7 @@ FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 LIB    := $B/rse.a
 ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(FUZZ)
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
-THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool deliver hub jobs key replay),$(UNIT))
+THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool deliver hub jobs pkey replay),$(UNIT))
 # make check builds with all cores unless the caller gave a -j of their own.
 SUB     = +$(MAKE) DEPS=no $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) --no-print-directory
 

@@ -1,11 +1,11 @@
 /*
- * The signing string of draft-cavage, its header and its rules; the mathematics are in federation/key.c.
+ * The signing string of draft-cavage, its header and its rules; the mathematics are in federation/pkey.c.
  */
 #include "federation/signature.h"
 
 #include <stdlib.h>
 
-#include "federation/key.h"
+#include "federation/pkey.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
@@ -453,22 +453,22 @@ static bool signing_string(struct arena *arena, const struct signature_request *
 	return buf.err == OK;
 }
 
-static bool key_signed(const struct key *key, const struct algorithm *algorithm, struct str text, struct str bytes)
+static bool pkey_signed(const struct pkey *key, const struct algorithm *algorithm, struct str text, struct str bytes)
 {
-	if (key_type(key) == KEY_ED25519)
-		return algorithm->ed25519 && key_verify(key, KEY_SHA512, text, bytes);
-	return (algorithm->rsa_sha256 && key_verify(key, KEY_SHA256, text, bytes)) ||
-	       (algorithm->rsa_sha512 && key_verify(key, KEY_SHA512, text, bytes));
+	if (pkey_type(key) == PKEY_ED25519)
+		return algorithm->ed25519 && pkey_verify(key, PKEY_SHA512, text, bytes);
+	return (algorithm->rsa_sha256 && pkey_verify(key, PKEY_SHA256, text, bytes)) ||
+	       (algorithm->rsa_sha512 && pkey_verify(key, PKEY_SHA512, text, bytes));
 }
 
 int signature_verify(struct arena *arena, const struct signature_request *request, const struct signature *signature,
-                     const struct key *key, const char **ret_reason)
+                     const struct pkey *key, const char **ret_reason)
 {
 	const struct algorithm *algorithm = algorithm_of(signature->algorithm);
 	struct str targets[] = { request->target, str_sub(request->target, 0, str_find_char(request->target, '?')) };
 	struct str text;
 
-	if (!algorithm || !(key_type(key) == KEY_ED25519 ? algorithm->ed25519
+	if (!algorithm || !(pkey_type(key) == PKEY_ED25519 ? algorithm->ed25519
 	                                                 : algorithm->rsa_sha256 || algorithm->rsa_sha512))
 		return refuse(ret_reason, "the algorithm does not fit the key");
 	for (size_t i = 0; i < 2; i++) {
@@ -476,7 +476,7 @@ int signature_verify(struct arena *arena, const struct signature_request *reques
 			break;
 		if (!signing_string(arena, request, targets[i], signature, &text))
 			return refuse(ret_reason, "a signed header is missing");
-		if (key_signed(key, algorithm, text, signature->bytes))
+		if (pkey_signed(key, algorithm, text, signature->bytes))
 			return OK;
 	}
 	return refuse(ret_reason, "the signature does not verify");
@@ -518,7 +518,7 @@ int signature_make(struct arena *arena, const struct signature_order *order,
 	text = arena_printf(arena, "(request-target): %.*s %.*s\nhost: %.*s\ndate: %s\ndigest: %.*s%s%.*s",
 	                    STR_ARG(str_lower(arena, order->method)), STR_ARG(order->target), STR_ARG(order->host), date,
 	                    STR_ARG(digest), typed ? "\ncontent-type: " : "", STR_ARG(order->content_type));
-	err = key_sign(arena, order->key, text, &bytes);
+	err = pkey_sign(arena, order->key, text, &bytes);
 	if (err)
 		return err;
 	ret_headers[0] = (struct header){ STR("Date"), arena_str(arena, str_of(date)) };
@@ -526,7 +526,7 @@ int signature_make(struct arena *arena, const struct signature_order *order,
 	ret_headers[2] = (struct header){
 		STR("Signature"),
 		arena_printf(arena, "keyId=\"%.*s\",algorithm=\"%s\",headers=\"%.*s\",signature=\"%.*s\"",
-		             STR_ARG(order->key_id), key_type(order->key) == KEY_RSA ? "rsa-sha256" : "hs2019",
+		             STR_ARG(order->key_id), pkey_type(order->key) == PKEY_RSA ? "rsa-sha256" : "hs2019",
 		             STR_ARG(covered), STR_ARG(base64_encode(arena, bytes))),
 	};
 	return OK;

@@ -19,7 +19,7 @@
 #include "storage/base/str.h"
 
 struct arena;
-struct key;
+struct pkey;
 
 enum {
 	SIGNATURE_BYTES_MAX = 8192,            /* of the header */
@@ -73,7 +73,7 @@ int signature_check_request(struct arena *arena, const struct signature_request 
 /* Verifies with the sender's public key. The key's type decides how, not the sender's label: RSA is tried with
  * SHA-256, then with SHA-512 if the label leaves it open. Tried with the query, then without (older servers). */
 int signature_verify(struct arena *arena, const struct signature_request *request, const struct signature *signature,
-                     const struct key *key, const char **ret_reason);
+                     const struct pkey *key, const char **ret_reason);
 
 /* What signature_make() adds to a request: Date, Digest, Signature. */
 enum { SIGNATURE_MADE_HEADERS = 3 };
@@ -84,7 +84,7 @@ struct signature_order {
 	struct str content_type;       /* likewise; covered unless empty. Leave it empty for GET */
 	struct str body;
 	struct str key_id;             /* "https://a.example/u/7#main-key" */
-	const struct key *key;         /* private */
+	const struct pkey *key;         /* private */
 	int64_t now_ms;
 };
 

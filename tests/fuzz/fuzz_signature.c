@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "federation/key.h"
+#include "federation/pkey.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 
@@ -24,16 +24,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct signature_policy policy = { &host, 1, 1795507200000, SIGNATURE_TOLERANCE_MS };
 	struct signature signature;
 	const char *reason;
-	struct key *key;
+	struct pkey *key;
 
 	if (signature_parse(arena, &request, &signature, &reason) == OK) {
 		signature_check_request(arena, &request, &signature, &policy, NULL, &reason);
-		if (key_parse_public(arena, str_of(pem), &key))
+		if (pkey_parse_public(arena, str_of(pem), &key))
 			abort();
 		if (signature_verify(arena, &request, &signature, key, &reason) == OK)
 			abort();
 	}
-	key_parse_public(arena, rest, &key);
+	pkey_parse_public(arena, rest, &key);
 	arena_free(arena);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* Signatures of another implementation verify; what is forged, incomplete, stale or ambiguous does not. */
 #include "federation/signature.h"
 
-#include "federation/key.h"
+#include "federation/pkey.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "tests/unit/tap.h"
@@ -74,14 +74,14 @@ static const char *judge(const struct sample *sample, const char *public_pem, in
 	struct signature_policy policy = { hosts, 2, now_ms, SIGNATURE_TOLERANCE_MS };
 	struct signature signature;
 	const char *reason = NULL;
-	struct key *key;
+	struct pkey *key;
 	int err = signature_parse(arena, &sample->request, &signature, &reason);
 
 	if (err == ERR_NOT_FOUND)
 		return "unsigned";
 	if (err == OK)
 		err = signature_check_request(arena, &sample->request, &signature, &policy, NULL, &reason);
-	if (err == OK && key_parse_public(arena, str_of(public_pem), &key))
+	if (err == OK && pkey_parse_public(arena, str_of(public_pem), &key))
 		return "no key";
 	if (err == OK)
 		err = signature_verify(arena, &sample->request, &signature, key, &reason);
@@ -302,9 +302,9 @@ static void test_make(void)
 	struct signature_order order = { STR("POST"), STR("/inbox?x=1"), STR("b.example"), STR("application/activity+json"),
 		                         str_of(post_body), STR(KEY_ID), NULL, then_ms };
 	struct header made[SIGNATURE_MADE_HEADERS];
-	struct key *key;
+	struct pkey *key;
 
-	key_parse_private(arena, str_of(rsa_private), &key);
+	pkey_parse_private(arena, str_of(rsa_private), &key);
 	order.key = key;
 	is_int(signature_make(arena, &order, made), OK, "a POST is signed");
 	is_str(made[0].value, STR(DATE), "with its date");
@@ -316,7 +316,7 @@ static void test_make(void)
 	is_str(made[1].value, STR(EMPTY_DIGEST), "with the digest of an empty body");
 	is_str(made[2].value, header_text("rsa-sha256", "(request-target) host date digest", get_rsa),
 	       "exactly as another implementation signs it");
-	key_parse_private(arena, str_of(ed25519_private), &key);
+	pkey_parse_private(arena, str_of(ed25519_private), &key);
 	order.key = key;
 	is_int(signature_make(arena, &order, made), OK, "a GET is signed with Ed25519");
 	is_str(made[2].value, header_text("hs2019", "(request-target) host date digest", get_ed25519),

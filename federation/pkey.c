@@ -4,7 +4,7 @@
  * The cache is a hash table over a fixed array of slots. When all are taken, a hand goes round (the clock
  * algorithm): a slot used since its last visit is passed over once, the first other one is emptied.
  */
-#include "federation/key.h"
+#include "federation/pkey.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -20,15 +20,15 @@
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
 
-struct key {
+struct pkey {
 	EVP_PKEY *pkey;
-	enum key_type type;
+	enum pkey_type type;
 	atomic_uint users;
 };
 
 struct slot {
 	uint8_t name[SHA256_BYTES]; /* of key id and PEM */
-	struct key *key;
+	struct pkey *key;
 	uint32_t next;              /* in the chain of the bucket; 0 ends it, else index + 1 */
 	bool used;                  /* since the hand passed last */
 };
@@ -42,7 +42,7 @@ struct key_cache {
 	struct slot *slots;
 };
 
-typedef EVP_PKEY *key_reader(const unsigned char *der, long n, const char *label);
+typedef EVP_PKEY *pkey_reader(const unsigned char *der, long n, const char *label);
 
 static EVP_PKEY *read_public(const unsigned char *der, long n, const char *label)
 {
@@ -61,7 +61,7 @@ static EVP_PKEY *read_private(const unsigned char *der, long n, const char *labe
 }
 
 /* The first block of the PEM text through `read`; never asks for a password. */
-static EVP_PKEY *pem_read(struct str pem, key_reader *read)
+static EVP_PKEY *pem_read(struct str pem, pkey_reader *read)
 {
 	EVP_PKEY *pkey = NULL;
 	char *label = NULL, *header = NULL;
@@ -69,7 +69,7 @@ static EVP_PKEY *pem_read(struct str pem, key_reader *read)
 	long n = 0;
 	BIO *bio;
 
-	if (pem.n == 0 || pem.n > KEY_PEM_MAX)
+	if (pem.n == 0 || pem.n > PKEY_PEM_MAX)
 		return NULL;
 	bio = BIO_new_mem_buf(pem.p, (int)pem.n);
 	if (!bio)
@@ -84,16 +84,16 @@ static EVP_PKEY *pem_read(struct str pem, key_reader *read)
 	return pkey;
 }
 
-static bool pkey_acceptable(const EVP_PKEY *pkey, enum key_type *ret_type)
+static bool pkey_acceptable(const EVP_PKEY *pkey, enum pkey_type *ret_type)
 {
 	int bits = EVP_PKEY_get_bits(pkey);
 
 	switch (EVP_PKEY_get_base_id(pkey)) {
 	case EVP_PKEY_RSA:
-		*ret_type = KEY_RSA;
-		return bits >= KEY_RSA_BITS_MIN && bits <= KEY_RSA_BITS_MAX;
+		*ret_type = PKEY_RSA;
+		return bits >= PKEY_RSA_BITS_MIN && bits <= PKEY_RSA_BITS_MAX;
 	case EVP_PKEY_ED25519:
-		*ret_type = KEY_ED25519;
+		*ret_type = PKEY_ED25519;
 		return true;
 	default:
 		return false;
@@ -101,11 +101,11 @@ static bool pkey_acceptable(const EVP_PKEY *pkey, enum key_type *ret_type)
 }
 
 /* A key with one user, or NULL. */
-static struct key *key_new(struct str pem, key_reader *read)
+static struct pkey *pkey_new(struct str pem, pkey_reader *read)
 {
 	EVP_PKEY *pkey = pem_read(pem, read);
-	enum key_type type;
-	struct key *key;
+	enum pkey_type type;
+	struct pkey *key;
 
 	if (!pkey || !pkey_acceptable(pkey, &type)) {
 		EVP_PKEY_free(pkey);
@@ -120,9 +120,9 @@ static struct key *key_new(struct str pem, key_reader *read)
 	return key;
 }
 
-static void key_release(void *object)
+static void pkey_release(void *object)
 {
-	struct key *key = object;
+	struct pkey *key = object;
 
 	if (atomic_fetch_sub(&key->users, 1) > 1)
 		return;
@@ -130,46 +130,46 @@ static void key_release(void *object)
 	free(key);
 }
 
-static int key_parse(struct arena *arena, struct str pem, key_reader *read, struct key **ret_key)
+static int pkey_parse(struct arena *arena, struct str pem, pkey_reader *read, struct pkey **ret_key)
 {
-	struct key *key = key_new(pem, read);
+	struct pkey *key = pkey_new(pem, read);
 
 	if (!key)
 		return ERR_INVALID;
-	arena_defer(arena, key_release, key);
+	arena_defer(arena, pkey_release, key);
 	*ret_key = key;
 	return OK;
 }
 
-int key_parse_public(struct arena *arena, struct str pem, struct key **ret_key)
+int pkey_parse_public(struct arena *arena, struct str pem, struct pkey **ret_key)
 {
-	return key_parse(arena, pem, read_public, ret_key);
+	return pkey_parse(arena, pem, read_public, ret_key);
 }
 
-int key_parse_private(struct arena *arena, struct str pem, struct key **ret_key)
+int pkey_parse_private(struct arena *arena, struct str pem, struct pkey **ret_key)
 {
-	return key_parse(arena, pem, read_private, ret_key);
+	return pkey_parse(arena, pem, read_private, ret_key);
 }
 
-void key_hold(struct arena *arena, struct key *key)
+void pkey_hold(struct arena *arena, struct pkey *key)
 {
 	atomic_fetch_add(&key->users, 1);
-	arena_defer(arena, key_release, key);
+	arena_defer(arena, pkey_release, key);
 }
 
-enum key_type key_type(const struct key *key)
+enum pkey_type pkey_type(const struct pkey *key)
 {
 	return key->type;
 }
 
-static const EVP_MD *digest_of(const struct key *key, enum key_hash hash)
+static const EVP_MD *digest_of(const struct pkey *key, enum pkey_hash hash)
 {
-	if (key->type == KEY_ED25519)
+	if (key->type == PKEY_ED25519)
 		return NULL;
-	return hash == KEY_SHA512 ? EVP_sha512() : EVP_sha256();
+	return hash == PKEY_SHA512 ? EVP_sha512() : EVP_sha256();
 }
 
-bool key_verify(const struct key *key, enum key_hash hash, struct str data, struct str signature)
+bool pkey_verify(const struct pkey *key, enum pkey_hash hash, struct str data, struct str signature)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool good;
@@ -185,7 +185,7 @@ bool key_verify(const struct key *key, enum key_hash hash, struct str data, stru
 	return good;
 }
 
-int key_sign(struct arena *arena, const struct key *key, struct str data, struct str *ret_signature)
+int pkey_sign(struct arena *arena, const struct pkey *key, struct str data, struct str *ret_signature)
 {
 	size_t n = (size_t)EVP_PKEY_get_size(key->pkey);
 	unsigned char *out = arena_alloc(arena, n);
@@ -194,7 +194,7 @@ int key_sign(struct arena *arena, const struct key *key, struct str data, struct
 
 	if (!ctx)
 		abort();
-	good = EVP_DigestSignInit(ctx, NULL, digest_of(key, KEY_SHA256), NULL, key->pkey) == 1 &&
+	good = EVP_DigestSignInit(ctx, NULL, digest_of(key, PKEY_SHA256), NULL, key->pkey) == 1 &&
 	       EVP_DigestSign(ctx, out, &n, (const unsigned char *)data.p, data.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	if (!good) {
@@ -213,9 +213,9 @@ static struct str bio_text(struct arena *arena, BIO *bio)
 	return arena_str(arena, (struct str){ p, (size_t)n });
 }
 
-int key_generate_rsa2048(struct arena *arena, struct str *ret_private_pem, struct str *ret_public_pem)
+int pkey_generate_rsa2048(struct arena *arena, struct str *ret_private_pem, struct str *ret_public_pem)
 {
-	EVP_PKEY *pkey = EVP_RSA_gen(KEY_RSA_BITS_MIN);
+	EVP_PKEY *pkey = EVP_RSA_gen(PKEY_RSA_BITS_MIN);
 	BIO *secret = BIO_new(BIO_s_secmem()), *open = BIO_new(BIO_s_mem());
 	int err = ERR_INVALID;
 
@@ -255,7 +255,7 @@ void key_cache_free(struct key_cache *cache)
 	if (!cache)
 		return;
 	for (size_t i = 0; i < cache->count; i++)
-		key_release(cache->slots[i].key);
+		pkey_release(cache->slots[i].key);
 	pthread_mutex_destroy(&cache->lock);
 	free(cache->buckets);
 	free(cache->slots);
@@ -271,7 +271,7 @@ static uint32_t *bucket_of(const struct key_cache *cache, const uint8_t name[SHA
 }
 
 /* Under the lock. The key and one more user of it, or NULL. */
-static struct key *cache_find(struct key_cache *cache, const uint8_t name[SHA256_BYTES])
+static struct pkey *cache_find(struct key_cache *cache, const uint8_t name[SHA256_BYTES])
 {
 	for (uint32_t at = *bucket_of(cache, name); at; at = cache->slots[at - 1].next) {
 		struct slot *slot = &cache->slots[at - 1];
@@ -302,12 +302,12 @@ static struct slot *cache_make_room(struct key_cache *cache)
 		;
 	*link = slot->next;
 	cache->hand = (cache->hand + 1) % cache->capacity;
-	key_release(slot->key);
+	pkey_release(slot->key);
 	return slot;
 }
 
 /* Under the lock. Takes one user of `key` over. */
-static void cache_insert(struct key_cache *cache, const uint8_t name[SHA256_BYTES], struct key *key)
+static void cache_insert(struct key_cache *cache, const uint8_t name[SHA256_BYTES], struct pkey *key)
 {
 	struct slot *slot = cache_make_room(cache);
 	uint32_t *bucket = bucket_of(cache, name);
@@ -320,18 +320,18 @@ static void cache_insert(struct key_cache *cache, const uint8_t name[SHA256_BYTE
 }
 
 static int cache_get(struct key_cache *cache, struct arena *arena, struct str key_id, struct str pem, bool secret,
-                     struct key **ret_key)
+                     struct pkey **ret_key)
 {
 	struct str whole = arena_printf(arena, "%c%.*s\n%.*s", secret ? 's' : 'p', STR_ARG(key_id), STR_ARG(pem));
 	uint8_t name[SHA256_BYTES];
-	struct key *key, *rival;
+	struct pkey *key, *rival;
 
 	hash_hmac_sha256((struct str){ (const char *)cache->secret, SHA256_BYTES }, whole, name);
 	pthread_mutex_lock(&cache->lock);
 	key = cache_find(cache, name);
 	pthread_mutex_unlock(&cache->lock);
 	if (!key) {
-		key = key_new(pem, secret ? read_private : read_public);
+		key = pkey_new(pem, secret ? read_private : read_public);
 		if (!key)
 			return ERR_INVALID;
 		pthread_mutex_lock(&cache->lock);
@@ -342,23 +342,23 @@ static int cache_get(struct key_cache *cache, struct arena *arena, struct str ke
 		}
 		pthread_mutex_unlock(&cache->lock);
 		if (rival) {
-			key_release(key);
+			pkey_release(key);
 			key = rival;
 		}
 	}
-	arena_defer(arena, key_release, key);
+	arena_defer(arena, pkey_release, key);
 	*ret_key = key;
 	return OK;
 }
 
 int key_cache_public(struct key_cache *cache, struct arena *arena, struct str key_id, struct str pem,
-                     struct key **ret_key)
+                     struct pkey **ret_key)
 {
 	return cache_get(cache, arena, key_id, pem, false, ret_key);
 }
 
 int key_cache_private(struct key_cache *cache, struct arena *arena, struct str key_id, struct str pem,
-                      struct key **ret_key)
+                      struct pkey **ret_key)
 {
 	return cache_get(cache, arena, key_id, pem, true, ret_key);
 }
