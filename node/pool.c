@@ -4,6 +4,7 @@
 #include "node/pool.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -53,6 +54,7 @@ int pool_start(unsigned threads, size_t queue_max, struct pool **ret_pool)
 {
 	struct pool *pool = calloc(1, sizeof(*pool) + threads * sizeof(pool->threads[0]));
 	pthread_attr_t attributes;
+	sigset_t all, before;
 
 	if (!pool)
 		abort();
@@ -62,9 +64,12 @@ int pool_start(unsigned threads, size_t queue_max, struct pool **ret_pool)
 	pool->queue_max = queue_max;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	sigfillset(&all);  /* signals are the main thread's */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (pool->thread_count < threads &&
 	       pthread_create(&pool->threads[pool->thread_count], &attributes, pool_loop, pool) == 0)
 		pool->thread_count++;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	if (pool->thread_count < threads || !threads) {
 		pool_stop(pool);
