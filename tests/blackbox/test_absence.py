@@ -1,0 +1,167 @@
+"""A sibling that is away: what is meant for it waits, survives restarts of either side, and arrives in order, once."""
+
+import time
+
+import pytest
+
+from node import PATIENCE, pair, plain, wait_for
+from peer import Peer
+
+DRAIN_SECONDS = 10
+
+
+def two(new_node):
+    a, b = new_node("A"), new_node("B")
+    pair(a, b)
+    ana, bob = a.person("ana"), b.person("bob")
+    bob.follow(ana)
+    return a, b, ana, bob
+
+
+def texts(person, word):
+    return [plain(s["content"]) for s in person.all_pages("/api/v1/timelines/home") if word in s["content"]]
+
+
+@pytest.mark.threads
+@pytest.mark.seconds(120)
+def test_what_was_said_meanwhile_arrives_on_return(new_node, word):
+    a, b, ana, bob = two(new_node)
+    b.stop()
+    for i in range(20):
+        ana.say(f"{word} {i}")
+    a.restart()
+    for i in range(20, 30):
+        ana.say(f"{word} {i}")
+    wanted = [f"{word} {i}" for i in range(30)][::-1]
+    b.serve()
+    wait_for(lambda: texts(bob, word) == wanted, "all of it, in order, once", DRAIN_SECONDS, 0.1)
+    ana.say(f"{word} at last")
+    bob.sees("at last")
+    assert texts(bob, word) == [f"{word} at last", *wanted]
+
+
+def test_a_restart_of_the_sender_drains_its_queue(new_node, word):
+    a, b, ana, bob = two(new_node)
+    b.stop()
+    for i in range(10):
+        ana.say(f"{word} {i}")
+    a.stop()
+    b.serve()
+    assert texts(bob, word) == []
+    a.serve()
+    wait_for(lambda: texts(bob, word) == [f"{word} {i}" for i in range(10)][::-1], "all of it", DRAIN_SECONDS, 0.1)
+
+
+def test_a_kill_of_the_sender_loses_nothing_queued(new_node, word):
+    a, b, ana, bob = two(new_node)
+    b.kill()
+    for i in range(10):
+        ana.say(f"{word} {i}")
+    a.kill()
+    a.serve()
+    b.serve()
+    wait_for(lambda: texts(bob, word) == [f"{word} {i}" for i in range(10)][::-1], "all of it", DRAIN_SECONDS, 0.1)
+
+
+def test_what_happened_to_old_posts_arrives_too(new_node, word):
+    a, b, ana, bob = two(new_node)
+    edited, deleted, liked = (ana.say(f"{word} {what}") for what in ("edit", "delete", "like"))
+    seen = {what: bob.sees(f"{word} {what}")["id"] for what in ("edit", "delete", "like")}
+    b.stop()
+    ana.put(f"/api/v1/statuses/{edited['id']}", status=f"{word} edited")
+    ana.delete(f"/api/v1/statuses/{deleted['id']}")
+    b.serve()
+    wait_for(lambda: bob.raw("GET", f"/api/v1/statuses/{seen['delete']}").status_code == 404, "the deletion arrives")
+    wait_for(lambda: "edited" in bob.get(f"/api/v1/statuses/{seen['edit']}")["content"], "the edit arrives")
+    a.stop()
+    bob.post(f"/api/v1/statuses/{seen['like']}/favourite")
+    a.serve()
+    wait_for(lambda: ana.get(f"/api/v1/statuses/{liked['id']}")["favourites_count"] == 1, "the favourite arrives")
+
+
+def test_a_dead_sibling_costs_the_living_nothing(new_node, word):
+    a, b, ana, bob = two(new_node)
+    dead = Peer()
+    mal = dead.actor("mal")
+    a.allow(dead)
+    account = ana.find(f"mal@{dead.domain}")
+    ana.post(f"/api/v1/accounts/{account['id']}/follow")
+    wait_for(lambda: dead.inbox("Follow"), "the follow goes out")
+    dead.deliver(a, dead.activity("Follow", mal, ana_id(dead)), mal)
+    wait_for(lambda: dead.inbox("Accept"), "accepted")
+    dead.close()
+    for i in range(20):
+        ana.say(f"{word} {i}")
+    wait_for(lambda: len(texts(bob, word)) == 20, "the living sibling has it all", 5)
+
+
+def ana_id(peer):
+    """The id of the one our peer was asked to follow by."""
+    return peer.inbox("Follow")[0]["actor"]
+
+
+@pytest.mark.seconds(120)
+@pytest.mark.parametrize("restart", [False, True], ids=["no restart", "sender restarts"])
+def test_order_on_the_wire(new_node, word, restart):
+    """Seen by a peer that records what comes: the order of arrival is the order of events, each id once, each signed."""
+    node, peer = new_node(), Peer()
+    node.allow(peer)
+    ana, fan = node.person("ana"), peer.actor("fan")
+    account = ana.find(f"fan@{peer.domain}")
+    ana.post(f"/api/v1/accounts/{account['id']}/follow")
+    follow = wait_for(lambda: peer.inbox("Follow"), "the follow goes out")[0]
+    assert peer.deliver(node, peer.activity("Follow", fan, follow["actor"]), fan).status_code == 202
+    wait_for(lambda: peer.inbox("Accept"), "accepted")
+    peer.close()
+    posts = [ana.say(f"{word} {i}") for i in range(15)]
+    ana.put(f"/api/v1/statuses/{posts[3]['id']}", status=f"{word} 3 changed")
+    ana.delete(f"/api/v1/statuses/{posts[7]['id']}")
+    if restart:
+        node.restart()
+    before = len(peer.received)
+    peer.open()
+    wanted = ["Create"] * 15 + ["Update", "Delete"]
+
+    def arrived():
+        return [a for a in peer.inbox()[0:] if a["type"] in ("Create", "Update", "Delete")]
+
+    wait_for(lambda: len(arrived()) >= len(wanted), "the queue drains", DRAIN_SECONDS + 2)
+    time.sleep(0.5 * PATIENCE)  # what would come twice, comes now
+    came = arrived()
+    assert [a["type"] for a in came] == wanted
+    assert [a["object"]["id"] for a in came[:15]] == [p["uri"] for p in posts]
+    assert len({a["id"] for a in came}) == len(came)
+    actor = peer.fetch(node, came[0]["actor"].replace(node.url, ""), fan).json()
+    for request in peer.received[before:]:
+        if request.method == "POST":
+            request.verify(actor["publicKey"]["publicKeyPem"])
+    peer.close()
+
+
+def test_a_paused_sibling_gets_nothing_until_resumed(new_node, word):
+    a, b, ana, bob = two(new_node)
+    a.do("peer", "pause", b.domain)
+    ana.say(f"{word} waits")
+    time.sleep(1)
+    assert texts(bob, word) == []
+    a.do("peer", "resume", b.domain)
+    wait_for(lambda: texts(bob, word) == [f"{word} waits"], "it arrives after all", DRAIN_SECONDS)
+
+
+def test_busy_answers_are_tried_again(new_node, word):
+    node, peer = new_node(), Peer()
+    node.allow(peer)
+    ana, fan = node.person("ana"), peer.actor("fan")
+    ana.find(f"fan@{peer.domain}")
+    count = []
+
+    def busy(request):
+        count.append(request)
+        return (503, "text/plain", b"busy", {"Retry-After": "1"}) if len(count) < 3 else (202, "text/plain", b"", {})
+
+    peer.answers["/inbox"] = busy
+    peer.answers["/users/fan/inbox"] = busy
+    ana.say(f"@fan@{peer.domain} {word}", visibility="direct")
+    wait_for(lambda: len(count) >= 3, "a third attempt", 30)
+    assert len({r.activity["id"] for r in count}) == 1
+    peer.close()

@@ -1,0 +1,295 @@
+"""The command line is a contract: others script against it."""
+
+import os
+import re
+import stat
+
+import pytest
+
+from browser import Browser
+from node import PASSWORD, Node, wait_for
+
+COMMANDS = [["init"], ["serve"], ["user", "add"], ["user", "list"], ["user", "disable"], ["user", "enable"],
+            ["user", "password"], ["token", "create"], ["peer", "add"], ["peer", "list"], ["peer", "remove"],
+            ["peer", "pause"], ["peer", "resume"], ["post"], ["config", "get"], ["config", "set"], ["status"],
+            ["routes"], ["jobs"], ["check"]]
+
+AREAS = "accounts blocks bookmarks collections favourites filters follows lists mutes notifications statuses".split()
+ADMIN = ("accounts reports domain_allows domain_blocks ip_blocks email_domain_blocks canonical_email_blocks").split()
+SCOPES = (["profile", "push", "follow", "read", "write", "admin:read", "admin:write", "read:search",
+           "write:conversations", "write:media", "write:reports"] +
+          [f"{verb}:{area}" for verb in ("read", "write") for area in AREAS] +
+          [f"admin:{verb}:{area}" for verb in ("read", "write") for area in ADMIN])
+
+
+@pytest.fixture(scope="module")
+def still():
+    """A node that never serves."""
+    node = Node().init()
+    node.add_user("ana")
+    yield node
+    node.close()
+
+
+@pytest.fixture(scope="module", params=["serving", "at rest"])
+def node(request):
+    """The same commands must work in both states."""
+    node = Node().init()
+    if request.param == "serving":
+        node.serve()
+    node.add_user("ana")
+    yield node
+    node.close()
+
+
+def fails(done, status):
+    assert done.returncode == status, f"status {done.returncode}, not {status}: {done.stdout}{done.stderr}"
+    assert re.fullmatch(r"[^\n]+\n", done.stderr), f"an error is one line on standard error, not {done.stderr!r}"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(still, command):
+    done = still.run(*command, "--help")
+    assert done.returncode == 0
+    assert len(done.stdout) > 40 and done.stderr == ""
+
+
+def test_help_of_the_whole_names_every_command(still):
+    text = still.run("--help").stdout
+    assert [c[0] for c in COMMANDS if c[0] not in text] == []
+
+
+@pytest.mark.parametrize("args", [[], ["fly"], ["user"], ["user", "fly"], ["serve", "--fly"], ["init"],
+                                  ["token", "create"], ["config", "set", "limits.rate"]], ids=" ".join)
+def test_wrong_usage_is_status_2(still, args):
+    fails(still.run(*args), 2)
+
+
+@pytest.mark.parametrize("args", [["post", "nobody", "hello"], ["user", "disable", "nobody"],
+                                  ["token", "create", "nobody", "--scopes", "read"],
+                                  ["peer", "remove", "nowhere.example"], ["peer", "pause", "nowhere.example"],
+                                  ["config", "get", "no.such.key"], ["config", "set", "limits.rate", "sideways"],
+                                  ["user", "add", "ana", "--email", "other@corp.example"]], ids=" ".join)
+def test_a_failure_is_status_1_and_one_line(node, args):
+    fails(node.cli(*args), 1)
+
+
+def test_no_data_folder_is_a_failure(still, tmp_path):
+    fails(still.run("status", "--data", str(tmp_path / "none")), 1)
+    fails(still.run("serve", "--data", str(tmp_path / "none")), 1)
+
+
+def test_init_makes_a_commented_configuration_and_private_keys(tmp_path):
+    node = Node()
+    node.data = str(tmp_path / "data")
+    node.init()
+    texts = [p.read_text(errors="replace") for p in (tmp_path / "data").iterdir() if p.suffix in (".yaml", ".yml", ".conf")]
+    assert texts and any("#" in t and node.domain in t for t in texts)
+    for path in (tmp_path / "data").rglob("*"):
+        assert not path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH), f"{path} is open to all users of the machine"
+
+
+def test_init_does_not_overwrite(still):
+    before = still.do("user", "list")
+    fails(still.cli("init", "--domain", still.domain, "--url", still.url), 1)
+    assert still.do("user", "list") == before
+
+
+@pytest.mark.parametrize("url", ["http://social.corp.example", "http://192.0.2.1:8080", "ftp://127.0.0.1/", "nonsense"])
+def test_plain_http_is_for_loopback_only(still, tmp_path, url):
+    done = still.run("init", "--data", str(tmp_path / "d"), "--domain", "social.corp.example", "--url", url)
+    assert done.returncode in (1, 2)
+    fails(done, done.returncode)
+
+
+def test_a_folder_is_served_once(new_node):
+    node = new_node()
+    fails(node.cli("serve"), 1)
+    assert node.get("/health").status_code == 200
+
+
+def test_tokens_of_every_scope_work_at_once(node):
+    for scope in SCOPES:
+        token = node.token("ana", scope)
+        assert "\n" not in token
+    done = node.cli("token", "create", "ana", "--scopes", "read admin")
+    assert done.returncode in (1, 2)
+    fails(done, done.returncode)
+    if node.process:
+        token = node.token("ana", "read write follow push")
+        assert node.get("/api/v1/accounts/verify_credentials", token=token).json()["username"] == "ana"
+
+
+def test_the_arguments_stand_in_any_order(node):
+    assert node.run("post", "ana", "--data", node.data, "Options in the middle").returncode == 0
+    assert node.run("post", "--data", node.data, "ana", "Options first").returncode == 0
+    assert node.run("post", "ana", "--data=" + node.data, "--", "--not an option").returncode == 0
+
+
+def test_users_are_listed_disabled_and_enabled(node):
+    node.add_user("uma", role="moderator")
+    listed = node.do("user", "list")
+    assert re.search(r"\buma\b.*\bmoderator\b", listed) and re.search(r"\bana\b", listed)
+    token = node.token("uma")
+    node.do("user", "disable", "uma")
+    assert "disabled" in next(line for line in node.do("user", "list").splitlines() if "uma" in line)
+    if node.process:
+        assert node.get("/api/v1/timelines/home", token=token).status_code in (401, 403)
+    node.do("user", "enable", "uma")
+    if node.process:
+        assert node.get("/api/v1/timelines/home", token=token).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["", "two words", "näme", "../x", "a/b", "-", "x" * 300])
+def test_a_name_that_cannot_be_a_handle_is_refused(still, name):
+    done = still.cli("user", "add", "--email", "x@corp.example", "--password-stdin", "--", name, stdin=PASSWORD)
+    assert done.returncode in (1, 2)
+    fails(done, done.returncode)
+
+
+def test_two_users_cannot_share_an_email(node):
+    done = node.cli("user", "add", "ana2", "--email", "ana@corp.example", "--password-stdin", stdin=PASSWORD)
+    fails(done, 1)
+
+
+def test_a_user_without_password_gets_a_sign_up_link_that_works_once(new_node):
+    node = new_node()
+    link = node.do("user", "add", "lea", "--email", "lea@corp.example").splitlines()[-1].split()[-1]
+    assert link.startswith(node.url + "/")
+    browser = Browser()
+    browser.open(link)
+    form = browser.page.soup.find("form")
+    fields = [f["name"] for f in form.find_all("input", type="password")]
+    assert fields, browser.page.html
+    browser.submit(form, **{name: "a long enough secret" for name in fields})
+    assert browser.page is None or browser.page.status < 400, browser.page.html
+    again = Browser()
+    again.open(link)
+    form = again.page.soup.find("form")
+    if form is not None and form.find("input", type="password"):
+        again.submit(form, **{name: "another long secret" for name in fields})
+    assert again.page.status >= 400
+    node.person("ana")
+    app = node.request("POST", "/api/v1/apps", data={"client_name": "x", "redirect_uris": "http://127.0.0.1:1/cb",
+                                                    "scopes": "read"}).json()
+    url = (f"{node.url}/oauth/authorize?response_type=code&client_id={app['client_id']}&scope=read"
+           "&redirect_uri=http://127.0.0.1:1/cb")
+    assert Browser().authorize(url, "lea", "another long secret") is None
+    assert "code=" in (Browser().authorize(url, "lea", "a long enough secret") or "")
+
+
+def test_a_changed_password_counts_at_once(new_node):
+    node = new_node()
+    node.add_user("ana")
+    node.do("user", "password", "ana", "--password-stdin", stdin="a different one altogether\n")
+    app = node.request("POST", "/api/v1/apps", data={"client_name": "x", "redirect_uris": "http://127.0.0.1:1/cb",
+                                                    "scopes": "read"}).json()
+    url = (f"{node.url}/oauth/authorize?response_type=code&client_id={app['client_id']}&scope=read"
+           "&redirect_uri=http://127.0.0.1:1/cb")
+    assert Browser().authorize(url, "ana", PASSWORD) is None
+    assert "code=" in (Browser().authorize(url, "ana", "a different one altogether") or "")
+
+
+def test_peers_are_added_listed_paused_and_removed(node):
+    node.do("peer", "add", "sibling.example")
+    node.do("peer", "add", "partner.example", "--url", "https://social.partner.example", "--tier", "partner")
+    listed = {line.split()[0]: line for line in node.do("peer", "list").splitlines() if line.strip()}
+    assert "group" in listed["sibling.example"] and "unpinned" in listed["sibling.example"]
+    assert "partner" in listed["partner.example"] and "https://social.partner.example" in listed["partner.example"]
+    node.do("peer", "pause", "sibling.example")
+    assert "paused" in next(line for line in node.do("peer", "list").splitlines() if line.startswith("sibling"))
+    node.do("peer", "resume", "sibling.example")
+    assert "paused" not in node.do("peer", "list")
+    node.do("peer", "remove", "sibling.example")
+    assert "sibling.example" not in node.do("peer", "list")
+    fails(node.cli("peer", "remove", "sibling.example"), 1)
+    done = node.cli("peer", "add", "x.example", "--tier", "friend")
+    assert done.returncode in (1, 2)
+    fails(done, done.returncode)
+    fails(node.cli("peer", "add", "x.example", "--url", "http://x.example"), 1)
+    node.do("peer", "remove", "partner.example")
+
+
+def test_config_set_outranks_the_file_and_explain_says_so(node):
+    before = node.do("config", "get", "limits.rate")
+    node.do("config", "set", "limits.rate", "off")
+    assert node.do("config", "get", "limits.rate") == "off"
+    explained = node.do("config", "--explain")
+    assert re.search(r"limits\.rate.*", explained) and re.search(r"stor(e|ed)|set", explained)
+    node.do("config", "set", "limits.rate", before)
+    assert node.do("config", "get", "limits.rate") == before
+    assert "proxies" in explained
+
+
+def test_the_tables_are_printed(still):
+    routes, open_routes, jobs = still.do("routes"), still.do("routes", "--open"), still.do("jobs")
+    assert "/api/v1/statuses" in routes and "POST" in routes
+    assert "/api/v1/instance" in open_routes and "/api/v1/timelines/home" not in open_routes
+    assert len(open_routes.splitlines()) < len(routes.splitlines())
+    assert jobs
+
+
+def test_status_and_check_answer_in_both_states(node):
+    assert node.do("status")
+    node.do("check")
+
+
+@pytest.mark.threads
+def test_a_serving_node_notices_at_once(new_node, word):
+    node = new_node()
+    ana = node.person("ana")
+    node.do("post", "ana", f"From the command line {word}")
+    assert word in ana.home()[0]["content"]
+    node.add_user("late")
+    assert node.get("/api/v1/accounts/verify_credentials", token=node.token("late")).status_code == 200
+    assert re.search(r"\blate\b", node.do("user", "list"))
+    node.stop()
+    node.do("post", "ana", f"While it was down {word}")
+    node.serve()
+    assert "While it was down" in ana.home()[0]["content"]
+
+
+def test_a_post_needs_text(node):
+    for text in ("", " \n "):
+        done = node.cli("post", "ana", text)
+        assert done.returncode in (1, 2)
+        fails(done, done.returncode)
+    fails(node.cli("post", "ana", "x" * 200000), 1)
+
+
+def test_routes_need_no_data_folder(still):
+    assert still.run("routes").returncode == 0
+
+
+def test_a_dead_node_leaves_nothing_in_the_way(new_node):
+    node = new_node()
+    ana = node.person("ana")
+    ana.say("Before the cut")
+    node.kill()
+    node.do("user", "list")
+    node.do("check")
+    node.serve()
+    assert "Before the cut" in ana.home()[0]["content"]
+
+
+def test_the_socket_in_the_data_folder_is_private(new_node):
+    node = new_node()
+    sockets = [os.path.join(folder, f) for folder, _, files in os.walk(node.data) for f in files
+               if stat.S_ISSOCK(os.stat(os.path.join(folder, f)).st_mode)]
+    assert sockets, "no socket in the data folder of a serving node"
+    for path in sockets + [node.data]:
+        assert not os.stat(path).st_mode & 0o077, f"{path} is open to other users"
+
+
+def test_start_up_says_where_it_listens(new_node):
+    node = new_node()
+    assert node.domain in wait_for(node.log, "a line in the log")
+
+
+def test_scopes_are_as_given(node):
+    if node.process is None:
+        pytest.skip("needs the API")
+    token = node.token("ana", "read:statuses")
+    assert node.get("/api/v1/timelines/home", token=token).status_code == 200
+    answer = node.request("POST", "/api/v1/statuses", token=token, data={"status": "no"})
+    assert answer.status_code == 403 and "scope" in answer.json()["error"]
