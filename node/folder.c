@@ -3,6 +3,7 @@
  */
 #include "node/folder.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@
 /* The instance actor's account id; made by init, never changed. */
 #define SETTING_ACTOR_ID STR("instance.actor_id")
 
-enum { GIB = 1024 * 1024 * 1024 };
+#define GIB ((uint64_t)1 << 30)
 
 static const char *folder_file(struct arena *arena, struct str path, const char *name)
 {
@@ -33,42 +34,55 @@ static const char *folder_file(struct arena *arena, struct str path, const char 
 
 /* --- making ----------------------------------------------------------------------------------------------------- */
 
+/* Names of this machine; other names could mean anything tomorrow. */
+static bool host_is_loopback(struct arena *arena, struct str host)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	if (str_eq(host, STR("localhost")))
+		return true;
+	if (inet_pton(AF_INET, arena_cstr(arena, host), &in.sin_addr) == 1)
+		return address_kind((struct sockaddr *)&in) == ADDRESS_LOOPBACK;
+	if (host.n > 2 && inet_pton(AF_INET6, arena_cstr(arena, str_sub(host, 1, host.n - 2)), &in6.sin6_addr) == 1)
+		return address_kind((struct sockaddr *)&in6) == ADDRESS_LOOPBACK;
+	return false;
+}
+
 /* http:// is for development: only where both ends are this machine. */
-static int plan_check_url(struct arena *arena, struct str text, struct str *ret_error)
+static int plan_check_url(struct arena *arena, struct folder_plan *plan, struct str *ret_error)
 {
 	struct url url;
 
-	if (url_parse(arena, text, &url) != OK || url.path.n > 1 || url.query.n || url.fragment.n) {
-		*ret_error = arena_printf(arena, "--url must be an origin such as https://node.example, not %.*s", STR_ARG(text));
+	if (url_parse(arena, plan->url, &url) != OK || !str_eq(url.target, STR("/")) || url.fragment.n) {
+		*ret_error = arena_printf(arena, "--url must be an origin such as https://node.example, not %.*s",
+		                          STR_ARG(plan->url));
 		return ERR_INVALID;
 	}
-	if (str_eq(url.scheme, STR("http")) && !address_host_is_loopback(url.host)) {
+	if (!url.secure && !host_is_loopback(arena, url.host)) {
 		*ret_error = str_of("an http:// URL is accepted for loopback only; use https://");
 		return ERR_INVALID;
 	}
+	plan->url = url_origin(arena, &url);
 	return OK;
 }
 
 static int plan_complete(struct arena *arena, struct folder_plan *plan, struct str *ret_error)
 {
-	struct url url;
-	struct str probe;
+	struct str domain;
 
-	plan->domain = str_lower(arena, str_trim(plan->domain));
-	probe = arena_printf(arena, "https://%.*s", STR_ARG(plan->domain));
-	if (url_parse(arena, probe, &url) != OK || url.path.n || url.query.n || url.fragment.n) {
+	if (url_host_parse(arena, plan->domain, &domain) != OK) {
 		*ret_error = arena_printf(arena, "--domain must be HOST or HOST:PORT, not %.*s", STR_ARG(plan->domain));
 		return ERR_INVALID;
 	}
+	plan->domain = domain;
 	if (!plan->url.n)
-		plan->url = probe;
-	while (str_ends(plan->url, STR("/")))
-		plan->url.n--;
+		plan->url = arena_printf(arena, "https://%.*s", STR_ARG(domain));
 	if (!plan->listen.n)
 		plan->listen = STR("127.0.0.1:8080");
 	if (!plan->title.n)
-		plan->title = plan->domain;
-	return plan_check_url(arena, plan->url, ret_error);
+		plan->title = domain;
+	return plan_check_url(arena, plan, ret_error);
 }
 
 static int write_file(struct arena *arena, const char *file, struct str text, struct str *ret_error)
@@ -159,7 +173,7 @@ int folder_create(struct arena *arena, const struct folder_plan *given, struct s
 		*ret_error = arena_printf(arena, "%s holds a node already", plan.path.p);
 		return ERR_EXISTS;
 	}
-	err = store_open_at(arena, plan.path, (uint64_t)256 * GIB, &store, ret_error);
+	err = store_open_at(arena, plan.path, 256 * GIB, &store, ret_error);
 	if (err != OK)
 		return err;
 	instance.domain = plan.domain;

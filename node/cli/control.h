@@ -1,8 +1,9 @@
 /*
  * The control socket: commands reach the one writer of a serving node through DIR/control (a Unix socket, mode 0600).
  *
- * A request and its answer are one JSON object each, {"words":[…],"input":"…"} and {"status":0,"out":"…","error":"…"},
- * framed by their length (4 bytes, big-endian). A thread of its own takes one command at a time.
+ * A request is one frame, the JSON object {"words":[…],"input":"…"}; the answer is three: the exit status as a digit,
+ * what goes to standard output, and what goes to standard error. A frame is its length (4 bytes, big-endian) and its
+ * bytes. A thread of its own takes one command at a time.
  */
 #ifndef NODE_CLI_CONTROL_H
 #define NODE_CLI_CONTROL_H

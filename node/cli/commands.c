@@ -1,0 +1,86 @@
+/*
+ * The command table, nothing else: what the command line offers.
+ */
+#include "node/cli/commands.h"
+
+static const struct option_row init_options[] = {
+	{ "data", "DIR", true, "the data folder to make" },
+	{ "domain", "HOST[:PORT]", true, "the host part of this node's handles" },
+	{ "url", "URL", false, "public address (default https://DOMAIN); http:// for loopback only" },
+	{ "listen", "HOST:PORT", false, "address to bind (default 127.0.0.1:8080)" },
+	{ "title", "TEXT", false, "name of the node" },
+	{ 0 },
+};
+
+static const struct option_row serve_options[] = {
+	{ "data", "DIR", true, "the data folder" },
+	{ 0 },
+};
+
+static const struct option_row routes_options[] = {
+	{ "open", NULL, false, "only those that answer without signature or session" },
+	{ 0 },
+};
+
+static const struct option_row user_add_options[] = {
+	{ "email", "ADDR", true, "e-mail address" },
+	{ "display-name", "TEXT", false, "name as shown" },
+	{ "role", "ROLE", false, "member (default), moderator or admin" },
+	{ "password-stdin", NULL, false, "read the password from standard input; otherwise a sign-up link is printed" },
+	{ 0 },
+};
+
+static const struct option_row user_password_options[] = {
+	{ "password-stdin", NULL, false, "read the password from standard input; otherwise a one-time link is printed" },
+	{ 0 },
+};
+
+static const struct option_row token_options[] = {
+	{ "scopes", "SCOPES", true, "separated by spaces, such as \"read write follow push\"" },
+	{ 0 },
+};
+
+static const struct option_row peer_add_options[] = {
+	{ "url", "URL", false, "its address when it is not https://DOMAIN" },
+	{ "tier", "TIER", false, "group (default) or partner" },
+	{ 0 },
+};
+
+static const struct option_row config_options[] = {
+	{ "explain", NULL, false, "each key with its value, where it comes from and what it is" },
+	{ 0 },
+};
+
+const struct command commands[] = {
+	{ "init", "", init_options, PLACE_ALONE, false, command_init, "makes a data folder with configuration and keys" },
+	{ "serve", "", serve_options, PLACE_ALONE, false, command_serve, "runs the node until SIGTERM or Ctrl-C" },
+	{ "user add", "NAME", user_add_options, PLACE_STORE, true, command_user_add, "adds a person" },
+	{ "user list", "", NULL, PLACE_STORE, false, command_user_list, "lists the people of this node" },
+	{ "user disable", "NAME", NULL, PLACE_STORE, false, command_user_disable,
+	  "ends a person's sessions and tokens and refuses new ones" },
+	{ "user enable", "NAME", NULL, PLACE_STORE, false, command_user_enable, "lets a disabled person sign in again" },
+	{ "user password", "NAME", user_password_options, PLACE_STORE, true, command_user_password,
+	  "sets a password, or prints a one-time link to choose one" },
+	{ "token create", "NAME", token_options, PLACE_STORE, false, command_token_create,
+	  "prints a client API token for a person" },
+	{ "peer add", "DOMAIN", peer_add_options, PLACE_STORE, false, command_peer_add,
+	  "puts a sibling node on the allow list" },
+	{ "peer list", "", NULL, PLACE_STORE, false, command_peer_list, "lists the siblings and how deliveries fare" },
+	{ "peer remove", "DOMAIN", NULL, PLACE_STORE, false, command_peer_remove,
+	  "takes a sibling off the list with what waits for it" },
+	{ "peer pause", "DOMAIN", NULL, PLACE_STORE, false, command_peer_pause,
+	  "stops traffic both ways; deliveries wait" },
+	{ "peer resume", "DOMAIN", NULL, PLACE_STORE, false, command_peer_resume, "ends a pause" },
+	{ "post", "NAME TEXT", NULL, PLACE_STORE, false, command_post, "posts in a person's name" },
+	{ "config", "", config_options, PLACE_STORE, false, command_config, "prints the configuration that holds" },
+	{ "config get", "KEY", NULL, PLACE_STORE, false, command_config_get, "prints one value" },
+	{ "config set", "KEY [VALUE]", NULL, PLACE_STORE, false, command_config_set,
+	  "keeps a value in the store, which outranks the file; without VALUE forgets it" },
+	{ "status", "", NULL, PLACE_STORE, false, command_status, "what the node holds and what waits" },
+	{ "jobs", "", NULL, PLACE_STORE, false, command_jobs, "waiting jobs, and the kinds there are" },
+	{ "check", "", NULL, PLACE_STORE, false, command_check, "verifies every index against its primary record" },
+	{ "routes", "", routes_options, PLACE_ALONE, false, command_routes, "prints the route table" },
+	{ "version", "", NULL, PLACE_ALONE, false, command_version, "prints the version" },
+};
+
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);

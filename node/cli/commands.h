@@ -1,0 +1,35 @@
+/*
+ * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_peer.c.
+ * Each returns an exit status; the place (store, writer, instance) is filled by cli.c.
+ */
+#ifndef NODE_CLI_COMMANDS_H
+#define NODE_CLI_COMMANDS_H
+
+#include "node/cli/cli.h"
+
+int command_init(struct cli *cli);
+int command_serve(struct cli *cli);
+int command_routes(struct cli *cli);
+int command_version(struct cli *cli);
+int command_status(struct cli *cli);
+int command_jobs(struct cli *cli);
+int command_check(struct cli *cli);
+int command_config(struct cli *cli);
+int command_config_get(struct cli *cli);
+int command_config_set(struct cli *cli);
+
+int command_user_add(struct cli *cli);
+int command_user_list(struct cli *cli);
+int command_user_disable(struct cli *cli);
+int command_user_enable(struct cli *cli);
+int command_user_password(struct cli *cli);
+int command_token_create(struct cli *cli);
+int command_post(struct cli *cli);
+
+int command_peer_add(struct cli *cli);
+int command_peer_list(struct cli *cli);
+int command_peer_remove(struct cli *cli);
+int command_peer_pause(struct cli *cli);
+int command_peer_resume(struct cli *cli);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * Commands about people: user …, token create, post. Thin: rules live in accounts/people.h and federation/compose.h.
+ */
+#include "federation/compose.h"
+#include "node/accounts/login.h"
+#include "node/accounts/people.h"
+#include "node/cli/commands.h"
+#include "node/config.h"
+#include "node/node.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/base/hash.h"
+#include "storage/posts.h"
+#include "storage/tokens.h"
+#include "storage/users.h"
+
+/* The name as typed, without a leading @. */
+static struct str name_argument(const struct cli *cli)
+{
+	struct str name = cli->arguments[0];
+
+	return str_starts(name, STR("@")) ? str_sub(name, 1, SIZE_MAX) : name;
+}
+
+static int person_fail(struct cli *cli, int err)
+{
+	if (err == ERR_NOT_FOUND)
+		return cli_fail(cli, "no such person: %.*s", STR_ARG(name_argument(cli)));
+	return cli_fail(cli, "%s", err_name(err));
+}
+
+/* Hashes what came on standard input; empty when the option was not given. */
+static int password_option(struct cli *cli, struct str *ret_hash)
+{
+	*ret_hash = STR_NONE;
+	if (!cli_option(cli, "password-stdin").p)
+		return STATUS_DONE;
+	if (password_hash(cli->arena, cli->input, ret_hash) != OK)
+		return cli_fail(cli, "a password has %d to %d bytes", PASSWORD_BYTES_MIN, PASSWORD_BYTES_MAX);
+	return STATUS_DONE;
+}
+
+static void print_sign_up(struct cli *cli, struct str secret)
+{
+	buf_printf(&cli->out, "%.*s/sign-up/%.*s\n", STR_ARG(cli->instance->url), STR_ARG(secret));
+}
+
+/* --- user add --------------------------------------------------------------------------------------------------- */
+
+struct add_body {
+	struct arena *arena;
+	struct new_person person;
+	struct str sign_up_secret;  /* empty: has a password */
+};
+
+static int add_write(struct txn *txn, void *arg)
+{
+	struct add_body *body = arg;
+	struct new_person person = body->person;   /* a rerun starts from the same values */
+	int err = people_add(body->arena, txn, &person);
+
+	if (err == OK && body->sign_up_secret.n)
+		err = login_sign_up_put(txn, person.account.id, body->sign_up_secret);
+	return err;
+}
+
+int command_user_add(struct cli *cli)
+{
+	struct add_body body = { .arena = cli->arena };
+	struct str role = cli_option(cli, "role");
+	const char *reason = NULL;
+	int err, status;
+
+	body.person.name = name_argument(cli);
+	body.person.email = cli_option(cli, "email");
+	body.person.display_name = cli_option(cli, "display-name");
+	if (role.p && role_parse(role, &body.person.role) != OK)
+		return cli_fail(cli, "--role is member, moderator or admin");
+	status = password_option(cli, &body.person.password_hash);
+	if (status != STATUS_DONE)
+		return status;
+	err = people_prepare(cli->arena, cli->instance, &body.person, &reason);
+	if (err != OK)
+		return cli_fail(cli, "%s", reason ? reason : err_name(err));
+	if (!body.person.password_hash.n)
+		body.sign_up_secret = hash_token(cli->arena);
+	err = cli_write(cli, add_write, &body);
+	if (err == ERR_EXISTS)
+		return cli_fail(cli, "the name or the e-mail address is taken");
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	if (body.sign_up_secret.n)
+		print_sign_up(cli, body.sign_up_secret);
+	return STATUS_DONE;
+}
+
+/* --- user list, disable, enable, password ----------------------------------------------------------------------- */
+
+enum { LIST_PAGE = 200 };
+
+static void print_user(struct cli *cli, struct view *view, const struct user *user)
+{
+	struct account account;
+	char created[DATE_ISO_BYTES];
+
+	if (accounts_get(cli->arena, view, user->account_id, &account) != OK)
+		return;
+	date_iso_seconds(user->created_ms, created);
+	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s\n", STR_ARG(account.username), STR_ARG(user->email),
+	           role_name(user->role), user->disabled ? "disabled" : user->password_hash.n ? "active" : "invited",
+	           created);
+}
+
+int command_user_list(struct cli *cli)
+{
+	struct view *view;
+	uint64_t after = 0;
+	int err = view_begin(cli->store, &view);
+
+	while (err == OK) {
+		struct user *users;
+		size_t count;
+
+		err = users_each(cli->arena, view, after, LIST_PAGE, &users, &count);
+		if (err != OK || count == 0)
+			break;
+		for (size_t i = 0; i < count; i++)
+			print_user(cli, view, &users[i]);
+		after = users[count - 1].account_id;
+	}
+	view_end(view);
+	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+}
+
+struct person_body {
+	struct arena *arena;
+	struct str name, hash, secret;
+	bool disabled;
+};
+
+static int disable_write(struct txn *txn, void *arg)
+{
+	struct person_body *body = arg;
+
+	return people_set_disabled(body->arena, txn, body->name, body->disabled);
+}
+
+static int set_disabled(struct cli *cli, bool disabled)
+{
+	struct person_body body = { .arena = cli->arena, .name = name_argument(cli), .disabled = disabled };
+	int err = cli_write(cli, disable_write, &body);
+
+	return err == OK ? STATUS_DONE : person_fail(cli, err);
+}
+
+int command_user_disable(struct cli *cli)
+{
+	return set_disabled(cli, true);
+}
+
+int command_user_enable(struct cli *cli)
+{
+	return set_disabled(cli, false);
+}
+
+static int password_write(struct txn *txn, void *arg)
+{
+	struct person_body *body = arg;
+	struct account account;
+	int err;
+
+	if (body->hash.n)
+		return people_set_password(body->arena, txn, body->name, body->hash);
+	err = accounts_by_name(body->arena, txn_view(txn), body->name, STR_NONE, &account);
+	return err == OK ? login_sign_up_put(txn, account.id, body->secret) : err;
+}
+
+int command_user_password(struct cli *cli)
+{
+	struct person_body body = { .arena = cli->arena, .name = name_argument(cli) };
+	int err, status = password_option(cli, &body.hash);
+
+	if (status != STATUS_DONE)
+		return status;
+	body.secret = hash_token(cli->arena);
+	err = cli_write(cli, password_write, &body);
+	if (err != OK)
+		return person_fail(cli, err);
+	if (!body.hash.n)
+		print_sign_up(cli, body.secret);
+	return STATUS_DONE;
+}
+
+/* --- token create ----------------------------------------------------------------------------------------------- */
+
+struct token_body {
+	struct arena *arena;
+	struct str name, secret;
+	scope_set scopes;
+};
+
+static int token_write(struct txn *txn, void *arg)
+{
+	struct token_body *body = arg;
+	struct app app = { .name = STR("rse-node token create"), .scopes = body->scopes };
+	struct token token = { .scopes = body->scopes };
+	struct account account;
+	struct user user;
+	int err = accounts_by_name(body->arena, txn_view(txn), body->name, STR_NONE, &account);
+
+	if (err == OK)
+		err = users_get(body->arena, txn_view(txn), account.id, &user);
+	if (err == OK && user.disabled)
+		err = ERR_DENIED;
+	if (err == OK)
+		err = apps_put(txn, &app);
+	if (err != OK)
+		return err;
+	token.account_id = account.id;
+	token.app_id = app.id;
+	token.created_ms = txn_now_ms(txn);
+	return tokens_put(txn, body->secret, &token);
+}
+
+int command_token_create(struct cli *cli)
+{
+	struct token_body body = { .arena = cli->arena, .name = name_argument(cli) };
+	struct str unknown = STR_NONE;
+	int err;
+
+	if (scope_parse(cli_option(cli, "scopes"), &body.scopes, &unknown) != OK)
+		return cli_fail(cli, "unknown scope: %.*s", STR_ARG(unknown));
+	if (!body.scopes)
+		return cli_fail(cli, "--scopes names no scope");
+	body.secret = hash_token(cli->arena);
+	err = cli_write(cli, token_write, &body);
+	if (err == ERR_DENIED)
+		return cli_fail(cli, "%.*s is disabled", STR_ARG(body.name));
+	if (err != OK)
+		return person_fail(cli, err);
+	buf_printf(&cli->out, "%.*s\n", STR_ARG(body.secret));
+	return STATUS_DONE;
+}
+
+/* --- post ------------------------------------------------------------------------------------------------------- */
+
+struct post_body {
+	struct arena *arena;
+	uint64_t actor_id;
+	struct post_draft draft;
+	uint64_t post_id;
+};
+
+static int post_write(struct txn *txn, void *arg)
+{
+	struct post_body *body = arg;
+
+	return act_create_post(body->arena, txn, body->actor_id, &body->draft, &body->post_id);
+}
+
+/* The author, their defaults, and the mentions that are known here. */
+static int post_prepare(struct cli *cli, struct post_body *body, struct str_list *ret_unknown)
+{
+	struct account account;
+	struct user user;
+	struct view *view;
+	int err = view_begin(cli->store, &view);
+
+	if (err != OK)
+		return err;
+	err = accounts_by_name(cli->arena, view, name_argument(cli), STR_NONE, &account);
+	if (err == OK)
+		err = users_get(cli->arena, view, account.id, &user);
+	if (err == OK) {
+		body->actor_id = account.id;
+		body->draft.visibility = user.default_visibility ? user.default_visibility : VISIBILITY_PUBLIC;
+		body->draft.language = user.default_language;
+		body->draft.sensitive = user.default_sensitive;
+		err = user.disabled ? ERR_DENIED : compose_look_up(cli->arena, view, &body->draft, ret_unknown);
+	}
+	view_end(view);
+	return err;
+}
+
+int command_post(struct cli *cli)
+{
+	struct post_body body = { .arena = cli->arena, .draft.text = cli->arguments[1] };
+	uint64_t longest = cli->node ? cli->node->config->limits_post_characters : 5000;
+	struct str_list unknown = { NULL, 0 };
+	int err;
+
+	if (!utf8_valid(body.draft.text) || str_trim(body.draft.text).n == 0)
+		return cli_fail(cli, "the text is empty or no UTF-8");
+	if (utf8_length(body.draft.text) > longest)
+		return cli_fail(cli, "the text is longer than %llu characters", (unsigned long long)longest);
+	err = post_prepare(cli, &body, &unknown);
+	if (err == OK && unknown.count && cli->node) {
+		compose_resolve(&cli->node->federation, cli->arena, cli->store, cli->writer, &unknown);
+		err = post_prepare(cli, &body, &unknown);
+	}
+	if (err == ERR_DENIED)
+		return cli_fail(cli, "%.*s is disabled", STR_ARG(name_argument(cli)));
+	if (err == OK)
+		err = cli_write(cli, post_write, &body);
+	if (err != OK)
+		return person_fail(cli, err);
+	buf_printf(&cli->out, "%llu\n", (unsigned long long)body.post_id);
+	return STATUS_DONE;
+}
