@@ -9,6 +9,7 @@
 #define FEDERATION_ACTIVITY_H
 
 #include "storage/base/json.h"
+#include "storage/engine/store.h"
 #include "storage/model.h"
 
 struct arena;

@@ -383,8 +383,24 @@ int config_get(struct arena *arena, const char *file, struct view *view, struct 
 	return err == OK ? option_value(arena, option, &values, view, ret_value, ret_source) : err;
 }
 
-int config_explain(struct arena *arena, const char *file, struct view *view, struct str *ret_text,
-                   struct str *ret_error)
+/* One key as a line, and with `explain` the lines that say where its value comes from and what it is. */
+static void option_print(struct buf *buf, const struct option *option, struct str value, enum config_source source,
+                         struct str in_file, bool explain)
+{
+	buf_printf(buf, "%s = %.*s\n", option->key, STR_ARG(value));
+	if (!explain)
+		return;
+	buf_printf(buf, "    from the %s", source_names[source]);
+	if (source != CONFIG_DEFAULT)
+		buf_printf(buf, " (default: %s)", option->fallback);
+	if (source == CONFIG_STORE && in_file.p)
+		buf_printf(buf, ", which outranks the file's %.*s", STR_ARG(in_file));
+	buf_printf(buf, "; a change takes effect %s\n    %s\n", option->live ? "at once" : "at the next start",
+	           option->text);
+}
+
+static int print_all(struct arena *arena, const char *file, struct view *view, bool explain, struct str *ret_text,
+                     struct str *ret_error)
 {
 	struct file_values values;
 	struct buf buf;
@@ -394,23 +410,28 @@ int config_explain(struct arena *arena, const char *file, struct view *view, str
 		return err;
 	buf_init(&buf, arena, 0);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		const struct option *option = &options[i];
 		enum config_source source;
 		struct str value;
 
-		err = option_value(arena, option, &values, view, &value, &source);
+		err = option_value(arena, &options[i], &values, view, &value, &source);
 		if (err != OK)
 			return err;
-		buf_printf(&buf, "%s = %.*s\n    from the %s", option->key, STR_ARG(value), source_names[source]);
-		if (source != CONFIG_DEFAULT)
-			buf_printf(&buf, " (default: %s)", option->fallback);
-		if (source == CONFIG_STORE && values.values[i].p)
-			buf_printf(&buf, ", which outranks the file's %.*s", STR_ARG(values.values[i]));
-		buf_printf(&buf, "; a change takes effect %s\n    %s\n", option->live ? "at once" : "at the next start",
-		           option->text);
+		option_print(&buf, &options[i], value, source, values.values[i], explain);
 	}
 	*ret_text = buf_str(&buf);
 	return OK;
+}
+
+int config_print(struct arena *arena, const char *file, struct view *view, struct str *ret_text,
+                 struct str *ret_error)
+{
+	return print_all(arena, file, view, false, ret_text, ret_error);
+}
+
+int config_explain(struct arena *arena, const char *file, struct view *view, struct str *ret_text,
+                   struct str *ret_error)
+{
+	return print_all(arena, file, view, true, ret_text, ret_error);
 }
 
 /* --- the file that init writes ---------------------------------------------------------------------------------- */

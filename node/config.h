@@ -68,7 +68,10 @@ bool config_is_live(struct str key);
 /* The value of a key as text, and where it comes from. */
 int config_get(struct arena *arena, const char *file, struct view *view, struct str key, struct str *ret_value,
                enum config_source *ret_source, struct str *ret_error);
-/* One line per key: value, source, meaning. */
+/* One line per key: "key = value". */
+int config_print(struct arena *arena, const char *file, struct view *view, struct str *ret_text,
+                 struct str *ret_error);
+/* Each key with its value, where it comes from and why, and what it is. */
 int config_explain(struct arena *arena, const char *file, struct view *view, struct str *ret_text,
                    struct str *ret_error);
 /* The commented file that init writes. */

@@ -9,6 +9,7 @@
 
 struct config;
 struct deliverer;
+struct jobs;
 struct limiter;
 struct pool;
 struct server;
@@ -22,7 +23,9 @@ struct node {
 	struct limiter *limiter;
 	struct deliverer *deliverer;
 	struct server *server;
-	struct config *config;
+	struct jobs *jobs;
+	const struct config *config;      /* the snapshot of the start, live keys apart (node/serve.c) */
+	const char *config_file;
 	struct federation federation;
 	struct instance instance;
 	int64_t started_ms;

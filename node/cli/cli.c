@@ -272,6 +272,7 @@ static int run_here(struct cli *cli, struct folder *folder)
 {
 	cli->store = folder->store;
 	cli->instance = &folder->instance;
+	cli->config = &folder->config;
 	return cli->command->run(cli);
 }
 

@@ -18,6 +18,7 @@
 
 struct arena;
 struct cli;
+struct config;
 struct node;
 struct writer;
 
@@ -62,6 +63,7 @@ struct cli {
 	struct store *store;        /* the place */
 	struct writer *writer;      /* NULL: this process writes itself */
 	const struct instance *instance;
+	const struct config *config;
 	struct node *node;          /* inside the serving node; otherwise NULL */
 };
 

@@ -286,7 +286,7 @@ static int post_prepare(struct cli *cli, struct post_body *body, struct str_list
 int command_post(struct cli *cli)
 {
 	struct post_body body = { .arena = cli->arena, .draft.text = cli->arguments[1] };
-	uint64_t longest = cli->node ? cli->node->config->limits_post_characters : 5000;
+	uint64_t longest = cli->config->limits_post_characters;
 	struct str_list unknown = { NULL, 0 };
 	int err;
 

@@ -128,6 +128,7 @@ static void run_command(struct control *control, struct arena *arena, const json
 	cli->store = control->node->store;
 	cli->writer = control->node->writer;
 	cli->instance = &control->node->instance;
+	cli->config = control->node->config;
 	cli->node = control->node;
 	*ret_status = cli_run(cli, count, words);
 }

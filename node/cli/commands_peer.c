@@ -1,0 +1,207 @@
+/*
+ * Commands about sibling nodes: peer add, list, remove, pause, resume.
+ */
+#include "federation/url.h"
+#include "node/cli/commands.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/jobs.h"
+#include "storage/peers.h"
+
+struct peer_body {
+	struct arena *arena;
+	struct str domain, url;
+	uint8_t tier;
+	bool paused, more;
+};
+
+static int peer_fail(struct cli *cli, int err)
+{
+	if (err == ERR_NOT_FOUND)
+		return cli_fail(cli, "no such peer: %.*s", STR_ARG(cli->arguments[0]));
+	return cli_fail(cli, "%s", err_name(err));
+}
+
+/* The domain as it is stored; the port of a domain on https's own port is dropped. */
+static int domain_argument(struct cli *cli, struct str *ret_domain)
+{
+	if (url_host_parse(cli->arena, cli->arguments[0], ret_domain) != OK)
+		return cli_fail(cli, "%.*s is no HOST or HOST:PORT", STR_ARG(cli->arguments[0]));
+	return STATUS_DONE;
+}
+
+/* --- add -------------------------------------------------------------------------------------------------------- */
+
+static int contact_add(struct txn *txn, uint64_t peer_id)
+{
+	struct job job = { .kind = STR("contact"), .subject = peer_id };
+
+	return jobs_add(txn, &job);
+}
+
+/* Adding again changes address and tier; a new address must be contacted and pinned anew. */
+static int add_write(struct txn *txn, void *arg)
+{
+	struct peer_body *body = arg;
+	struct peer peer = { 0 };
+	int err = peers_by_domain(body->arena, txn_view(txn), body->domain, &peer);
+
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	if (err == ERR_NOT_FOUND || !str_eq(peer.url, body->url)) {
+		peer = (struct peer){ .id = peer.id, .paused = peer.paused, .created_ms = peer.created_ms };
+		peer.domain = body->domain;
+		peer.url = body->url;
+		if (!peer.created_ms)
+			peer.created_ms = txn_now_ms(txn);
+	}
+	peer.tier = body->tier;
+	err = peers_put(txn, &peer);
+	return err == OK ? contact_add(txn, peer.id) : err;
+}
+
+static int add_url(struct cli *cli, struct peer_body *body)
+{
+	struct str given = cli_option(cli, "url");
+	struct url url;
+
+	if (!given.n)
+		given = arena_printf(cli->arena, "https://%.*s", STR_ARG(body->domain));
+	if (url_parse(cli->arena, given, &url) != OK || !str_eq(url.target, STR("/")) || url.fragment.n)
+		return cli_fail(cli, "--url must be an origin such as https://node.example");
+	if (!url.secure && !cli->instance->development)
+		return cli_fail(cli, "an http:// peer is accepted only where this node itself runs on http:// loopback");
+	body->url = url_origin(cli->arena, &url);
+	if (str_eq(body->url, cli->instance->url) || str_eq(body->domain, cli->instance->domain))
+		return cli_fail(cli, "that is this node itself");
+	return STATUS_DONE;
+}
+
+int command_peer_add(struct cli *cli)
+{
+	struct peer_body body = { .arena = cli->arena, .tier = PEER_GROUP };
+	struct str tier = cli_option(cli, "tier");
+	int err, status = domain_argument(cli, &body.domain);
+
+	if (status == STATUS_DONE)
+		status = add_url(cli, &body);
+	if (status != STATUS_DONE)
+		return status;
+	if (tier.p)
+		body.tier = tier_parse(tier);
+	if (!body.tier)
+		return cli_fail(cli, "--tier is group or partner");
+	err = cli_write(cli, add_write, &body);
+	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+}
+
+/* --- list ------------------------------------------------------------------------------------------------------- */
+
+static const char *peer_state(const struct peer *peer, const struct lane *lane)
+{
+	if (peer->paused)
+		return "paused";
+	if (lane->down_since_ms)
+		return "down";
+	return peer->contacted_ms || lane->success_ms ? "up" : "new";
+}
+
+static int print_peer(struct cli *cli, struct view *view, const struct peer *peer)
+{
+	struct lane lane;
+	uint64_t waiting;
+	int err = lanes_get(cli->arena, view, peer->id, &lane);
+
+	if (err == OK)
+		err = deliveries_count(view, peer->id, &waiting);
+	if (err != OK)
+		return err;
+	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s\t%llu waiting%s%.*s\n", STR_ARG(peer->domain), STR_ARG(peer->url),
+	           tier_name(peer->tier), peer->key_pem.n ? "pinned" : "unpinned", peer_state(peer, &lane),
+	           (unsigned long long)waiting, lane.last_error.n ? "\t" : "", STR_ARG(lane.last_error));
+	return OK;
+}
+
+int command_peer_list(struct cli *cli)
+{
+	struct peer *peers;
+	struct view *view;
+	size_t count = 0;
+	int err = view_begin(cli->store, &view);
+
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	err = peers_each(cli->arena, view, &peers, &count);
+	for (size_t i = 0; err == OK && i < count; i++)
+		err = print_peer(cli, view, &peers[i]);
+	view_end(view);
+	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+}
+
+/* --- remove, pause, resume -------------------------------------------------------------------------------------- */
+
+static int remove_write(struct txn *txn, void *arg)
+{
+	struct peer_body *body = arg;
+	struct peer peer;
+	int err = peers_by_domain(body->arena, txn_view(txn), body->domain, &peer);
+
+	return err == OK ? peers_delete(txn, peer.id, &body->more) : err;
+}
+
+int command_peer_remove(struct cli *cli)
+{
+	struct peer_body body = { .arena = cli->arena, .more = true };
+	int err = OK, status = domain_argument(cli, &body.domain);
+
+	if (status != STATUS_DONE)
+		return status;
+	while (err == OK && body.more)
+		err = cli_write(cli, remove_write, &body);
+	return err == OK ? STATUS_DONE : peer_fail(cli, err);
+}
+
+static int pause_write(struct txn *txn, void *arg)
+{
+	struct peer_body *body = arg;
+	struct peer peer;
+	struct lane lane;
+	int err = peers_by_domain(body->arena, txn_view(txn), body->domain, &peer);
+
+	if (err != OK)
+		return err;
+	peer.paused = body->paused;
+	err = peers_put(txn, &peer);
+	if (err != OK || body->paused)
+		return err;
+	/* Whoever resumes a peer wants to see it go now, whatever it failed at before. */
+	err = lanes_get(body->arena, txn_view(txn), peer.id, &lane);
+	if (err != OK)
+		return err;
+	lane.peer_id = peer.id;
+	lane.failures = 0;
+	lane.down_since_ms = lane.next_try_ms = 0;
+	lane.last_error = STR_NONE;
+	return lanes_put(txn, &lane);
+}
+
+static int set_paused(struct cli *cli, bool paused)
+{
+	struct peer_body body = { .arena = cli->arena, .paused = paused };
+	int err, status = domain_argument(cli, &body.domain);
+
+	if (status != STATUS_DONE)
+		return status;
+	err = cli_write(cli, pause_write, &body);
+	return err == OK ? STATUS_DONE : peer_fail(cli, err);
+}
+
+int command_peer_pause(struct cli *cli)
+{
+	return set_paused(cli, true);
+}
+
+int command_peer_resume(struct cli *cli)
+{
+	return set_paused(cli, false);
+}
