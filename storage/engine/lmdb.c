@@ -500,7 +500,7 @@ static int folder_take(struct lmdb *lmdb, const char *path)
 
 static int env_open(struct lmdb *lmdb, const char *path, size_t space_count, uint64_t map_bytes)
 {
-	int rc = mdb_env_create(&lmdb->env);
+	int rc = mdb_env_create(&lmdb->env), fd;
 
 	if (rc == 0)
 		rc = mdb_env_set_mapsize(lmdb->env, (size_t)map_bytes);
@@ -510,6 +510,10 @@ static int env_open(struct lmdb *lmdb, const char *path, size_t space_count, uin
 		rc = mdb_env_set_maxreaders(lmdb->env, READERS_MAX);
 	if (rc == 0)
 		rc = mdb_env_open(lmdb->env, path, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+	if (rc == 0)
+		rc = mdb_env_get_fd(lmdb->env, &fd);
+	if (rc == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)  /* LMDB leaves this one open to child processes */
+		rc = errno;
 	return own_code(rc);
 }
 

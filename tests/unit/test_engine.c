@@ -3,6 +3,7 @@
  */
 #include "storage/engine/engine.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -452,12 +453,27 @@ static void lmdb_lasts(const char *path)
 	ops->close(engine);
 }
 
+/* true when a child process would inherit none of our files. */
+static bool closed_on_exec(void)
+{
+	bool closed = true;
+
+	for (int fd = 3; fd < 64; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+
+		closed = closed && (flags < 0 || (flags & FD_CLOEXEC));
+	}
+	return closed;
+}
+
 static void lmdb_guards_its_files(const char *path)
 {
 	struct engine *none = NULL;
 	struct stat folder, data;
 	char *file;
 
+	for (int fd = 3; fd < 64; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);  /* what we were started with does not count */
 	chmod(path, 0755);
 	holds(lmdb_use(path, MAP_BYTES) == OK && stat(path, &folder) == 0 && (folder.st_mode & 0777) == 0700,
 	      "the folder is closed to others");
@@ -465,6 +481,7 @@ static void lmdb_guards_its_files(const char *path)
 		abort();
 	holds(stat(file, &data) == 0 && (data.st_mode & 0777) == 0600, "and so is the file");
 	free(file);
+	holds(closed_on_exec(), "no file of it is open to child processes");
 	ops->close(engine);
 	holds(lmdb_open("/nonexistent/folder", spaces, SPACES, MAP_BYTES, &none) == ERR_NOT_FOUND && !none,
 	      "a folder that is not there is not found");
