@@ -447,10 +447,9 @@ static void lmdb_upkeep(struct engine *engine)
 	mdb_reader_check(lmdb_of(engine)->env, &freed);
 }
 
-static void lmdb_close(struct engine *engine)
+/* Also of one that was opened by half. */
+static void lmdb_free(struct lmdb *lmdb)
 {
-	struct lmdb *lmdb = lmdb_of(engine);
-
 	if (lmdb->env)
 		mdb_env_close(lmdb->env);
 	if (lmdb->lock_fd >= 0)
@@ -459,6 +458,11 @@ static void lmdb_close(struct engine *engine)
 		close(lmdb->folder_fd);
 	free(lmdb->value);
 	free(lmdb);
+}
+
+static void lmdb_close(struct engine *engine)
+{
+	lmdb_free(lmdb_of(engine));
 }
 
 static const struct engine_ops lmdb_ops = {
@@ -553,7 +557,7 @@ int lmdb_open(const char *path, const struct engine_space *spaces, size_t space_
 	if (r == OK && fsync(lmdb->folder_fd) != 0)  /* the new file's name is part of what must last */
 		r = own_code(errno);
 	if (r != OK) {
-		lmdb_close(&lmdb->engine);
+		lmdb_free(lmdb);
 		return r;
 	}
 	lmdb_upkeep(&lmdb->engine);

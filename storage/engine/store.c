@@ -103,6 +103,13 @@ static int ids_load(struct txn *txn, void *arg)
 	return number_put(txn, KEY_ID_HIGH, ids->last);
 }
 
+static void store_free(struct store *store)
+{
+	arena_free(store->txn.arena);
+	pthread_mutex_destroy(&store->lock);
+	free(store);
+}
+
 int store_open(struct engine *engine, struct store **ret_store)
 {
 	struct store *store = calloc(1, sizeof(*store));
@@ -123,8 +130,7 @@ int store_open(struct engine *engine, struct store **ret_store)
 		r = txn_commit(txn, &none);
 	}
 	if (r != OK) {
-		store->engine = NULL;
-		store_close(store);
+		store_free(store);
 		return r;
 	}
 	*ret_store = store;
@@ -141,11 +147,8 @@ void store_close(struct store *store)
 		store->engine->ops->read_end(view->txn);
 		free(view);
 	}
-	if (store->engine)
-		store->engine->ops->close(store->engine);
-	arena_free(store->txn.arena);
-	pthread_mutex_destroy(&store->lock);
-	free(store);
+	store->engine->ops->close(store->engine);
+	store_free(store);
 }
 
 struct engine *store_engine(struct store *store)

@@ -158,7 +158,7 @@ static void events_follow_the_commit(void)
 static void views_read_snapshots(void)
 {
 	struct store *store = store_over(engine_mem_new());
-	struct view *first, *second, *again;
+	struct view *first = NULL, *second = NULL, *again = NULL;
 	struct txn *txn;
 	uint64_t n = 0;
 
