@@ -44,6 +44,7 @@ struct event_list {
 /* Opens a store over `engine` (which it then owns; on failure it stays the caller's). Reads the id high-water mark and node number, making them when
  * the store is empty. The spaces' numbers and names come from storage/keys.h. */
 int store_open(struct engine *engine, struct store **ret_store);
+/* All views are ended and no txn is open. Closes the engine too. */
 void store_close(struct store *store);
 struct engine *store_engine(struct store *store);
 /* One pointer that the opener ties to the store, for the rooms above (storage/instance.h). */

@@ -1,8 +1,8 @@
 /*
  * The writer thread: takes what is queued, runs it in one transaction, syncs once, answers.
  *
- * Owns the queue and the decision what a failing body costs. Knows nothing of what bodies do. Everything below
- * writer_loop() runs on the writer thread; the queue and the counters are under the lock.
+ * Owns the queue and the decision what a failing body costs. Knows nothing of what bodies do. From
+ * queue_take() down all runs on the writer thread; the queue and the counters are under the lock.
  */
 #include "storage/engine/writer.h"
 

@@ -30,13 +30,14 @@ struct write {
 struct writer_options {
 	size_t batch_max;   /* bodies in one transaction; 0: 256 */
 	size_t queue_max;   /* waiting bodies; 0: 4096 */
-	void (*on_commit)(void *context, const struct event_list *events);  /* writer thread; must not block; NULL allowed */
+	/* Writer thread, before any done() of the batch; must not block; not called without events. NULL allowed. */
+	void (*on_commit)(void *context, const struct event_list *events);
 	void (*on_dead)(void *context, int err);  /* the engine failed for good (ERR_IO); called once */
 	void *context;
 };
 
 int writer_start(struct store *store, const struct writer_options *options, struct writer **ret_writer);
-/* Runs what is queued, then ends the thread. */
+/* Runs what is queued, then ends the thread. Submissions from now on get ERR_BUSY. */
 void writer_stop(struct writer *writer);
 
 /* Queues a body. ERR_BUSY: the queue is full, nothing was queued and done() is not called. Any thread. */
