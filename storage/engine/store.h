@@ -41,8 +41,8 @@ struct event_list {
 	size_t count;
 };
 
-/* Opens a store over `engine` (which it then owns; on failure it stays the caller's). Reads the id high-water mark and node number, making them when
- * the store is empty. The spaces' numbers and names come from storage/keys.h. */
+/* Opens a store over `engine` (which it then owns; on failure it stays the caller's). Reads the id high-water mark
+ * and node number, making them when the store is empty. The spaces' numbers and names come from storage/keys.h. */
 int store_open(struct engine *engine, struct store **ret_store);
 /* All views are ended and no txn is open. Closes the engine too. */
 void store_close(struct store *store);
