@@ -5,6 +5,7 @@ import socket
 import time
 
 import pytest
+import requests
 
 from entities import check
 from node import wait_for
@@ -114,9 +115,13 @@ def test_broken_bodies_are_a_clear_error(world, kind, body):
 
 
 def test_a_body_that_is_too_large_is_413(world):
-    answer = world.ana.raw("POST", "/api/v1/statuses", data=b"status=" + b"x" * (60 << 20),
-                           headers={"Content-Type": "application/x-www-form-urlencoded"})
-    assert answer.status_code == 413
+    """Whether the answer can be read depends on how much was still on its way when the node hung up."""
+    try:
+        answer = world.ana.raw("POST", "/api/v1/statuses", data=b"status=" + b"x" * (32 << 20),
+                               headers={"Content-Type": "application/x-www-form-urlencoded"})
+        assert answer.status_code == 413
+    except requests.ConnectionError:
+        pass
     assert world.a.get("/health").status_code == 200
 
 
