@@ -120,6 +120,22 @@ struct str key_sha256(struct key *key, struct str secret)
 	return key_str(key);
 }
 
+struct str key_u64_sha256(struct key *key, uint64_t a, struct str secret)
+{
+	key->n = 0;
+	add_u64(key, a);
+	add_hash(key, secret, SHA256_BYTES);
+	return key_str(key);
+}
+
+struct str key_u64_bytes(struct key *key, uint64_t a, struct str hash)
+{
+	key->n = 0;
+	add_u64(key, a);
+	add_text(key, hash, 0);
+	return key_str(key);
+}
+
 struct str key_name_host(struct key *key, struct str folded_name, struct str host)
 {
 	key->n = 0;

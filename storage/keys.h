@@ -98,6 +98,8 @@ struct str key_u64_hash(struct key *key, uint64_t a, struct str text);
 struct str key_hash(struct key *key, struct str text);                 /* first 16 bytes of SHA-256 */
 struct str key_hash_u64(struct key *key, struct str text, uint64_t a);
 struct str key_sha256(struct key *key, struct str secret);             /* all 32 bytes */
+struct str key_u64_sha256(struct key *key, uint64_t a, struct str secret);
+struct str key_u64_bytes(struct key *key, uint64_t a, struct str hash); /* a hash that is known already; cut as text */
 struct str key_name_host(struct key *key, struct str folded_name, struct str host);
 struct str key_word_u64(struct key *key, struct str folded_word, uint64_t a);
 struct str key_text(struct key *key, struct str text);                 /* cut at 511 bytes */

@@ -10,8 +10,8 @@
 
 struct arena;
 
-/* app->id and app->client_id are made when empty. */
-int apps_put(struct txn *txn, struct app *app);
+/* app->id and app->client_id (in `arena`) are made when empty. ERR_EXISTS: the client id belongs to another app. */
+int apps_put(struct arena *arena, struct txn *txn, struct app *app);
 int apps_get(struct arena *arena, struct view *view, uint64_t id, struct app *ret_app);
 int apps_by_client_id(struct arena *arena, struct view *view, struct str client_id, struct app *ret_app);
 
@@ -20,7 +20,7 @@ int tokens_put(struct txn *txn, struct str secret, struct token *token);
 /* The token of a secret; one read. ERR_NOT_FOUND. Nothing is allocated: a token record has no texts. */
 int tokens_get(struct view *view, struct str secret, struct token *ret_token);
 int tokens_delete(struct txn *txn, struct str secret);
-/* All tokens, sessions and sign-up links of an account; emits EVENT_REVOKED. */
+/* All tokens, sessions, codes and sign-up links of an account; emits EVENT_REVOKED. */
 int tokens_delete_all(struct txn *txn, uint64_t account_id);
 
 int grants_put(struct txn *txn, struct str code, const struct grant *grant);

@@ -214,7 +214,7 @@ static int token_write(struct txn *txn, void *arg)
 	if (err == OK && user.disabled)
 		err = ERR_DENIED;
 	if (err == OK)
-		err = apps_put(txn, &app);
+		err = apps_put(body->arena, txn, &app);
 	if (err != OK)
 		return err;
 	token.account_id = account.id;

@@ -41,6 +41,7 @@ struct txn {
 
 struct store {
 	struct engine *engine;
+	const void *context;    /* the opener's; constant once threads run */
 	pthread_mutex_t lock;   /* of the two below */
 	struct view *free_views;
 	size_t views_out;
@@ -154,6 +155,16 @@ void store_close(struct store *store)
 struct engine *store_engine(struct store *store)
 {
 	return store->engine;
+}
+
+void store_set_context(struct store *store, const void *context)
+{
+	store->context = context;
+}
+
+const void *store_context(const struct store *store)
+{
+	return store->context;
 }
 
 /* `ended` NULL: there was none in the end. */

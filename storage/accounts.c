@@ -1,0 +1,487 @@
+/*
+ * People, services and the instance actor: records, indexes, tombstones, search by name.
+ *
+ * What is compared without case is folded here, in one way. Whether somebody may do something to an account is not
+ * decided here. Reads: any thread; accounts_put() and its like: the writer's.
+ */
+#include "storage/accounts.h"
+
+#include <utf8proc.h>
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/fragment.h"
+#include "storage/instance.h"
+#include "storage/keys.h"
+#include "storage/record.h"
+
+enum {
+	NAME_MAX_BYTES = 200, HOST_MAX_BYTES = 260,  /* together well below a key */
+	WORDS_MAX = 32,          /* words by which one account is found */
+	WORD_MAX_BYTES = 64,     /* the rest of a word is not compared */
+	QUERY_WORDS_MAX = 8,
+	SEARCH_SCAN_MAX = 2000,  /* index entries that one search looks at */
+	LOCAL_BATCH = 64,
+};
+
+/* Folding and words. */
+
+struct str accounts_fold(struct arena *arena, struct str text)
+{
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+	                                  UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text.p;
+	utf8proc_ssize_t count, n;
+	utf8proc_int32_t *points;
+	size_t ascii = 0;
+
+	while (ascii < text.n && (unsigned char)text.p[ascii] < 0x80)
+		ascii++;
+	if (ascii == text.n)
+		return str_lower(arena, text);
+	count = utf8proc_decompose(bytes, (utf8proc_ssize_t)text.n, NULL, 0, options);
+	if (count < 0)
+		return str_lower(arena, text);
+	/* Encoding happens in place and puts a NUL behind the end. */
+	points = ARENA_ARRAY(arena, utf8proc_int32_t, (size_t)count + 1);
+	utf8proc_decompose(bytes, (utf8proc_ssize_t)text.n, points, count, options);
+	n = utf8proc_reencode(points, count, options);
+	return n < 0 ? str_lower(arena, text) : (struct str){ (const char *)points, (size_t)n };
+}
+
+static bool is_word_point(uint32_t point)
+{
+	utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)point);
+
+	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
+}
+
+static bool has_word(const struct str_list *list, struct str word)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (str_eq(list->items[i], word))
+			return true;
+	return false;
+}
+
+/* The words of a folded text, each once, until `list` holds `max`, for which it has the room. */
+static void add_words(struct str_list *list, size_t max, struct str folded)
+{
+	size_t start = 0, at = 0;
+
+	while (start < folded.n && list->count < max) {
+		struct str word;
+		size_t next = start;
+
+		do
+			at = next;
+		while (at < folded.n && is_word_point(utf8_next(folded, &next)));
+		word = str_sub(folded, start, at - start < WORD_MAX_BYTES ? at - start : WORD_MAX_BYTES);
+		if (word.n && !has_word(list, word))
+			list->items[list->count++] = word;
+		start = next;
+	}
+}
+
+static struct str_list words_of(struct arena *arena, const struct account *account)
+{
+	struct str_list list = { ARENA_ARRAY(arena, struct str, WORDS_MAX), 0 };
+
+	if (!account || account->deleted)
+		return list;
+	add_words(&list, WORDS_MAX, accounts_fold(arena, account->username));
+	add_words(&list, WORDS_MAX, accounts_fold(arena, account->display_name));
+	return list;
+}
+
+struct str accounts_acct(struct arena *arena, const struct account *account)
+{
+	if (account->host.n == 0)
+		return account->username;
+	return arena_printf(arena, "%.*s@%.*s", STR_ARG(account->username), STR_ARG(account->host));
+}
+
+/* Look-ups. */
+
+static struct str name_key(struct key *key, struct arena *arena, struct str username, struct str host)
+{
+	return key_name_host(key, str_lower(arena, username), str_lower(arena, host));
+}
+
+int accounts_get(struct arena *arena, struct view *view, uint64_t id, struct account *ret_account)
+{
+	struct key key;
+
+	return record_get(arena, view, SPACE_ACCOUNT, key_u64(&key, id), &account_type, ret_account);
+}
+
+/* Follows an index entry to its account; one that leads nowhere is damage, not absence. */
+static int get_indexed(struct arena *arena, struct view *view, unsigned space, struct str key,
+                       struct account *ret_account)
+{
+	uint64_t id;
+	int r = record_id(view, space, key, &id);
+
+	if (r != OK)
+		return r;
+	r = accounts_get(arena, view, id, ret_account);
+	return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
+}
+
+int accounts_by_uri(struct arena *arena, struct view *view, struct str uri, struct account *ret_account)
+{
+	struct key key;
+	int r = get_indexed(arena, view, SPACE_ACCOUNT_URI, key_hash(&key, uri), ret_account);
+
+	if (r == OK && !str_eq(ret_account->uri, uri))
+		return ERR_NOT_FOUND;
+	return r;
+}
+
+int accounts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id)
+{
+	struct key key;
+
+	return record_id(view, SPACE_ACCOUNT_URI, key_hash(&key, uri), ret_id);
+}
+
+int accounts_by_name(struct arena *arena, struct view *view, struct str username, struct str host,
+                     struct account *ret_account)
+{
+	struct key key;
+	int r;
+
+	/* Longer ones are not stored, and a key would cut them. */
+	if (username.n > NAME_MAX_BYTES || host.n > HOST_MAX_BYTES)
+		return ERR_NOT_FOUND;
+	r = get_indexed(arena, view, SPACE_ACCOUNT_NAME, name_key(&key, arena, username, host), ret_account);
+	return r == OK && ret_account->deleted ? ERR_NOT_FOUND : r;
+}
+
+int accounts_by_acct(struct arena *arena, struct view *view, struct str acct, struct account *ret_account)
+{
+	struct str host = acct, username;
+
+	if (str_starts(host, STR("acct:")))
+		host = str_sub(host, 5, host.n);
+	if (str_starts(host, STR("@")))
+		host = str_sub(host, 1, host.n);
+	username = str_cut(&host, '@');
+	if (str_eq_nocase(host, instance_of(view)->domain))
+		host = STR_NONE;
+	return accounts_by_name(arena, view, username, host, ret_account);
+}
+
+int accounts_by_key_id(struct arena *arena, struct view *view, struct str key_id, struct account *ret_account)
+{
+	struct key key;
+	int r = get_indexed(arena, view, SPACE_ACCOUNT_KEY, key_hash(&key, key_id), ret_account);
+
+	if (r == OK && !str_eq(ret_account->key_id, key_id))
+		return ERR_NOT_FOUND;
+	return r;
+}
+
+/* Changes. */
+
+/* The entries that lead to one account; empty for none. */
+struct index_keys {
+	struct key uri_key, name_key, id_key;
+	struct str uri, name, key_id;
+};
+
+static void index_keys_of(struct index_keys *keys, struct arena *arena, const struct account *account)
+{
+	keys->uri = key_hash(&keys->uri_key, account->uri);
+	keys->name = name_key(&keys->name_key, arena, account->username, account->host);
+	keys->key_id = account->key_id.n ? key_hash(&keys->id_key, account->key_id) : STR_NONE;
+}
+
+/* ERR_EXISTS when `key` leads to another account than `id`. */
+static int check_free(struct view *view, unsigned space, struct str key, uint64_t id)
+{
+	uint64_t holder;
+	int r = key.n ? record_id(view, space, key, &holder) : ERR_NOT_FOUND;
+
+	if (r == OK)
+		return holder == id ? OK : ERR_EXISTS;
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+static int check_put(struct view *view, const struct account *account, const struct index_keys *keys)
+{
+	int r;
+
+	if (account->uri.n == 0 || account->username.n == 0 || account->username.n > NAME_MAX_BYTES ||
+	    account->host.n > HOST_MAX_BYTES)
+		return ERR_INVALID;
+	r = check_free(view, SPACE_ACCOUNT_URI, keys->uri, account->id);
+	if (r == OK)
+		r = check_free(view, SPACE_ACCOUNT_NAME, keys->name, account->id);
+	/* Somebody who claims another's key must not take its signatures over. */
+	if (r == OK)
+		r = check_free(view, SPACE_ACCOUNT_KEY, keys->key_id, account->id);
+	return r;
+}
+
+static void move_index(struct txn *txn, unsigned space, struct str old, struct str new, uint64_t id)
+{
+	if (str_eq(old, new))
+		return;
+	if (old.n)
+		txn_del(txn, space, old);
+	if (new.n)
+		record_put_id(txn, space, new, id);
+}
+
+static void move_words(struct txn *txn, const struct str_list *old, const struct str_list *new, uint64_t id)
+{
+	struct key key;
+
+	for (size_t i = 0; i < old->count; i++)
+		if (!has_word(new, old->items[i]))
+			txn_del(txn, SPACE_ACCOUNT_WORD, key_word_u64(&key, old->items[i], id));
+	for (size_t i = 0; i < new->count; i++)
+		if (!has_word(old, new->items[i]))
+			record_put_mark(txn, SPACE_ACCOUNT_WORD, key_word_u64(&key, new->items[i], id));
+}
+
+static void put_record(struct arena *arena, struct txn *txn, const struct account *account)
+{
+	struct key key;
+	struct str id = key_u64(&key, account->id);
+
+	record_put(txn, SPACE_ACCOUNT, id, &account_type, account);
+	if (account->deleted)
+		txn_del(txn, SPACE_ACCOUNT_JSON, id);
+	else
+		txn_put(txn, SPACE_ACCOUNT_JSON, id, fragment_account(arena, instance_of(txn_view(txn)), account));
+}
+
+int accounts_put(struct txn *txn, struct account *account)
+{
+	struct index_keys new_keys, old_keys = { .uri = STR_NONE };
+	struct view *view = txn_view(txn);
+	struct arena *arena = arena_new();
+	struct str_list old_words, new_words;
+	struct account old;
+	bool replaces;
+	int r;
+
+	index_keys_of(&new_keys, arena, account);
+	r = check_put(view, account, &new_keys);
+	if (r != OK)
+		goto out;
+	if (account->id == 0)
+		account->id = txn_new_id(txn);
+	r = accounts_get(arena, view, account->id, &old);
+	replaces = r == OK;
+	if (r != OK && r != ERR_NOT_FOUND)
+		goto out;
+	if (replaces)
+		index_keys_of(&old_keys, arena, &old);
+	old_words = words_of(arena, replaces ? &old : NULL);
+	new_words = words_of(arena, account);
+	move_index(txn, SPACE_ACCOUNT_URI, old_keys.uri, new_keys.uri, account->id);
+	move_index(txn, SPACE_ACCOUNT_NAME, old_keys.name, new_keys.name, account->id);
+	move_index(txn, SPACE_ACCOUNT_KEY, old_keys.key_id, new_keys.key_id, account->id);
+	move_words(txn, &old_words, &new_words, account->id);
+	put_record(arena, txn, account);
+	r = txn_err(txn);
+out:
+	arena_free(arena);
+	return r;
+}
+
+int accounts_delete(struct txn *txn, uint64_t id)
+{
+	struct arena *arena = arena_new();
+	struct account account, grave;
+	struct key key;
+	int r = accounts_get(arena, txn_view(txn), id, &account);
+
+	if (r == OK) {
+		/* The public key stays: what it signed before may still be on its way. */
+		grave = (struct account){
+			.id = id, .kind = account.kind, .username = account.username, .host = account.host,
+			.uri = account.uri, .key_id = account.key_id, .key_pem = account.key_pem,
+			.created_ms = account.created_ms, .deleted = true,
+		};
+		r = accounts_put(txn, &grave);
+	}
+	if (r == OK)
+		r = txn_del(txn, SPACE_PRIVATE_KEY, key_u64(&key, id));
+	arena_free(arena);
+	return r;
+}
+
+/* Counts and keys. */
+
+int accounts_stats_get(struct view *view, uint64_t id, struct account_stats *ret_stats)
+{
+	struct key key;
+	int r = record_get(NULL, view, SPACE_ACCOUNT_STATS, key_u64(&key, id), &account_stats_type, ret_stats);
+
+	if (r == ERR_NOT_FOUND) {
+		*ret_stats = (struct account_stats){ 0 };
+		return OK;
+	}
+	return r;
+}
+
+static uint64_t moved_count(uint64_t count, int by)
+{
+	if (by >= 0)
+		return count + (uint64_t)by;
+	return count > (uint64_t)-(int64_t)by ? count - (uint64_t)-(int64_t)by : 0;
+}
+
+int accounts_stats_add(struct txn *txn, uint64_t id, int statuses, int followers, int following, int64_t last_status_ms)
+{
+	struct account_stats stats;
+	struct key key;
+	int r = accounts_stats_get(txn_view(txn), id, &stats);
+
+	if (r != OK)
+		return r;
+	stats.statuses = moved_count(stats.statuses, statuses);
+	stats.followers = moved_count(stats.followers, followers);
+	stats.following = moved_count(stats.following, following);
+	if (last_status_ms > stats.last_status_ms)
+		stats.last_status_ms = last_status_ms;
+	return record_put(txn, SPACE_ACCOUNT_STATS, key_u64(&key, id), &account_stats_type, &stats);
+}
+
+int accounts_private_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem)
+{
+	struct key key;
+	struct str value;
+	int r = view_get(view, SPACE_PRIVATE_KEY, key_u64(&key, id), &value);
+
+	if (r == OK)
+		*ret_pem = arena_str(arena, value);
+	return r;
+}
+
+int accounts_private_key_put(struct txn *txn, uint64_t id, struct str pem)
+{
+	struct key key;
+
+	return txn_put(txn, SPACE_PRIVATE_KEY, key_u64(&key, id), pem);
+}
+
+/* Lists. */
+
+static bool begins_a_word(const struct str_list *words, struct str prefix)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (str_starts(words->items[i], prefix))
+			return true;
+	return false;
+}
+
+static bool found_by(struct arena *arena, struct view *view, const struct account *account,
+                     const struct str_list *query)
+{
+	struct str_list words;
+
+	if (account->deleted || account->disabled || account->id == instance_of(view)->actor_id)
+		return false;
+	words = words_of(arena, account);
+	for (size_t i = 0; i < query->count; i++)
+		if (!begins_a_word(&words, query->items[i]))
+			return false;
+	return true;
+}
+
+static bool has_id(const struct id_list *list, uint64_t id)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->ids[i] == id)
+			return true;
+	return false;
+}
+
+/* Accounts that match all of `query`, by way of its longest word, which is the rarest: ours and others. */
+static int collect(struct arena *arena, struct view *view, const struct str_list *query, size_t wanted,
+                   struct id_list *ours, struct id_list *others)
+{
+	struct str longest = query->items[0];
+	struct arena *scratch = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	int r = OK;
+
+	ours->ids = ARENA_ARRAY(arena, uint64_t, SEARCH_SCAN_MAX);
+	others->ids = ARENA_ARRAY(arena, uint64_t, SEARCH_SCAN_MAX);
+	for (size_t i = 1; i < query->count; i++)
+		if (query->items[i].n > longest.n)
+			longest = query->items[i];
+	prefix_walk_init(&walk, view, SPACE_ACCOUNT_WORD, longest, false);
+	for (size_t i = 0; i < SEARCH_SCAN_MAX && ours->count < wanted; i++) {
+		struct account account;
+		struct id_list *list;
+		uint64_t id;
+
+		r = prefix_next(&walk, &item);
+		if (r != OK)
+			break;
+		id = key_read_u64(item.key, item.key.n - 8);
+		r = accounts_get(scratch, view, id, &account);
+		if (r != OK)
+			break;
+		list = account.host.n ? others : ours;
+		if (!has_id(list, id) && found_by(scratch, view, &account, query))
+			list->ids[list->count++] = id;
+		arena_reset(scratch);
+	}
+	arena_free(scratch);
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int accounts_search(struct arena *arena, struct view *view, struct str query, size_t offset, size_t limit,
+                    struct id_list *ret_ids)
+{
+	struct str_list words = { ARENA_ARRAY(arena, struct str, QUERY_WORDS_MAX), 0 };
+	struct id_list ours = { NULL, 0 }, others = { NULL, 0 };
+	int r;
+
+	*ret_ids = (struct id_list){ NULL, 0 };
+	add_words(&words, QUERY_WORDS_MAX, accounts_fold(arena, query));
+	if (words.count == 0 || offset >= SEARCH_SCAN_MAX || limit == 0)
+		return OK;
+	if (limit > SEARCH_SCAN_MAX)
+		limit = SEARCH_SCAN_MAX;
+	r = collect(arena, view, &words, offset + limit, &ours, &others);
+	if (r != OK)
+		return r;
+	ret_ids->ids = ARENA_ARRAY(arena, uint64_t, limit);
+	for (size_t i = offset; i < ours.count + others.count && ret_ids->count < limit; i++)
+		ret_ids->ids[ret_ids->count++] = i < ours.count ? ours.ids[i] : others.ids[i - ours.count];
+	return OK;
+}
+
+int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct id_list *ret_ids)
+{
+	struct engine_item items[LOCAL_BATCH];
+	struct key from;
+	size_t count = LOCAL_BATCH;
+	int r = OK;
+
+	ret_ids->ids = ARENA_ARRAY(arena, uint64_t, max);
+	ret_ids->count = 0;
+	while (r == OK && count == LOCAL_BATCH && ret_ids->count < max) {
+		struct engine_range range = { .from = key_u64(&from, after + 1) };
+
+		r = view_scan(view, SPACE_USER, &range, items, LOCAL_BATCH, &count);
+		for (size_t i = 0; r == OK && i < count && ret_ids->count < max; i++) {
+			struct account account;
+
+			after = key_read_u64(items[i].key, 0);
+			r = accounts_get(arena, view, after, &account);
+			if (r == OK && !account.deleted)
+				ret_ids->ids[ret_ids->count++] = after;
+		}
+	}
+	return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
+}

@@ -1,0 +1,114 @@
+/*
+ * Who may sign in here. Records and the index of e-mail addresses; passwords are hashed and checked elsewhere.
+ */
+#include "storage/users.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/keys.h"
+#include "storage/record.h"
+
+/* Addresses compare without ASCII case. */
+static struct str email_key(struct key *key, struct arena *arena, struct str email)
+{
+	return key_hash(key, str_lower(arena, email));
+}
+
+int users_get(struct arena *arena, struct view *view, uint64_t account_id, struct user *ret_user)
+{
+	struct key key;
+
+	return record_get(arena, view, SPACE_USER, key_u64(&key, account_id), &user_type, ret_user);
+}
+
+int users_by_email(struct arena *arena, struct view *view, struct str email, struct user *ret_user)
+{
+	struct key key;
+	uint64_t id;
+	int r;
+
+	if (email.n == 0)
+		return ERR_NOT_FOUND;
+	r = record_id(view, SPACE_USER_EMAIL, email_key(&key, arena, email), &id);
+	if (r != OK)
+		return r;
+	r = users_get(arena, view, id, ret_user);
+	if (r != OK)
+		return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
+	return str_eq_nocase(ret_user->email, email) ? OK : ERR_NOT_FOUND;
+}
+
+/* Takes the index entry of `old` away when `user` has another address, and puts its own. */
+static void move_email(struct arena *arena, struct txn *txn, const struct user *old, const struct user *user)
+{
+	struct key key;
+
+	if (old && str_eq_nocase(old->email, user->email))
+		return;
+	if (old && old->email.n)
+		txn_del(txn, SPACE_USER_EMAIL, email_key(&key, arena, old->email));
+	if (user->email.n)
+		record_put_id(txn, SPACE_USER_EMAIL, email_key(&key, arena, user->email), user->account_id);
+}
+
+int users_put(struct txn *txn, const struct user *user)
+{
+	struct arena *arena = arena_new();
+	struct view *view = txn_view(txn);
+	struct user old, holder;
+	struct key key;
+	bool replaces;
+	int r;
+
+	r = users_by_email(arena, view, user->email, &holder);
+	if (r == OK && holder.account_id != user->account_id)
+		r = ERR_EXISTS;
+	if (r != OK && r != ERR_NOT_FOUND)
+		goto out;
+	r = users_get(arena, view, user->account_id, &old);
+	replaces = r == OK;
+	if (r != OK && r != ERR_NOT_FOUND)
+		goto out;
+	move_email(arena, txn, replaces ? &old : NULL, user);
+	r = record_put(txn, SPACE_USER, key_u64(&key, user->account_id), &user_type, user);
+out:
+	arena_free(arena);
+	return r;
+}
+
+int users_delete(struct txn *txn, uint64_t account_id)
+{
+	struct arena *arena = arena_new();
+	struct user user;
+	struct key key;
+	int r = users_get(arena, txn_view(txn), account_id, &user);
+
+	if (r == OK) {
+		move_email(arena, txn, &user, &(struct user){ 0 });
+		r = txn_del(txn, SPACE_USER, key_u64(&key, account_id));
+	}
+	arena_free(arena);
+	return r;
+}
+
+int users_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct user **ret_users,
+               size_t *ret_count)
+{
+	struct engine_item *items = ARENA_ARRAY(arena, struct engine_item, max);
+	struct engine_range range = { 0 };
+	struct key from;
+	int r;
+
+	range.from = key_u64(&from, after + 1);
+	*ret_users = ARENA_ARRAY(arena, struct user, max);
+	r = view_scan(view, SPACE_USER, &range, items, max, ret_count);
+	for (size_t i = 0; r == OK && i < *ret_count; i++)
+		r = codec_decode(arena, &user_type, items[i].value, &(*ret_users)[i]);
+	return r;
+}
+
+int users_count(struct view *view, uint64_t *ret_count)
+{
+	return view_count(view, SPACE_USER, ret_count);
+}
