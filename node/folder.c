@@ -139,6 +139,7 @@ static int store_open_at(struct arena *arena, struct str path, uint64_t map_byte
 		return err;
 	err = store_open(engine, ret_store);
 	if (err != OK) {
+		engine->ops->close(engine);
 		*ret_error = arena_printf(arena, "cannot read the store in %.*s: %s", STR_ARG(path), err_name(err));
 		return err;
 	}

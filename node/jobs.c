@@ -119,7 +119,7 @@ static int writer_lane_write(struct txn *txn, void *arg)
 	if (copy.row->write) {
 		copy.err = copy.row->write(copy.arena, txn, &copy.job, &copy.more);
 		if (copy.err != OK && txn_touched(txn))
-			return copy.err;   /* poisoned: nothing of it stays, and writer_lane_failed() puts it off */
+			return copy.err;   /* poisoned: nothing of it stays, and the end of its lease brings it back */
 	}
 	err = verdict_write(txn, &copy);
 	running->err = copy.err;

@@ -24,7 +24,7 @@ struct node {
 	struct deliverer *deliverer;
 	struct server *server;
 	struct jobs *jobs;
-	const struct config *config;      /* the snapshot of the start, live keys apart (node/serve.c) */
+	const struct config *_Atomic config;  /* the snapshot that holds; a change of a live key publishes a new one */
 	const char *config_file;
 	struct federation federation;
 	struct instance instance;

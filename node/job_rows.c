@@ -1,0 +1,104 @@
+/*
+ * The job table, and the short runs that tie a row to its room.
+ */
+#include "federation/fanout.h"
+#include "federation/purge.h"
+#include "federation/resolve.h"
+#include "node/jobs.h"
+#include "storage/activities.h"
+#include "storage/base/arena.h"
+#include "storage/base/clock.h"
+#include "storage/base/err.h"
+#include "storage/engine/writer.h"
+#include "storage/peers.h"
+#include "storage/tokens.h"
+
+enum {
+	EXPIRE_BATCH = 200,
+	SEEN_KEPT_MS_DAYS = 30,   /* an activity id is remembered this long; a replay is refused by its date long before */
+};
+
+static int run_resolve(struct node *node, struct arena *arena, struct job *job)
+{
+	return resolve_job(&node->federation, arena, node->store, node->writer, job);
+}
+
+/* --- contact: who is that peer ---------------------------------------------------------------------------------- */
+
+struct contact_body {
+	struct arena *arena;
+	uint64_t peer_id;
+	const struct peer *found;
+};
+
+/* The peer may have been removed or changed meanwhile: only what was found is put, and only at the address asked. */
+static int contact_write(struct txn *txn, void *arg)
+{
+	struct contact_body *body = arg;
+	struct peer peer;
+	int err = peers_get(body->arena, txn_view(txn), body->peer_id, &peer);
+
+	if (err == ERR_NOT_FOUND || (err == OK && !str_eq(peer.url, body->found->url)))
+		return OK;
+	if (err != OK)
+		return err;
+	if (!peer.key_pem.n) {
+		peer.actor_uri = body->found->actor_uri;
+		peer.inbox = body->found->inbox;
+		peer.key_id = body->found->key_id;
+		peer.key_pem = body->found->key_pem;
+	}
+	if (!peer.contacted_ms)
+		peer.contacted_ms = txn_now_ms(txn);
+	return peers_put(txn, &peer);
+}
+
+static int run_contact(struct node *node, struct arena *arena, struct job *job)
+{
+	struct peer peer;
+	struct view *view;
+	struct contact_body body = { arena, job->subject, &peer };
+	int err = view_begin(node->store, &view);
+
+	if (err != OK)
+		return err;
+	err = peers_get(arena, view, job->subject, &peer);
+	view_end(view);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;   /* taken off the list since */
+	err = resolve_peer(&node->federation, arena, node->store, &peer);
+	if (err == OK || err == ERR_NOT_FOUND)        /* one without an instance actor stays unpinned */
+		return writer_run(node->writer, contact_write, &body);
+	return err;
+}
+
+/* --- expire: what has had its time ------------------------------------------------------------------------------ */
+
+static int write_expire(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	bool tokens_more = false, seen_more = false;
+	int err = tokens_expire(txn, EXPIRE_BATCH, &tokens_more);
+
+	(void)arena;
+	(void)job;
+	if (err == OK)
+		err = activities_forget(txn, txn_now_ms(txn) - (int64_t)SEEN_KEPT_MS_DAYS * DAY_MS, EXPIRE_BATCH, &seen_more);
+	*ret_more = tokens_more || seen_more;
+	return err;
+}
+
+const struct job_row job_rows[] = {
+	/* kind           lane         retry        tries  write                run          repeat */
+	{ "fanout",       LANE_WRITER, RETRY_SOON,  100,   fanout_write,        NULL,        0,
+	  "turns one activity into deliveries, page by page" },
+	{ "resolve",      LANE_POOL,   RETRY_SOON,  8,     NULL,                run_resolve, 0,
+	  "fetches what a kept activity needs and applies it" },
+	{ "contact",      LANE_POOL,   RETRY_SOON,  60,    NULL,                run_contact, 0,
+	  "asks a peer for its instance actor and pins the key" },
+	{ "purge_account", LANE_WRITER, RETRY_SOON, 100,   purge_account_write, NULL,        0,
+	  "removes the posts and follows of an account that is gone" },
+	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
+	  "forgets expired sessions, codes, links and old activity ids" },
+};
+
+const size_t job_row_count = sizeof(job_rows) / sizeof(job_rows[0]);

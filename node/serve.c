@@ -1,0 +1,416 @@
+/*
+ * The life of a serving node: what is made, in which order it starts, and how it stops in reverse.
+ *
+ *   store → writer → pool → net → deliverer → jobs → server → control        stop: the other way round
+ *
+ * The main thread then sleeps on signals, on a change of configuration and on the death of the disk. Nothing else
+ * happens here: what a request does begins in http/exchange.c, what a job does in jobs.c.
+ */
+#include "node/serve.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "federation/deliver.h"
+#include "federation/net.h"
+#include "federation/pkey.h"
+#include "federation/replay.h"
+#include "node/api/routes.h"
+#include "node/cli/control.h"
+#include "node/folder.h"
+#include "node/http/limit.h"
+#include "node/http/server.h"
+#include "node/jobs.h"
+#include "node/node.h"
+#include "node/pool.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/base/log.h"
+#include "storage/engine/writer.h"
+#include "storage/peers.h"
+
+enum { KEYS_KEPT = 4096, REPLAYS_KEPT = 65536, POOL_QUEUE_MAX = 1024 };
+
+struct life {
+	struct node node;
+	struct folder *folder;
+	struct control *control;
+	/* Read by the writer thread while main still starts and stops the rooms. */
+	_Atomic(struct jobs *) jobs;
+	_Atomic(struct deliverer *) deliverer;
+	atomic_bool config_changed;
+	atomic_int dead;          /* the error the disk died of */
+	int alarm;                /* eventfd: one of the two above */
+	int signals;              /* signalfd */
+};
+
+/* --- what a commit sets going ----------------------------------------------------------------------------------- */
+
+static void life_alarm(struct life *life)
+{
+	uint64_t one = 1;
+
+	if (write(life->alarm, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		abort();
+}
+
+/* Writer thread, after each commit with events. */
+static void on_commit(void *context, const struct event_list *events)
+{
+	struct life *life = context;
+	struct jobs *jobs = atomic_load(&life->jobs);
+	struct deliverer *deliverer = atomic_load(&life->deliverer);
+	bool job = false;
+
+	for (size_t i = 0; i < events->count; i++) {
+		const struct event *event = &events->events[i];
+
+		if (event->kind == EVENT_JOBS && !event->actor)
+			job = true;
+		else if ((event->kind == EVENT_JOBS || event->kind == EVENT_PEER) && deliverer)
+			deliver_wake(deliverer, event->actor, event->kind == EVENT_PEER);
+		else if (event->kind == EVENT_CONFIG) {
+			atomic_store(&life->config_changed, true);
+			life_alarm(life);
+		}
+	}
+	if (job && jobs)
+		jobs_wake(jobs);
+}
+
+static void on_dead(void *context, int err)
+{
+	struct life *life = context;
+
+	atomic_store(&life->dead, err);
+	life_alarm(life);
+}
+
+static bool offload(void *context, void (*fn)(void *arg), void *arg, struct pool_item *item)
+{
+	struct node *node = context;
+
+	*item = (struct pool_item){ .run = fn, .arg = arg };
+	return pool_submit(node->pool, item) == OK;
+}
+
+/* --- configuration that is live --------------------------------------------------------------------------------- */
+
+static const struct { const char *name; enum log_level level; } log_levels[] = {
+	{ "error", LOG_LEVEL_ERROR }, { "warning", LOG_LEVEL_WARNING }, { "info", LOG_LEVEL_INFO },
+	{ "debug", LOG_LEVEL_DEBUG },
+};
+
+static void apply_live(struct life *life, const struct config *config)
+{
+	for (size_t i = 0; i < sizeof(log_levels) / sizeof(log_levels[0]); i++)
+		if (str_eq(config->log_level, str_of(log_levels[i].name)))
+			log_set_level(log_levels[i].level);
+	limiter_enable(life->node.limiter, config->limits_rate);
+}
+
+/* A new snapshot replaces the old one; the old stays readable for calls under way (folder's arena). */
+static void reload(struct life *life)
+{
+	struct config *config = ARENA_NEW(life->folder->arena, struct config);
+	struct str error = STR_NONE;
+	int err = folder_reload_config(life->folder, config, &error);
+
+	if (err != OK) {
+		log_event(LOG_LEVEL_WARNING, "configuration not reloaded", "error",
+		          error.n ? arena_cstr(life->folder->arena, error) : err_name(err), NULL);
+		return;
+	}
+	life->node.config = config;
+	apply_live(life, config);
+	log_event(LOG_LEVEL_INFO, "configuration reloaded", NULL);
+}
+
+/* --- start ------------------------------------------------------------------------------------------------------ */
+
+static void life_wire(struct life *life)
+{
+	const struct config *config = &life->folder->config;
+	struct node *node = &life->node;
+
+	node->store = life->folder->store;
+	node->config = config;
+	node->config_file = life->folder->config_file;
+	node->instance = life->folder->instance;
+	node->started_ms = clock_now_ms();
+	node->limiter = limiter_new();
+	node->federation = (struct federation){
+		.instance = &life->folder->instance,
+		.keys = key_cache_new(KEYS_KEPT),
+		.replays = replay_cache_new(REPLAYS_KEPT),
+		.signature_window_ms = (int64_t)config->federation_clock_seconds * SECOND_MS,
+	};
+	apply_live(life, config);
+}
+
+/* May a stranger's address make us connect to a private place? Only where it is a peer's. */
+static bool origin_listed(void *context, struct str origin)
+{
+	struct node *node = context;
+	struct arena *arena = arena_new();
+	struct peer peer;
+	struct view *view;
+	bool listed = false;
+
+	if (view_begin(node->store, &view) == OK) {
+		listed = peers_by_url(arena, view, origin, &peer) == OK;
+		view_end(view);
+	}
+	arena_free(arena);
+	return listed;
+}
+
+static int start_net(struct life *life)
+{
+	const struct config *config = life->node.config;
+	struct net_options options = {
+		.development = life->node.instance.development,
+		.body_max = config->federation_fetch_bytes,
+		.total_timeout_ms = (int64_t)config->federation_fetch_seconds * SECOND_MS,
+		.origin_allowed = origin_listed,
+		.context = &life->node,
+	};
+
+	return net_start(&options, &life->node.federation.net);
+}
+
+static int start_writer(struct life *life)
+{
+	struct writer_options options = {
+		.queue_max = life->node.config->limits_write_queue,
+		.on_commit = on_commit, .on_dead = on_dead, .context = life,
+	};
+
+	return writer_start(life->node.store, &options, &life->node.writer);
+}
+
+static int start_pool(struct life *life)
+{
+	return pool_start((unsigned)life->node.config->threads_pool, POOL_QUEUE_MAX, &life->node.pool);
+}
+
+static int start_deliverer(struct life *life)
+{
+	const struct config *config = life->node.config;
+	struct deliver_options options = {
+		.federation = &life->node.federation, .store = life->node.store, .writer = life->node.writer,
+		.offload = offload, .offload_context = &life->node,
+		.per_peer_max = (unsigned)config->federation_per_peer,
+		.total_timeout_ms = (int64_t)config->federation_fetch_seconds * SECOND_MS,
+	};
+	int err = deliver_start(&options, &life->node.deliverer);
+
+	atomic_store(&life->deliverer, life->node.deliverer);
+	return err;
+}
+
+static int start_jobs(struct life *life)
+{
+	int err = jobs_start(&life->node, &life->node.jobs);
+
+	atomic_store(&life->jobs, life->node.jobs);
+	return err;
+}
+
+static int start_server(struct life *life)
+{
+	const struct config *config = life->node.config;
+	struct server_options options = {
+		.node = &life->node, .store = life->node.store, .writer = life->node.writer, .pool = life->node.pool,
+		.limiter = life->node.limiter, .routes = routes, .route_count = route_count,
+		.listen = config->listen, .proxies = config->proxies.items, .proxy_count = config->proxies.count,
+		.threads = (unsigned)config->threads_http, .body_max = config->limits_body_bytes,
+		.connections_max = (unsigned)config->limits_connections,
+		.timeout_seconds = (unsigned)config->limits_idle_seconds,
+	};
+
+	return server_start(&options, &life->node.server);
+}
+
+static int start_control(struct life *life)
+{
+	return control_start(&life->node, life->folder->path, &life->control);
+}
+
+static void stop_net(struct life *life)
+{
+	net_stop(life->node.federation.net);
+}
+
+static void stop_writer(struct life *life)
+{
+	writer_stop(life->node.writer);
+}
+
+static void stop_pool(struct life *life)
+{
+	pool_stop(life->node.pool);
+}
+
+static void stop_deliverer(struct life *life)
+{
+	atomic_store(&life->deliverer, NULL);
+	deliver_stop(life->node.deliverer);
+}
+
+static void stop_jobs(struct life *life)
+{
+	atomic_store(&life->jobs, NULL);
+	jobs_stop(life->node.jobs);
+}
+
+static void stop_server(struct life *life)
+{
+	server_stop(life->node.server);
+}
+
+static void stop_control(struct life *life)
+{
+	control_stop(life->control);
+}
+
+/* The rooms in their order. One that cannot start ends those before it, in reverse. */
+static const struct room {
+	const char *name;
+	int (*start)(struct life *life);
+	void (*stop)(struct life *life);
+} rooms[] = {
+	{ "outbound client", start_net, stop_net },
+	{ "writer", start_writer, stop_writer },
+	{ "pool", start_pool, stop_pool },
+	{ "delivery", start_deliverer, stop_deliverer },
+	{ "jobs", start_jobs, stop_jobs },
+	{ "HTTP server", start_server, stop_server },
+	{ "control socket", start_control, stop_control },
+};
+
+enum { ROOM_COUNT = sizeof(rooms) / sizeof(rooms[0]) };
+
+static void life_stop(struct life *life, size_t started)
+{
+	if (life->node.server)
+		server_quiesce(life->node.server);
+	while (started)
+		rooms[--started].stop(life);
+}
+
+static int life_start(struct life *life, struct arena *arena, struct str *ret_error)
+{
+	for (size_t i = 0; i < ROOM_COUNT; i++) {
+		int err = rooms[i].start(life);
+
+		if (err == OK)
+			continue;
+		*ret_error = err == ERR_BUSY && rooms[i].start == start_server
+			? arena_printf(arena, "%.*s is taken by another program", STR_ARG(life->node.config->listen))
+			: arena_printf(arena, "cannot start the %s: %s", rooms[i].name, err_name(err));
+		life_stop(life, i);
+		return err;
+	}
+	return OK;
+}
+
+/* --- waiting ---------------------------------------------------------------------------------------------------- */
+
+/* Blocks the signals for all threads to come and makes the two descriptors that main sleeps on. */
+static void life_listen(struct life *life)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	life->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	life->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (life->signals < 0 || life->alarm < 0)
+		abort();
+}
+
+/* Until a signal (OK) or the death of the disk (its error). */
+static int life_wait(struct life *life)
+{
+	struct pollfd polls[2] = { { life->signals, POLLIN, 0 }, { life->alarm, POLLIN, 0 } };
+
+	for (;;) {
+		uint64_t ignored;
+
+		if (poll(polls, 2, -1) < 0 && errno != EINTR)
+			abort();
+		if (polls[0].revents)
+			return OK;
+		if (!polls[1].revents)
+			continue;
+		if (read(life->alarm, &ignored, sizeof(ignored)) < 0 && errno != EAGAIN)
+			abort();
+		if (atomic_load(&life->dead))
+			return atomic_load(&life->dead);
+		if (atomic_exchange(&life->config_changed, false))
+			reload(life);
+	}
+}
+
+static void life_close(struct life *life)
+{
+	limiter_free(life->node.limiter);
+	key_cache_free(life->node.federation.keys);
+	replay_cache_free(life->node.federation.replays);
+	folder_close(life->folder);
+	close(life->signals);
+	close(life->alarm);
+}
+
+int node_serve(struct arena *arena, struct str data, struct str *ret_error)
+{
+	struct life *life = ARENA_NEW(arena, struct life);
+	int err = folder_open(arena, data, &life->folder, ret_error);
+
+	if (err != OK)
+		return err;
+	life_listen(life);
+	life_wire(life);
+	err = life_start(life, arena, ret_error);
+	if (err == OK) {
+		log_event(LOG_LEVEL_INFO, "serving", "domain", arena_cstr(arena, life->node.instance.domain), "listen",
+		          arena_cstr(arena, life->node.config->listen), NULL);
+		err = life_wait(life);
+		if (err != OK)
+			*ret_error = arena_printf(arena, "the disk failed (%s): stopped so that nothing untrue is answered",
+			                          err_name(err));
+		log_event(LOG_LEVEL_INFO, "stopping", NULL);
+		life_stop(life, ROOM_COUNT);
+	}
+	life_close(life);
+	return err;
+}
+
+void node_status(struct node *node, struct buf *out)
+{
+	struct server_counters server;
+	struct writer_counters writer;
+	struct deliver_counters deliver;
+
+	server_counters_get(node->server, &server);
+	writer_counters_get(node->writer, &writer);
+	deliver_counters_get(node->deliverer, &deliver);
+	buf_printf(out, "requests: %llu (%llu refused, %llu failed), %llu connections\n",
+	           (unsigned long long)server.requests, (unsigned long long)server.replies_4xx,
+	           (unsigned long long)server.replies_5xx, (unsigned long long)server.connections);
+	buf_printf(out, "changes: %llu in %llu commits, %llu refused while busy\n", (unsigned long long)writer.bodies,
+	           (unsigned long long)writer.batches, (unsigned long long)writer.refused_busy);
+	buf_printf(out, "deliveries: %llu sent, %llu failed, %llu dropped, %llu under way\n",
+	           (unsigned long long)deliver.sent, (unsigned long long)deliver.failed,
+	           (unsigned long long)deliver.dropped, (unsigned long long)deliver.in_flight);
+}
