@@ -2,7 +2,7 @@
  * The delivery thread: libcurl multi with kept connections, one lane per peer, a verdict per answer.
  *
  * At most four at once per peer, never two of the same (actor, object), order kept within an object; no bound over
- * all but the open-file limit. Signing runs on the pool (a hand-in callback), verdicts ride in the writer's batches.
+ * all but the open-file limit. Signing runs on the pool, verdicts ride in the writer's batches.
  * A dead peer parks without costing others: after a failure its lane waits (probed at least every 10 s in its first
  * hour, then 1 min * 2^n up to 12 h, daily after 7 days); inbound signed traffic or a wake resumes it at once.
  */
@@ -13,14 +13,13 @@
 #include "storage/engine/writer.h"
 
 struct deliverer;
+struct pool;
 
 struct deliver_options {
 	const struct federation *federation;
 	struct store *store;
 	struct writer *writer;
-	/* runs fn(arg) on a pool thread; false: busy */
-	bool (*offload)(void *context, void (*fn)(void *arg), void *arg);
-	void *offload_context;
+	struct pool *pool;          /* signs, on all cores */
 	unsigned per_peer_max;      /* 0: 4 */
 	int64_t connect_timeout_ms, total_timeout_ms;  /* 0: 5 s, 15 s */
 };

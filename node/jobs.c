@@ -11,11 +11,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "node/pool.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
 #include "storage/base/log.h"
+#include "storage/base/pool.h"
 #include "storage/engine/writer.h"
 #include "storage/jobs.h"
 

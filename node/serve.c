@@ -28,10 +28,10 @@
 #include "node/http/server.h"
 #include "node/jobs.h"
 #include "node/node.h"
-#include "node/pool.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/log.h"
+#include "storage/base/pool.h"
 #include "storage/engine/writer.h"
 #include "storage/peers.h"
 
@@ -90,14 +90,6 @@ static void on_dead(void *context, int err)
 
 	atomic_store(&life->dead, err);
 	life_alarm(life);
-}
-
-static bool offload(void *context, void (*fn)(void *arg), void *arg, struct pool_item *item)
-{
-	struct node *node = context;
-
-	*item = (struct pool_item){ .run = fn, .arg = arg };
-	return pool_submit(node->pool, item) == OK;
 }
 
 /* --- configuration that is live --------------------------------------------------------------------------------- */
@@ -205,7 +197,7 @@ static int start_deliverer(struct life *life)
 	const struct config *config = life->node.config;
 	struct deliver_options options = {
 		.federation = &life->node.federation, .store = life->node.store, .writer = life->node.writer,
-		.offload = offload, .offload_context = &life->node,
+		.pool = life->node.pool,
 		.per_peer_max = (unsigned)config->federation_per_peer,
 		.total_timeout_ms = (int64_t)config->federation_fetch_seconds * SECOND_MS,
 	};

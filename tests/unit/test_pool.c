@@ -1,5 +1,5 @@
 /* The worker pool: bounded, and it finishes what it was given. */
-#include "node/pool.h"
+#include "storage/base/pool.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

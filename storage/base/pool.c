@@ -1,7 +1,7 @@
 /*
  * Worker threads over one bounded queue. Knows nothing of what it runs; any thread submits.
  */
-#include "node/pool.h"
+#include "storage/base/pool.h"
 
 #include <pthread.h>
 #include <signal.h>
