@@ -14,7 +14,8 @@ int graph_follow_get(struct arena *arena, struct view *view, uint64_t follower_i
 /* true for an accepted follow; one read, no allocation. */
 bool graph_follows(struct view *view, uint64_t follower_id, uint64_t followee_id);
 bool graph_requested(struct view *view, uint64_t follower_id, uint64_t followee_id);
-/* Inserts or replaces (state may change), keeps counts, requests and made_put() of follow->uri. */
+/* Inserts or replaces (state may change), keeps counts, requests and made_put() of follow->uri. ERR_INVALID: oneself,
+ * or no state. ERR_EXISTS: the uri made something else. */
 int graph_follow_put(struct txn *txn, const struct follow *follow);
 /* ERR_NOT_FOUND when there is none. */
 int graph_follow_delete(struct txn *txn, uint64_t follower_id, uint64_t followee_id);

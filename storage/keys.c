@@ -90,6 +90,13 @@ struct str key_u64_u64(struct key *key, uint64_t a, uint64_t b)
 	return key_str(key);
 }
 
+struct str key_u64_u64_u64(struct key *key, uint64_t a, uint64_t b, uint64_t c)
+{
+	key_u64_u64(key, a, b);
+	add_u64(key, c);
+	return key_str(key);
+}
+
 struct str key_u64_hash(struct key *key, uint64_t a, struct str text)
 {
 	key->n = 0;

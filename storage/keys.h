@@ -71,7 +71,9 @@
 	X(SEEN_AT, "seen_at", "ms (8), hash of activity uri", "-") \
 	X(VOIDED, "voided", "hash of activity uri", "ms (8): an Undo came first") \
 	X(JOB, "job", "due ms (8), id", "job record") \
-	X(REFUSAL, "refusal", "id", "journal line: origin, reason")
+	X(REFUSAL, "refusal", "id", "journal line: origin, reason") \
+	X(NOTICE_ABOUT, "notice_about", "post id, account id, notice id", "-") \
+	X(CONVERSATION_POST, "conversation_post", "account id, root post id, post id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,
@@ -103,6 +105,7 @@ struct str key_u64_bytes(struct key *key, uint64_t a, struct str hash); /* a has
 struct str key_name_host(struct key *key, struct str folded_name, struct str host);
 struct str key_word_u64(struct key *key, struct str folded_word, uint64_t a);
 struct str key_text(struct key *key, struct str text);                 /* cut at 511 bytes */
+struct str key_u64_u64_u64(struct key *key, uint64_t a, uint64_t b, uint64_t c);
 struct str key_notice_of(struct key *key, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id);
 /* Readers: the number at `offset`; 0 when the key is too short. */
 uint64_t key_read_u64(struct str key, size_t offset);

@@ -15,6 +15,11 @@
 #define RECORD_TYPE(type) \
 	const struct record_type type##_type = { #type, type##_fields, COUNT(type##_fields), sizeof(struct type) }
 
+/* The same over <struct>_brief_fields, whose tags are those of <struct>_fields. */
+#define BRIEF_TYPE(type) \
+	const struct record_type type##_brief_type = { \
+		#type, type##_brief_fields, COUNT(type##_brief_fields), sizeof(struct type) }
+
 static const struct field account_fields[] = {
 	FIELD(1, account, id),
 	FIELD(2, account, kind),
@@ -104,6 +109,19 @@ static const struct field post_fields[] = {
 };
 RECORD_TYPE(post);
 
+static const struct field post_brief_fields[] = {
+	FIELD(1, post, id),
+	FIELD(2, post, account_id),
+	FIELD(5, post, visibility),
+	FIELD(11, post, created_ms),
+	FIELD(13, post, in_reply_to_id),
+	FIELD(14, post, in_reply_to_account_id),
+	FIELD(16, post, root_id),
+	FIELD(18, post, reblog_of_id),
+	FIELD(25, post, remote),
+};
+BRIEF_TYPE(post);
+
 static const struct field post_stats_fields[] = {
 	FIELD(1, post_stats, replies),
 	FIELD(2, post_stats, reblogs),
@@ -131,6 +149,15 @@ static const struct field follow_fields[] = {
 	FIELD(8, follow, created_ms),
 };
 RECORD_TYPE(follow);
+
+static const struct field follow_brief_fields[] = {
+	FIELD(1, follow, follower_id),
+	FIELD(2, follow, followee_id),
+	FIELD(3, follow, state),
+	FIELD(4, follow, show_reblogs),
+	FIELD(5, follow, notify),
+};
+BRIEF_TYPE(follow);
 
 static const struct field favourite_fields[] = {
 	FIELD(1, favourite, id),

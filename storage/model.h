@@ -261,6 +261,10 @@ extern const struct record_type account_type, account_stats_type, user_type, pos
 	post_edit_type, follow_type, favourite_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 
+/* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
+ * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */
+extern const struct record_type post_brief_type, follow_brief_type;
+
 /* Words for enumerations, as the client API and the command line say them; NULL for an unknown number. */
 const char *visibility_name(uint8_t visibility);        /* "public", "unlisted", "private", "direct" */
 uint8_t visibility_parse(struct str name);              /* 0: unknown */

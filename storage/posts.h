@@ -18,7 +18,17 @@ enum post_flag {
 uint8_t post_flags(const struct post *post);
 uint8_t post_flags_visibility(uint8_t flags);
 
+enum {
+	POST_BYTES_MAX = 128 * 1024,  /* all texts of a post together, so that its JSON stays below a value's bound */
+	POST_NAMES_MAX = 500,         /* tags, mentions */
+	POST_EDITS_MAX = 100,         /* earlier texts that are kept; then the oldest go */
+	POST_DELETE_BATCH = 400,      /* boosts, favourites and notices that one posts_delete() removes */
+	POST_ADOPT_MAX = 100,         /* waiting replies that find their parent at once */
+};
+
 int posts_get(struct arena *arena, struct view *view, uint64_t id, struct post *ret_post);
+/* The short look of model.h post_brief_type: no text, no allocation. */
+int posts_brief(struct view *view, uint64_t id, struct post *ret_post);
 /* ERR_GONE: a tombstone. Local ones are found by our own address too. */
 int posts_by_uri(struct arena *arena, struct view *view, struct str uri, struct post *ret_post);
 int posts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id);
@@ -31,19 +41,30 @@ int posts_tombstone_put(struct txn *txn, struct str uri, struct str actor_uri);
 /* Adds a new post: id must be set (txn_new_id, or txn_id_at for backfill: posts_id_for()). Writes every index
  * (by_author, public, tags, replies, audience for mentions of followers-only and direct posts, boosts, author's and
  * parent's counts), sets root_id, adopts replies that waited for its URI, emits EVENT_POST. ERR_EXISTS: the URI is
- * known, or this account boosted the post already. ERR_GONE: a tombstone. */
+ * known, or this account boosted the post already. ERR_GONE: a tombstone. ERR_NOT_FOUND: no such author, no such
+ * post to boost, or in_reply_to_id alone names none. ERR_INVALID: no id or visibility, or a boost of a boost.
+ * ERR_LIMIT: POST_BYTES_MAX, POST_NAMES_MAX. All of these leave the txn untouched.
+ *
+ * in_reply_to_uri outranks in_reply_to_id, which is set from it; unknown, the post waits for its parent. The author's
+ * count leaves out direct posts, a parent's leaves out replies that are narrower than itself: a count tells nobody of
+ * what he may not see. Conversations of direct posts are the caller's to add (storage/conversations.h). */
 int posts_add(struct txn *txn, struct post *post);
 /* The id for a post that its node dates `published_ms`: arrival time, or for one older than a day the first free
  * id from that millisecond on. */
 uint64_t posts_id_for(struct txn *txn, int64_t published_ms);
-/* Replaces the text of a post (content, source, spoiler, sensitive, language, tags, mentions, attachments,
- * edited_ms), keeping the former one as a post_edit when the text changed; emits EVENT_POST_EDITED. */
+/* Replaces the text of a post (content, source, spoiler, title, sensitive, language, tags, mentions, attachments,
+ * emojis, edited_ms), keeping the former one as a post_edit when the text changed; emits EVENT_POST_EDITED. Who is no
+ * longer mentioned in a direct post loses its conversation. ERR_NOT_FOUND; ERR_INVALID: a boost; ERR_LIMIT. */
 int posts_update(struct txn *txn, struct post *post);
-/* Removes a post with its boosts, favourites, notices and index entries, leaves a tombstone; replies stay. Boosts and
- * favourites beyond 400 are left for a job the caller adds when *ret_more. Emits EVENT_POST_DELETED. */
+/* Removes a post with its boosts, favourites, notices and index entries, leaves a tombstone (not for a boost); replies
+ * stay and keep in_reply_to_id. Boosts, favourites and notices beyond POST_DELETE_BATCH are left for a job the caller
+ * adds when *ret_more: it calls again with the same id. Emits EVENT_POST_DELETED, for each boost too. */
 int posts_delete(struct txn *txn, uint64_t id, bool *ret_more);
 
+/* Nothing counted yet: all zero, OK. */
 int posts_stats_get(struct view *view, uint64_t id, struct post_stats *ret_stats);
+/* Adds to the counts of a post (negative subtracts, never below 0); a post that is not there has none. */
+int posts_stats_add(struct txn *txn, uint64_t id, int replies, int reblogs, int favourites);
 /* The boost by `account_id` of `post_id`. */
 int posts_boost_get(struct view *view, uint64_t post_id, uint64_t account_id, uint64_t *ret_boost_id);
 /* Accounts that boosted, by account id after `after`. */
@@ -60,6 +81,14 @@ int posts_descendants(struct arena *arena, struct view *view, uint64_t post_id, 
 /* Earlier texts, oldest first. */
 int posts_edits(struct arena *arena, struct view *view, uint64_t post_id, struct post_edit **ret_edits,
                 size_t *ret_count);
+/* What people of ours posted, without direct posts: the sum of their counts. */
 int posts_count_local(struct view *view, uint64_t *ret_count);
+
+/* For storage/threads.c and storage/erasure.c. Replaces the record, its index entries and its finished JSON. */
+int posts_rewrite(struct arena *arena, struct txn *txn, const struct post *old, const struct post *post);
+/* Adds (1) or takes back (-1) a post in the counts of its author and of what it answers or boosts. */
+void posts_count(struct txn *txn, const struct post *post, int step);
+/* Keeps the list of known tags after the tags of `old` or `post` (NULL: none) came or went. */
+void posts_know_tags(struct txn *txn, const struct post *old, const struct post *post);
 
 #endif

@@ -10,7 +10,8 @@
 
 struct arena;
 
-/* ERR_EXISTS: one per account and post. favourite->id is made when 0. */
+/* ERR_EXISTS: one per account and post, or the uri made something else. ERR_NOT_FOUND: no such post.
+ * favourite->id is made when 0. */
 int favourites_add(struct txn *txn, struct favourite *favourite);
 /* ERR_NOT_FOUND when there is none. */
 int favourites_remove(struct txn *txn, uint64_t post_id, uint64_t account_id);
@@ -26,5 +27,12 @@ enum made_kind { MADE_FOLLOW = 1, MADE_FAVOURITE, MADE_BOOST };
 int made_put(struct txn *txn, struct str uri, uint8_t kind, uint64_t a, uint64_t b);
 int made_get(struct view *view, struct str uri, uint8_t *ret_kind, uint64_t *ret_a, uint64_t *ret_b);
 int made_delete(struct txn *txn, struct str uri);
+/* Did `uri` make something, and not this? An empty uri made nothing. */
+bool made_by_other(struct view *view, struct str uri, uint8_t kind, uint64_t a, uint64_t b);
+/* The stored value, in the caller's memory (storage/index.c). */
+struct made_value {
+	uint8_t bytes[17];
+};
+struct str made_value(struct made_value *value, uint8_t kind, uint64_t a, uint64_t b);
 
 #endif

@@ -9,15 +9,9 @@
 #include "storage/access.h"
 #include "storage/engine/store.h"
 #include "storage/model.h"
+#include "storage/page.h"
 
 struct arena;
-
-/* max_id: older than; since_id: newer than, newest first; min_id: the ones just newer than (then still returned
- * newest first). 0: open. */
-struct page {
-	uint64_t max_id, since_id, min_id;
-	size_t limit;
-};
 
 struct post_page {
 	struct post *posts;

@@ -1,0 +1,233 @@
+/*
+ * Which entries of which indexes a record has. One function per kind of record, one table. Any thread; puts on the
+ * writer thread.
+ */
+#include "storage/index.h"
+
+#include "storage/keys.h"
+#include "storage/model.h"
+#include "storage/posts.h"
+#include "storage/reactions.h"
+
+/* What the functions below are given: where the entries go, and whose they are. */
+struct subject {
+	struct index_sink *sink;
+	const struct instance *instance;
+	struct str key;
+	const void *record;
+};
+
+static void give(const struct subject *subject, unsigned space, struct str key, struct str value)
+{
+	subject->sink->entry(subject->sink, space, key, value);
+}
+
+static void give_id(const struct subject *subject, unsigned space, struct str key, uint64_t id)
+{
+	uint8_t value[8];
+
+	give(subject, space, key, value_u64(value, id));
+}
+
+static void give_made(const struct subject *subject, struct str uri, uint8_t kind, uint64_t a, uint64_t b)
+{
+	struct key key;
+	struct made_value value;
+
+	if (uri.n)
+		give(subject, SPACE_ACTIVITY_OF, key_hash(&key, uri), made_value(&value, kind, a, b));
+}
+
+static void original_entries(const struct subject *subject, const struct post *post, struct str flags)
+{
+	struct key key;
+
+	if (post->visibility == VISIBILITY_PUBLIC) {
+		give(subject, SPACE_PUBLIC, key_u64(&key, post->id), flags);
+		for (size_t i = 0; i < post->tags.count; i++)
+			give(subject, SPACE_TAGGED, key_hash_u64(&key, post->tags.items[i], post->id), flags);
+	}
+	if (post->in_reply_to_id)
+		give(subject, SPACE_REPLIES, key_u64_u64(&key, post->in_reply_to_id, post->id), STR_NONE);
+	else if (post->in_reply_to_uri.n)
+		give(subject, SPACE_WAITING_REPLIES, key_hash_u64(&key, post->in_reply_to_uri, post->id), STR_NONE);
+	if (post->visibility >= VISIBILITY_FOLLOWERS)
+		for (size_t i = 0; i < post->mention_ids.count; i++)
+			give(subject, SPACE_AUDIENCE, key_u64_u64(&key, post->id, post->mention_ids.ids[i]), STR_NONE);
+}
+
+static void boost_entries(const struct subject *subject, const struct post *post)
+{
+	struct key key;
+
+	give_id(subject, SPACE_BOOSTS, key_u64_u64(&key, post->reblog_of_id, post->account_id), post->id);
+	give_made(subject, post->uri, MADE_BOOST, post->account_id, post->id);
+}
+
+static void post_entries(const struct subject *subject)
+{
+	const struct post *post = subject->record;
+	char flags = (char)post_flags(post);
+	struct str flags_value = { &flags, 1 };
+	struct key key;
+
+	/* the id is in our own addresses: these need no entry, and posts of ours are spared a put at a random place */
+	if (post->uri.n && instance_parse_id(subject->instance, "p", post->uri) != post->id)
+		give_id(subject, SPACE_POST_URI, key_hash(&key, post->uri), post->id);
+	give(subject, SPACE_BY_AUTHOR, key_u64_u64(&key, post->account_id, post->id), flags_value);
+	if (post->reblog_of_id)
+		boost_entries(subject, post);
+	else
+		original_entries(subject, post, flags_value);
+}
+
+static void follow_entries(const struct subject *subject)
+{
+	const struct follow *follow = subject->record;
+	char state = (char)follow->state;
+	struct key key;
+
+	give(subject, SPACE_FOLLOWER, key_u64_u64(&key, follow->followee_id, follow->follower_id),
+	     (struct str){ &state, 1 });
+	if (follow->state == FOLLOW_REQUESTED)
+		give(subject, SPACE_FOLLOW_REQUEST, key_u64_u64(&key, follow->followee_id, follow->follower_id),
+		     STR_NONE);
+	give_made(subject, follow->uri, MADE_FOLLOW, follow->follower_id, follow->followee_id);
+}
+
+static void favourite_entries(const struct subject *subject)
+{
+	const struct favourite *favourite = subject->record;
+	struct key key;
+
+	give_id(subject, SPACE_FAVOURITE_BY, key_u64_u64(&key, favourite->account_id, favourite->id),
+	        favourite->post_id);
+	give_made(subject, favourite->uri, MADE_FAVOURITE, favourite->account_id, favourite->post_id);
+}
+
+static void notice_entries(const struct subject *subject)
+{
+	const struct notice *notice = subject->record;
+	struct key key;
+
+	give_id(subject, SPACE_NOTICE_OF,
+	        key_notice_of(&key, notice->account_id, notice->kind, notice->actor_id, notice->post_id), notice->id);
+	if (notice->post_id)
+		give(subject, SPACE_NOTICE_ABOUT,
+		     key_u64_u64_u64(&key, notice->post_id, notice->account_id, notice->id), STR_NONE);
+}
+
+static void conversation_entries(const struct subject *subject)
+{
+	const struct conversation *conversation = subject->record;
+	struct key key;
+
+	give_id(subject, SPACE_CONVERSATION_ROOT, key_u64_u64(&key, conversation->account_id, conversation->root_id),
+	        conversation->id);
+	give_id(subject, SPACE_CONVERSATION_LAST,
+	        key_u64_u64(&key, conversation->account_id, conversation->last_post_id), conversation->id);
+}
+
+static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
+	[SPACE_POST] = post_entries,
+	[SPACE_FOLLOW] = follow_entries,
+	[SPACE_FAVOURITE] = favourite_entries,
+	[SPACE_NOTICE] = notice_entries,
+	[SPACE_CONVERSATION] = conversation_entries,
+};
+
+void index_each(struct index_sink *sink, const struct instance *instance, unsigned space, struct str key,
+                const void *record)
+{
+	struct subject subject = { sink, instance, key, record };
+
+	if (entries_of[space])
+		entries_of[space](&subject);
+}
+
+/* One entry that is looked for among those of a record. */
+struct search {
+	struct index_sink sink;
+	unsigned space;
+	struct str key, value;
+	bool key_found, found;
+};
+
+static void compare_entry(struct index_sink *sink, unsigned space, struct str key, struct str value)
+{
+	struct search *search = (struct search *)sink;
+
+	if (space != search->space || !str_eq(key, search->key))
+		return;
+	search->key_found = true;
+	search->found |= str_eq(value, search->value);
+}
+
+bool index_has(const struct instance *instance, unsigned space, struct str key, const void *record,
+               unsigned entry_space, struct str entry_key, struct str entry_value)
+{
+	struct search search = { { compare_entry }, entry_space, entry_key, entry_value, false, false };
+
+	index_each(&search.sink, instance, space, key, record);
+	return search.found;
+}
+
+/* Puts or deletes the entries of one record, but leaves alone what `other` has too (NULL: nothing). */
+struct change {
+	struct index_sink sink;
+	struct txn *txn;
+	unsigned space;
+	struct str key;
+	const void *other;
+};
+
+static struct search search_other(const struct change *change, unsigned space, struct str key, struct str value)
+{
+	struct search search = { { compare_entry }, space, key, value, false, false };
+
+	if (change->other)
+		index_each(&search.sink, instance_of(txn_view(change->txn)), change->space, change->key,
+		           change->other);
+	return search;
+}
+
+static void put_entry(struct index_sink *sink, unsigned space, struct str key, struct str value)
+{
+	struct change *change = (struct change *)sink;
+
+	if (!search_other(change, space, key, value).found)
+		txn_put(change->txn, space, key, value);
+}
+
+static void del_entry(struct index_sink *sink, unsigned space, struct str key, struct str value)
+{
+	struct change *change = (struct change *)sink;
+
+	if (!search_other(change, space, key, value).key_found)
+		txn_del(change->txn, space, key);
+}
+
+static int apply(struct txn *txn, void (*entry)(struct index_sink *, unsigned, struct str, struct str),
+                 unsigned space, struct str key, const void *record, const void *other)
+{
+	struct change change = { { entry }, txn, space, key, other };
+
+	index_each(&change.sink, instance_of(txn_view(txn)), space, key, record);
+	return txn_err(txn);
+}
+
+int index_put(struct txn *txn, unsigned space, struct str key, const void *record)
+{
+	return apply(txn, put_entry, space, key, record, NULL);
+}
+
+int index_del(struct txn *txn, unsigned space, struct str key, const void *record)
+{
+	return apply(txn, del_entry, space, key, record, NULL);
+}
+
+int index_replace(struct txn *txn, unsigned space, struct str key, const void *old, const void *record)
+{
+	apply(txn, del_entry, space, key, old, record);
+	return apply(txn, put_entry, space, key, record, old);
+}

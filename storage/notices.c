@@ -1,0 +1,111 @@
+/*
+ * Notifications. Whom something concerns is decided above; what one may still see of it, by storage/access.h at the
+ * time of reading. Reads: any thread; the rest: the writer.
+ */
+#include "storage/notices.h"
+
+#include "storage/access.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/index.h"
+#include "storage/keys.h"
+#include "storage/posts.h"
+#include "storage/record.h"
+
+int notices_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id, struct notice *ret_notice)
+{
+	struct key key;
+
+	return record_get(arena, view, SPACE_NOTICE, key_u64_u64(&key, account_id, id), &notice_type, ret_notice);
+}
+
+static bool is_ours(struct view *view, uint64_t account_id)
+{
+	struct arena *scratch = arena_new();
+	struct account account;
+	bool ours = accounts_get(scratch, view, account_id, &account) == OK && account.host.n == 0 && !account.deleted;
+
+	arena_free(scratch);
+	return ours;
+}
+
+int notices_add(struct txn *txn, struct notice *notice)
+{
+	struct view *view = txn_view(txn);
+	struct key key;
+	struct str at;
+
+	if (!is_ours(view, notice->account_id))
+		return OK;
+	at = key_notice_of(&key, notice->account_id, notice->kind, notice->actor_id, notice->post_id);
+	if (view_has(view, SPACE_NOTICE_OF, at))
+		return ERR_EXISTS;
+	notice->id = txn_new_id(txn);
+	at = key_u64_u64(&key, notice->account_id, notice->id);
+	record_put(txn, SPACE_NOTICE, at, &notice_type, notice);
+	index_put(txn, SPACE_NOTICE, at, notice);
+	txn_emit(txn, EVENT_NOTICE, notice->id, notice->account_id);
+	return txn_err(txn);
+}
+
+int notices_remove(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id)
+{
+	struct key key;
+	struct notice notice;
+	struct str at = key_notice_of(&key, account_id, kind, actor_id, post_id);
+	uint64_t id;
+	int r = record_id(txn_view(txn), SPACE_NOTICE_OF, at, &id);
+
+	if (r == OK)
+		r = notices_get(NULL, txn_view(txn), account_id, id, &notice);
+	if (r != OK)
+		return r == ERR_NOT_FOUND ? OK : r;
+	at = key_u64_u64(&key, account_id, id);
+	index_del(txn, SPACE_NOTICE, at, &notice);
+	return txn_del(txn, SPACE_NOTICE, at);
+}
+
+/* May the account still be told this? */
+static bool still_true(struct view *view, const struct notice *notice)
+{
+	struct beholder beholder = { BEHOLDER_LOCAL, notice->account_id };
+	struct post post;
+
+	if (!access_lives(view, notice->actor_id))
+		return false;
+	return notice->post_id == 0 ||
+	       (posts_brief(view, notice->post_id, &post) == OK && access_sees(view, beholder, &post));
+}
+
+int notices_page(struct arena *arena, struct view *view, uint64_t account_id, uint32_t kinds, uint64_t actor_id,
+                 const struct page *page, struct notice **ret_notices, size_t *ret_count)
+{
+	size_t limit = page_limit(page), n = 0;
+	struct notice *notices = ARENA_ARRAY(arena, struct notice, limit);
+	const struct page_item *item = NULL;
+	struct page_walk walk;
+	struct key key;
+	int r = OK;
+
+	page_walk_init(&walk, arena, view, SPACE_NOTICE, key_u64(&key, account_id), page, limit);
+	while (n < limit && (r = page_peek(&walk, &item)) == OK && item) {
+		struct notice *notice = &notices[n];
+
+		r = codec_decode(NULL, &notice_type, item->value, notice);
+		if (r != OK)
+			return r;
+		page_step(&walk);
+		if ((kinds == 0 || (notice->kind < 32 && kinds >> notice->kind & 1)) &&
+		    (actor_id == 0 || actor_id == notice->actor_id) && still_true(view, notice))
+			n++;
+	}
+	if (r != OK)
+		return r;
+	if (page_upward(page))
+		page_reverse(notices, n, sizeof(*notices));
+	*ret_notices = notices;
+	*ret_count = n;
+	return OK;
+}
