@@ -244,6 +244,18 @@ static int refuse_token(struct call *call)
 	return call_fail(call, ERR_UNAUTHORIZED, "The access token is invalid");
 }
 
+/* The page comes back after the sign-in. */
+static int send_to_sign_in(struct call *call)
+{
+	struct buf buf;
+
+	buf_init(&buf, call->arena, 0);
+	buf_add(&buf, STR("/sign-in?return="));
+	buf_add_percent(&buf, call->request.target);
+	call_redirect(call, 303, buf_str(&buf));
+	return CALL_DONE;
+}
+
 int call_admit(struct call *call)
 {
 	const struct route *route = call->route;
@@ -251,6 +263,8 @@ int call_admit(struct call *call)
 
 	if (route->access == ACCESS_OPEN || route->access == ACCESS_SIGNED)
 		return OK;
+	if (route->access == ACCESS_SESSION)
+		return viewer->account_id ? OK : send_to_sign_in(call);
 	if (!viewer->account_id && !viewer->app_id && !viewer->token_id)
 		return refuse_token(call);
 	if (route->access == ACCESS_PERSON && !viewer->account_id)

@@ -35,6 +35,7 @@ enum access {
 	ACCESS_TOKEN,       /* any valid token, an app's too */
 	ACCESS_SIGNED,      /* an HTTP signature from a listed origin; the row's check verifies it */
 	ACCESS_OPEN,        /* anybody; listed by `rse-node routes --open` */
+	ACCESS_SESSION,     /* a page for people who signed in with a browser; others are sent to /sign-in */
 };
 
 enum quota { QUOTA_NONE = 0, QUOTA_READ, QUOTA_POST, QUOTA_DELETE, QUOTA_APP, QUOTA_SIGN_IN, QUOTA_INBOX };
@@ -43,7 +44,8 @@ typedef int call_stage(struct call *call, struct view *view);
 
 struct route {
 	const char *method;    /* "GET" also answers HEAD */
-	const char *path;      /* "/api/v1/statuses/:id/context"; ":name" is one segment; "*" at the end is the rest */
+	const char *path;      /* "/api/v1/statuses/:id/context"; ":name" is one segment, "@:name" one
+	                          behind a prefix; "*" at the end is the rest */
 	enum access access;
 	scope_set scopes;      /* a token must hold one of these; 0: any token */
 	enum quota quota;

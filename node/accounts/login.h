@@ -5,17 +5,26 @@
 #define NODE_ACCOUNTS_LOGIN_H
 
 #include "node/call.h"
+#include "storage/instance.h"
 #include "storage/model.h"
 
-enum { PASSWORD_BYTES_MIN = 10, PASSWORD_BYTES_MAX = 512, SESSION_DAYS = 30, SIGN_UP_DAYS = 7 };
+/* The longest is what crypt(3) takes: 512 bytes with the NUL behind them. */
+enum { PASSWORD_BYTES_MIN = 10, PASSWORD_BYTES_MAX = 511, SESSION_DAYS = 30, SIGN_UP_DAYS = 7 };
 
 /* A yescrypt hash ("$y$…", cost 7). ERR_INVALID: too short, too long or with NUL. */
 int password_hash(struct arena *arena, struct str password, struct str *ret_hash);
 /* true when it fits. An empty hash costs the same time and never fits, so that unknown names answer alike. */
 bool password_verify(struct str password, struct str hash);
 
-/* The account behind the session cookie, or 0. */
+/* Begins a browser session in the store and notes the sign-in in the person's record; `cookie` (hash_token) is what the
+ * browser is to send, see login_session_cookie(). ERR_NOT_FOUND: no such person, or disabled by now. */
+int login_session_put(struct arena *arena, struct txn *txn, uint64_t account_id, struct str cookie);
+/* Sets the session cookie in the reply; an empty one ends it in the browser. */
+void login_session_cookie(struct call *call, const struct instance *instance, struct str cookie);
+/* The account behind the session cookie, or 0: no session, an expired one, a disabled person. */
 uint64_t login_session_account(struct call *call, struct view *view);
+/* The session cookie as sent, or STR_NONE. */
+struct str login_session_sent(struct call *call, const struct instance *instance);
 /* Name or e-mail; ERR_NOT_FOUND also for disabled people. */
 int login_find(struct arena *arena, struct view *view, struct str name, struct user *ret_user);
 

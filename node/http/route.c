@@ -14,6 +14,7 @@ enum { CAPTURES_MAX = sizeof(((struct request *)0)->path_params) / sizeof(struct
 struct place {
 	struct str segment;
 	struct place *children, *next;  /* exact segments: a list */
+	struct place *prefixed;         /* what "@:name" leads to: a list; `segment` is the prefix */
 	struct place *capture;          /* what ":name" leads to; its name is the row's business */
 	struct route_row *rows;         /* with this very path */
 	struct route_row *rest;         /* with "*" as the last segment */
@@ -29,31 +30,48 @@ struct route_index {
 	struct place root;
 };
 
+/* Where the name of a capture begins in a segment of a row; SIZE_MAX in an exact one. */
+static size_t capture_at(struct str segment)
+{
+	return str_find_char(segment, ':');
+}
+
+static struct place *in_list(struct place *list, struct str segment)
+{
+	while (list && !str_eq(list->segment, segment))
+		list = list->next;
+	return list;
+}
+
 static struct place *child_of(const struct place *place, struct str segment)
 {
-	for (struct place *child = place->children; child; child = child->next)
-		if (str_eq(child->segment, segment))
-			return child;
-	return NULL;
+	return in_list(place->children, segment);
+}
+
+static struct place *grow_in_list(struct arena *arena, struct place **list, struct str segment)
+{
+	struct place *place = in_list(*list, segment);
+
+	if (!place) {
+		place = ARENA_NEW(arena, struct place);
+		place->segment = segment;
+		place->next = *list;
+		*list = place;
+	}
+	return place;
 }
 
 static struct place *grow_child(struct arena *arena, struct place *place, struct str segment)
 {
-	struct place *child;
+	size_t at = capture_at(segment);
 
-	if (segment.n && segment.p[0] == ':') {
-		if (!place->capture)
-			place->capture = ARENA_NEW(arena, struct place);
-		return place->capture;
-	}
-	child = child_of(place, segment);
-	if (!child) {
-		child = ARENA_NEW(arena, struct place);
-		child->segment = segment;
-		child->next = place->children;
-		place->children = child;
-	}
-	return child;
+	if (at == SIZE_MAX)
+		return grow_in_list(arena, &place->children, segment);
+	if (at > 0)
+		return grow_in_list(arena, &place->prefixed, str_sub(segment, 0, at));
+	if (!place->capture)
+		place->capture = ARENA_NEW(arena, struct place);
+	return place->capture;
 }
 
 /* Rows keep the order of the table, so that Allow lists methods as the table does. */
@@ -76,7 +94,7 @@ static void grow(struct arena *arena, struct place *root, const struct route *ro
 	while (rest.n) {
 		segment = str_cut(&rest, '/');
 		place->cross_origin |= route->cross_origin;
-		captures += segment.p[0] == ':' || segment.p[0] == '*';
+		captures += capture_at(segment) != SIZE_MAX || segment.p[0] == '*';
 		assert(captures <= CAPTURES_MAX);
 		if (str_eq(segment, STR("*"))) {
 			add_row(arena, &place->rest, route);
@@ -122,6 +140,22 @@ static const struct route *row_with_method(struct search *search, const struct r
 	return NULL;
 }
 
+static const struct route *find(struct search *search, const struct place *place, struct str rest);
+
+static const struct route *find_captured(struct search *search, const struct place *place, struct str captured,
+                                         struct str rest)
+{
+	const struct route *route;
+
+	if (search->capture_count == CAPTURES_MAX)
+		return NULL;
+	search->captures[search->capture_count++] = captured;
+	route = find(search, place, rest);
+	if (!route)
+		search->capture_count--;
+	return route;
+}
+
 /* The row for what is left of the path (without its leading slash; p == NULL at its end), or NULL. Exact segments
  * are tried before captures and these before "*"; the tree's depth bounds the recursion. */
 static const struct route *find(struct search *search, const struct place *place, struct str rest)
@@ -136,12 +170,11 @@ static const struct route *find(struct search *search, const struct place *place
 	child = child_of(place, segment);
 	if (child)
 		route = find(search, child, left);
-	if (!route && place->capture && search->capture_count < CAPTURES_MAX) {
-		search->captures[search->capture_count++] = segment;
-		route = find(search, place->capture, left);
-		if (!route)
-			search->capture_count--;
-	}
+	for (child = place->prefixed; child && !route; child = child->next)
+		if (str_starts(segment, child->segment) && segment.n > child->segment.n)
+			route = find_captured(search, child, str_sub(segment, child->segment.n, SIZE_MAX), left);
+	if (!route && place->capture)
+		route = find_captured(search, place->capture, segment, left);
 	if (!route && place->rest && search->capture_count < CAPTURES_MAX) {
 		route = row_with_method(search, place->rest);
 		if (route)
@@ -158,10 +191,10 @@ static void name_captures(struct call *call, const struct search *search)
 	while (rest.p && count < search->capture_count) {
 		struct str segment = str_cut(&rest, '/');
 
-		if (!segment.n || (segment.p[0] != ':' && segment.p[0] != '*'))
+		if (!segment.n || (capture_at(segment) == SIZE_MAX && segment.p[0] != '*'))
 			continue;
 		call->request.path_params[count] = (struct param){
-			.name = segment.p[0] == ':' ? str_sub(segment, 1, SIZE_MAX) : segment,
+			.name = segment.p[0] == '*' ? segment : str_sub(segment, capture_at(segment) + 1, SIZE_MAX),
 			.value = search->captures[count],
 		};
 		count++;

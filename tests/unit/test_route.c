@@ -20,6 +20,8 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/v1/accounts/:id", .summary = "post account", .cross_origin = true },
 	{ .method = "GET", .path = "/api/v1/accounts/:id/statuses", .summary = "statuses", .cross_origin = true },
 	{ .method = "GET", .path = "/api/v1/lists/:list/accounts/:account", .summary = "two", .cross_origin = true },
+	{ .method = "GET", .path = "/@:name", .summary = "profile" },
+	{ .method = "GET", .path = "/@:name/:id", .summary = "post" },
 	{ .method = "GET", .path = "/files/*", .summary = "rest" },
 	{ .method = "GET", .path = "/files/list", .summary = "list" },
 	{ .method = "POST", .path = "/inbox", .access = ACCESS_SIGNED, .summary = "inbox" },
@@ -61,6 +63,11 @@ static void test_match(void)
 		{ "GET", "/api/v1/accounts/lookup/statuses", "statuses", "the search goes back to captures" },
 		{ "GET", "/api/v1/accounts", "not found", "a part of a path is no path" },
 		{ "GET", "/api/v1/accounts/1/statuses/2", "not found", "more than a path is no path" },
+		{ "GET", "/@ana", "profile", "a capture behind a prefix" },
+		{ "GET", "/%40ana", "profile", "the prefix may be encoded" },
+		{ "GET", "/@ana/7", "post", "and more may follow" },
+		{ "GET", "/@", "not found", "a prefix alone is no path" },
+		{ "GET", "/ana", "not found", "nor is one without it" },
 		{ "GET", "/files/a/b/c", "rest", "a star takes the rest" },
 		{ "GET", "/files/list", "list", "an exact segment wins over the star" },
 		{ "GET", "/files", "not found", "a star is at least one segment" },
@@ -92,6 +99,9 @@ static void test_match(void)
 	is_int(call.request.path_param_count, 2, "two captures");
 	is_str(call_path_param(&call, "list"), STR("7"), "the first by its name");
 	is_str(call_path_param(&call, "account"), STR("b c"), "the second, decoded");
+	row_of("GET", "/@ana/7", &call, &allow);
+	is_str(call_path_param(&call, "name"), STR("ana"), "a capture comes without its prefix");
+	is_str(call_path_param(&call, "id"), STR("7"), "with its neighbour");
 	row_of("GET", "/files/a/b", &call, &allow);
 	is_str(call_path_param(&call, "*"), STR("a/b"), "the rest is called *");
 	row_of("GET", "/api/v1/accounts/lookup/statuses", &call, &allow);

@@ -1,0 +1,159 @@
+/*
+ * People of this node as the command line and the API change them: a person is an account with a key, and a user
+ * record with what signs them in; both always change in one transaction. Knows nothing of requests.
+ */
+#include "node/accounts/people.h"
+
+#include "federation/actor.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/instance.h"
+#include "storage/tokens.h"
+#include "storage/users.h"
+
+/* 254 is what an SMTP path can hold (RFC 5321 section 4.5.3.1.3), 64 its local part. */
+enum { NAME_BYTES_MAX = 30, EMAIL_BYTES_MAX = 254, EMAIL_LOCAL_BYTES_MAX = 64, DISPLAY_NAME_CHARS_MAX = 100 };
+
+/* Names that would be read as the node itself, or as everybody. */
+static const struct str reserved_names[] = {
+	STR("actor"), STR("instance"), STR("instance.actor"), STR("relay"), STR("rse-node"), STR("everyone"),
+	STR("all"), STR("here"), STR("nobody"), STR("anonymous"), STR("anonyme"), STR("tous"),
+};
+enum { RESERVED_COUNT = sizeof(reserved_names) / sizeof(reserved_names[0]) };
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static const char *name_fault(const struct instance *instance, struct str name)
+{
+	bool shaped = name.n && is_word(name.p[0]) && is_word(name.p[name.n - 1]);
+
+	if (name.n > NAME_BYTES_MAX)
+		return "a name has at most 30 characters";
+	for (size_t i = 0; i < name.n; i++)
+		shaped = shaped && (is_word(name.p[i]) || name.p[i] == '.' || name.p[i] == '-');
+	if (!shaped)
+		return "a name has letters a to z, digits and '_', and '.' or '-' between them";
+	for (size_t i = 0; i < RESERVED_COUNT; i++)
+		if (str_eq_nocase(name, reserved_names[i]))
+			return "this name is reserved";
+	/* The instance actor is called after the domain. */
+	return str_eq_nocase(name, instance->domain) ? "this name is reserved" : NULL;
+}
+
+/* A shape that mail can be sent to, not all that RFC 5321 allows: no quoted parts, no address literals. */
+static const char *email_fault(struct str email)
+{
+	static const char fault[] = "this is no e-mail address";
+	struct str domain = email, local;
+
+	if (email.n > EMAIL_BYTES_MAX || !utf8_valid(email))
+		return fault;
+	for (size_t i = 0; i < email.n; i++) {
+		unsigned char c = (unsigned char)email.p[i];
+
+		if (c <= ' ' || c == 0x7f || memchr("\"(),:;<>[\\]", c, 11))
+			return fault;
+	}
+	local = str_cut(&domain, '@');
+	if (!local.n || local.n > EMAIL_LOCAL_BYTES_MAX || !domain.n || str_find_char(domain, '@') != SIZE_MAX)
+		return fault;
+	if (domain.p[0] == '.' || domain.p[domain.n - 1] == '.' || str_find(domain, STR("..")) != SIZE_MAX)
+		return fault;
+	return NULL;
+}
+
+static const char *display_name_fault(struct str text)
+{
+	if (!utf8_valid(text))
+		return "the display name is not UTF-8";
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
+			return "the display name holds control characters";
+	return utf8_length(text) > DISPLAY_NAME_CHARS_MAX ? "the display name is longer than 100 characters" : NULL;
+}
+
+int people_prepare(struct arena *arena, const struct instance *instance, struct new_person *person,
+                   const char **ret_reason)
+{
+	const char *fault = name_fault(instance, person->name);
+
+	if (!fault)
+		fault = email_fault(person->email);
+	if (!fault)
+		fault = display_name_fault(person->display_name);
+	if (!fault && person->role > ROLE_ADMIN)
+		fault = "there is no such role";
+	if (fault) {
+		*ret_reason = fault;
+		return ERR_INVALID;
+	}
+	return actor_prepare_local(arena, instance, ACCOUNT_PERSON, person->name,
+	                           person->display_name.n ? person->display_name : person->name, &person->account,
+	                           &person->private_pem);
+}
+
+int people_add(struct arena *arena, struct txn *txn, struct new_person *person)
+{
+	struct account account = person->account;
+	struct user user = { .email = person->email, .password_hash = person->password_hash, .role = person->role };
+	struct user other;
+	int err;
+
+	/* Asked before the first put, so that a name that is taken costs the rest of the batch nothing. */
+	err = users_by_email(arena, txn_view(txn), person->email, &other);
+	if (err != ERR_NOT_FOUND)
+		return err == OK ? ERR_EXISTS : err;
+	account.id = 0;  /* a body may run again: each run takes an id of its own */
+	err = actor_create_local(txn, &account, person->private_pem);
+	if (err != OK)
+		return err;
+	user.account_id = account.id;
+	user.created_ms = txn_now_ms(txn);
+	err = users_put(txn, &user);
+	if (err == OK)
+		person->account = account;
+	return err;
+}
+
+/* One of our people by name. */
+static int find_person(struct arena *arena, struct view *view, struct str name, struct account *ret_account,
+                       struct user *ret_user)
+{
+	int err;
+
+	if (str_starts(name, STR("@")))
+		name = str_sub(name, 1, SIZE_MAX);
+	err = accounts_by_name(arena, view, name, STR_NONE, ret_account);
+	return err == OK ? users_get(arena, view, ret_account->id, ret_user) : err;
+}
+
+int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled)
+{
+	struct account account;
+	struct user user;
+	int err = find_person(arena, txn_view(txn), name, &account, &user);
+
+	if (err != OK)
+		return err;
+	account.disabled = user.disabled = disabled;
+	users_put(txn, &user);
+	err = accounts_put(txn, &account);
+	return err == OK && disabled ? tokens_delete_all(txn, account.id) : err;
+}
+
+int people_set_password(struct arena *arena, struct txn *txn, struct str name, struct str hash)
+{
+	struct account account;
+	struct user user;
+	int err = find_person(arena, txn_view(txn), name, &account, &user);
+
+	if (err != OK)
+		return err;
+	user.password_hash = hash;
+	users_put(txn, &user);
+	return tokens_delete_all(txn, account.id);
+}

@@ -1,0 +1,70 @@
+/*
+ * Who asks: the bearer token of an API call, or the browser session of a page. Reads only; HTTP threads. What a
+ * viewer may then do is call_admit()'s and the handlers' business.
+ */
+#include "node/accounts/login.h"
+#include "storage/tokens.h"
+#include "storage/users.h"
+
+enum { TOKEN_BYTES_MAX = 256 };
+
+/* The token of "Authorization: Bearer TOKEN" (RFC 6750 section 2.1); STR_NONE without such a header. */
+static struct str bearer_token(const struct call *call)
+{
+	struct str token = call_request_header(call, "Authorization");
+	struct str scheme = str_cut(&token, ' ');
+
+	if (!token.p || !str_eq_nocase(scheme, STR("Bearer")))
+		return STR_NONE;
+	return str_trim(token);
+}
+
+/* Fills in what only the person's record knows. A person who was disabled is nobody, whatever token is left. */
+static int add_person(struct call *call, struct view *view, struct viewer *viewer)
+{
+	struct user user;
+	int err = users_get(call->arena, view, viewer->account_id, &user);
+
+	if (err == ERR_NOT_FOUND || (err == OK && user.disabled))
+		return ERR_UNAUTHORIZED;
+	if (err == OK)
+		viewer->role = user.role;
+	return err;
+}
+
+static int authenticate_session(struct call *call, struct view *view)
+{
+	struct viewer viewer = { .account_id = login_session_account(call, view) };
+	int err = viewer.account_id ? add_person(call, view, &viewer) : ERR_UNAUTHORIZED;
+
+	if (err == OK)
+		call->viewer = viewer;
+	return err == ERR_UNAUTHORIZED ? OK : err;  /* nobody: the row decides */
+}
+
+int call_authenticate(struct call *call, struct view *view)
+{
+	struct str secret = bearer_token(call);
+	struct viewer viewer = { 0 };
+	struct token token;
+	int err;
+
+	if (call->route->access == ACCESS_SESSION)
+		return authenticate_session(call, view);
+	if (!secret.p)
+		return OK;
+	if (!secret.n || secret.n > TOKEN_BYTES_MAX)
+		return ERR_UNAUTHORIZED;
+	err = tokens_get(view, secret, &token);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : err;
+	viewer.account_id = token.account_id;
+	viewer.app_id = token.app_id;
+	viewer.token_id = token.id;
+	viewer.scopes = token.scopes;
+	if (viewer.account_id)
+		err = add_person(call, view, &viewer);
+	if (err == OK)
+		call->viewer = viewer;
+	return err;
+}
