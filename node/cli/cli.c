@@ -99,7 +99,7 @@ static int parse_option(struct cli *cli, size_t count, const struct str *words, 
 	bool takes_value = true;
 
 	++*at;
-	if (str_eq(name, STR("data")) && cli->command->place == PLACE_STORE)
+	if (str_eq(name, STR("data")))  /* every command takes it, so that scripts need not know which reads it */
 		place = &cli->data;
 	for (size_t i = 0; i < option_count(cli->command); i++)
 		if (str_eq(name, str_of(cli->command->options[i].name))) {
