@@ -18,7 +18,8 @@ int jobs_add(struct txn *txn, struct job *job);
 int jobs_take(struct arena *arena, struct txn *txn, uint64_t lease, size_t max, struct job **ret_jobs,
               size_t *ret_count);
 int jobs_finish(struct txn *txn, const struct job *job);
-/* Puts a taken job off until `due_ms`, with its changed cursor, argument and tries. */
+/* Puts a taken job off until `due_ms` (0: now), with its changed cursor, argument and tries. Emits EVENT_JOBS.
+ * ERR_NOT_FOUND: its lease ran out, and it was taken again or finished. */
 int jobs_retry(struct txn *txn, struct job *job, int64_t due_ms);
 /* At start: leases of an earlier process are due at once. */
 int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more);

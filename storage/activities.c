@@ -1,0 +1,216 @@
+/*
+ * Activities: what we saw, what is void before it came, what we keep to serve and deliver, and outboxes.
+ *
+ * Their meaning is not known here. Reads: any thread; changes: the writer's.
+ */
+#include "storage/activities.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/keys.h"
+#include "storage/record.h"
+
+enum {
+	VOID_DAYS = 7,
+	URI_HASH_AT = 8,      /* in a key of seen_at */
+	NUMBERS_BYTES = 128,  /* more than tags, lengths and numbers of a record take */
+};
+
+/* Seen and void. */
+
+bool activities_seen(struct view *view, struct str uri)
+{
+	struct key key;
+
+	return view_has(view, SPACE_SEEN, key_hash(&key, uri));
+}
+
+int activities_mark_seen(struct txn *txn, struct str uri)
+{
+	uint64_t now_ms = (uint64_t)txn_now_ms(txn);
+	struct key key;
+
+	/* A second entry by time would outlive the first. */
+	if (activities_seen(txn_view(txn), uri))
+		return OK;
+	record_put_mark(txn, SPACE_SEEN_AT, key_u64_hash(&key, now_ms, uri));
+	return record_put_id(txn, SPACE_SEEN, key_hash(&key, uri), now_ms);
+}
+
+bool activities_voided(struct view *view, struct str uri)
+{
+	struct key key;
+	struct str value;
+
+	return view_get(view, SPACE_VOIDED, key_hash(&key, uri), &value) == OK &&
+	       (int64_t)key_read_u64(value, 0) + VOID_DAYS * (int64_t)DAY_MS > clock_now_ms();
+}
+
+int activities_void(struct txn *txn, struct str uri)
+{
+	struct key key;
+
+	return record_put_id(txn, SPACE_VOIDED, key_hash(&key, uri), (uint64_t)txn_now_ms(txn));
+}
+
+static int forget_seen(struct txn *txn, int64_t before_ms, size_t *room)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key by_time, by_uri;
+	int r = OK;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_SEEN_AT, STR_NONE, false);
+	while (*room > 0 && (r = prefix_next(&walk, &item)) == OK) {
+		if ((int64_t)key_read_u64(item.key, 0) >= before_ms)
+			break;
+		/* The key of the walk is gone with the first del. */
+		key_text(&by_uri, str_sub(item.key, URI_HASH_AT, item.key.n));
+		key_text(&by_time, item.key);
+		txn_del(txn, SPACE_SEEN, (struct str){ (const char *)by_uri.bytes, by_uri.n });
+		txn_del(txn, SPACE_SEEN_AT, (struct str){ (const char *)by_time.bytes, by_time.n });
+		--*room;
+	}
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+/* These are few, and have no order by time. */
+static int forget_voided(struct txn *txn, size_t *room)
+{
+	int64_t before_ms = txn_now_ms(txn) - VOID_DAYS * (int64_t)DAY_MS;
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key copy;
+	int r = OK;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_VOIDED, STR_NONE, false);
+	while (*room > 0 && (r = prefix_next(&walk, &item)) == OK) {
+		if ((int64_t)key_read_u64(item.value, 0) > before_ms)
+			continue;
+		txn_del(txn, SPACE_VOIDED, key_text(&copy, item.key));
+		--*room;
+	}
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int activities_forget(struct txn *txn, int64_t before_ms, size_t max, bool *ret_more)
+{
+	size_t room = max;
+	int r = forget_seen(txn, before_ms, &room);
+
+	if (r == OK)
+		r = forget_voided(txn, &room);
+	*ret_more = room == 0;
+	return r == OK ? txn_err(txn) : r;
+}
+
+/* Kept activities. */
+
+int activities_get(struct arena *arena, struct view *view, uint64_t id, struct activity_record *ret_record)
+{
+	struct key key;
+
+	return record_get(arena, view, SPACE_ACTIVITY, key_u64(&key, id), &activity_record_type, ret_record);
+}
+
+int activities_by_uri(struct arena *arena, struct view *view, struct str uri, struct activity_record *ret_record)
+{
+	struct key key;
+	uint64_t id;
+	int r = record_id(view, SPACE_ACTIVITY_URI, key_hash(&key, uri), &id);
+
+	if (r != OK)
+		return r;
+	r = activities_get(arena, view, id, ret_record);
+	if (r != OK)
+		return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
+	return str_eq(ret_record->uri, uri) ? OK : ERR_NOT_FOUND;
+}
+
+/* Removes the index entries of a stored record. */
+static void del_indexes(struct txn *txn, const struct activity_record *record)
+{
+	struct key key;
+
+	if (record->uri.n)
+		txn_del(txn, SPACE_ACTIVITY_URI, key_hash(&key, record->uri));
+	if (record->outbox)
+		txn_del(txn, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id));
+}
+
+static bool same_indexes(const struct activity_record *a, const struct activity_record *b)
+{
+	return str_eq(a->uri, b->uri) && a->outbox == b->outbox && a->account_id == b->account_id;
+}
+
+static int check_put(struct view *view, const struct activity_record *record)
+{
+	struct key key;
+	uint64_t holder;
+	int r;
+
+	if (record->id == 0)
+		return ERR_INVALID;
+	if (record->uri.n + record->type.n + record->body.n + NUMBERS_BYTES > ENGINE_VALUE_MAX)
+		return ERR_LIMIT;
+	if (record->uri.n == 0)
+		return OK;
+	r = record_id(view, SPACE_ACTIVITY_URI, key_hash(&key, record->uri), &holder);
+	if (r == OK)
+		return holder == record->id ? OK : ERR_EXISTS;
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int activities_put(struct txn *txn, const struct activity_record *record)
+{
+	struct arena *arena = arena_new();
+	struct view *view = txn_view(txn);
+	struct activity_record old;
+	struct key key;
+	int r = check_put(view, record);
+
+	if (r != OK)
+		goto out;
+	r = activities_get(arena, view, record->id, &old);
+	if (r != OK && r != ERR_NOT_FOUND)
+		goto out;
+	if (r == OK && !same_indexes(&old, record))
+		del_indexes(txn, &old);
+	if (record->uri.n)
+		record_put_id(txn, SPACE_ACTIVITY_URI, key_hash(&key, record->uri), record->id);
+	if (record->outbox)
+		record_put_mark(txn, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id));
+	r = record_put(txn, SPACE_ACTIVITY, key_u64(&key, record->id), &activity_record_type, record);
+out:
+	arena_free(arena);
+	return r;
+}
+
+int activities_delete(struct txn *txn, uint64_t id)
+{
+	struct arena *arena = arena_new();
+	struct activity_record record;
+	struct key key;
+	int r = activities_get(arena, txn_view(txn), id, &record);
+
+	if (r == OK) {
+		del_indexes(txn, &record);
+		r = txn_del(txn, SPACE_ACTIVITY, key_u64(&key, id));
+	}
+	arena_free(arena);
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int activities_outbox(struct arena *arena, struct view *view, uint64_t account_id, uint64_t before, size_t max,
+                      struct id_list *ret_ids)
+{
+	struct engine_item *items = ARENA_ARRAY(arena, struct engine_item, max);
+	struct key from, to;
+	struct engine_range range = key_range_u64(&from, &to, account_id, 0, before, true);
+	int r = view_scan(view, SPACE_OUTBOX, &range, items, max, &ret_ids->count);
+
+	ret_ids->ids = ARENA_ARRAY(arena, uint64_t, max);
+	for (size_t i = 0; r == OK && i < ret_ids->count; i++)
+		ret_ids->ids[i] = key_read_u64(items[i].key, 8);
+	return r;
+}

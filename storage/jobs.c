@@ -1,0 +1,145 @@
+/*
+ * The persistent queue: one space ordered by due time.
+ *
+ * Taking, retrying and recovering are the same move of the due time, so a job that was never finished is due again
+ * by itself. What a kind of job does, and when a failed one is due again, is not known here. Writes: the writer's.
+ */
+#include "storage/jobs.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/keys.h"
+#include "storage/record.h"
+
+static struct str job_key(struct key *key, const struct job *job)
+{
+	return key_u64_u64(key, (uint64_t)job->due_ms, job->id);
+}
+
+static int put(struct txn *txn, const struct job *job)
+{
+	struct key key;
+
+	return record_put(txn, SPACE_JOB, job_key(&key, job), &job_type, job);
+}
+
+/* Moves a stored job to `due_ms`. */
+static int move(struct txn *txn, struct job *job, int64_t due_ms)
+{
+	struct key key;
+
+	txn_del(txn, SPACE_JOB, job_key(&key, job));
+	job->due_ms = due_ms;
+	return put(txn, job);
+}
+
+int jobs_add(struct txn *txn, struct job *job)
+{
+	if (job->id == 0)
+		job->id = txn_new_id(txn);
+	if (job->due_ms <= 0)
+		job->due_ms = txn_now_ms(txn);
+	job->lease = 0;
+	txn_emit(txn, EVENT_JOBS, job->id, job->subject);
+	return put(txn, job);
+}
+
+/* The first `max` jobs due before `before_ms` (0: all). */
+static int page(struct arena *arena, struct view *view, int64_t before_ms, size_t max, struct job **ret_jobs,
+                size_t *ret_count)
+{
+	struct engine_item *items = ARENA_ARRAY(arena, struct engine_item, max);
+	struct engine_range range = { .from = STR_NONE };
+	struct key to;
+	int r;
+
+	if (before_ms)
+		range.to = key_u64(&to, (uint64_t)before_ms);
+	*ret_jobs = ARENA_ARRAY(arena, struct job, max);
+	r = view_scan(view, SPACE_JOB, &range, items, max, ret_count);
+	for (size_t i = 0; r == OK && i < *ret_count; i++)
+		r = codec_decode(arena, &job_type, items[i].value, &(*ret_jobs)[i]);
+	return r;
+}
+
+int jobs_take(struct arena *arena, struct txn *txn, uint64_t lease, size_t max, struct job **ret_jobs,
+              size_t *ret_count)
+{
+	int64_t now_ms = txn_now_ms(txn);
+	int r = page(arena, txn_view(txn), now_ms + 1, max, ret_jobs, ret_count);
+
+	for (size_t i = 0; r == OK && i < *ret_count; i++) {
+		struct job *job = &(*ret_jobs)[i];
+
+		job->lease = lease;
+		r = move(txn, job, now_ms + JOB_LEASE_MS);
+	}
+	return r;
+}
+
+int jobs_finish(struct txn *txn, const struct job *job)
+{
+	struct key key;
+
+	return txn_del(txn, SPACE_JOB, job_key(&key, job));
+}
+
+int jobs_retry(struct txn *txn, struct job *job, int64_t due_ms)
+{
+	struct key key;
+
+	/* The lease ran out and somebody else has it, or has finished it. */
+	if (!view_has(txn_view(txn), SPACE_JOB, job_key(&key, job)))
+		return ERR_NOT_FOUND;
+	job->lease = 0;
+	txn_emit(txn, EVENT_JOBS, job->id, job->subject);
+	return move(txn, job, due_ms > 0 ? due_ms : txn_now_ms(txn));
+}
+
+int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more)
+{
+	struct arena *arena = arena_new();
+	int64_t now_ms = txn_now_ms(txn);
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct job job;
+	size_t moved = 0;
+	int r = OK;
+
+	/* A moved job comes by again when it went forward; it is free then. */
+	prefix_walk_init(&walk, txn_view(txn), SPACE_JOB, STR_NONE, false);
+	while (moved < max && (r = prefix_next(&walk, &item)) == OK) {
+		arena_reset(arena);
+		r = codec_decode(arena, &job_type, item.value, &job);
+		if (r != OK)
+			break;
+		if (job.lease == 0 || job.lease == lease)
+			continue;
+		job.lease = 0;
+		move(txn, &job, job.due_ms < now_ms ? job.due_ms : now_ms);
+		moved++;
+	}
+	arena_free(arena);
+	*ret_more = moved == max;
+	if (moved)
+		txn_emit(txn, EVENT_JOBS, 0, 0);
+	return r == OK || r == ERR_NOT_FOUND ? txn_err(txn) : r;
+}
+
+int jobs_next_due(struct view *view, int64_t *ret_due_ms)
+{
+	const struct engine_range all = { .from = STR_NONE };
+	struct engine_item first;
+	size_t count;
+	int r = view_scan(view, SPACE_JOB, &all, &first, 1, &count);
+
+	if (r == OK)
+		*ret_due_ms = count ? (int64_t)key_read_u64(first.key, 0) : INT64_MAX;
+	return r;
+}
+
+int jobs_page(struct arena *arena, struct view *view, size_t max, struct job **ret_jobs, size_t *ret_count)
+{
+	return page(arena, view, 0, max, ret_jobs, ret_count);
+}

@@ -1,0 +1,326 @@
+/*
+ * Sibling nodes on the allow list, their lanes and waiting deliveries, and the journal of refusals.
+ *
+ * The list is short (a company has tens of nodes, not thousands) and is walked where that is simpler. Reads: any
+ * thread; changes: the writer's.
+ */
+#include "storage/peers.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/keys.h"
+#include "storage/record.h"
+
+enum {
+	DOMAIN_MAX_BYTES = 260,
+	DELETE_PAGE = 400,        /* deliveries that one peers_delete() takes away */
+	COUNT_BATCH = 128,
+	REFUSALS_MAX = 10000,
+	ORIGIN_MAX_BYTES = 300, REASON_MAX_BYTES = 300,  /* of a line of the journal */
+};
+
+/* Peers. */
+
+int peers_get(struct arena *arena, struct view *view, uint64_t id, struct peer *ret_peer)
+{
+	struct key key;
+
+	return record_get(arena, view, SPACE_PEER, key_u64(&key, id), &peer_type, ret_peer);
+}
+
+static struct str domain_key(struct key *key, struct arena *arena, struct str domain)
+{
+	return key_text(key, str_lower(arena, domain));
+}
+
+int peers_by_domain(struct arena *arena, struct view *view, struct str domain, struct peer *ret_peer)
+{
+	struct key key;
+	uint64_t id;
+	int r;
+
+	if (domain.n == 0 || domain.n > DOMAIN_MAX_BYTES)
+		return ERR_NOT_FOUND;
+	r = record_id(view, SPACE_PEER_DOMAIN, domain_key(&key, arena, domain), &id);
+	if (r != OK)
+		return r;
+	r = peers_get(arena, view, id, ret_peer);
+	return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
+}
+
+/* "https://b.example:8443" of "https://b.example:8443/u/7?x": scheme and authority. Empty when there is no scheme. */
+static struct str origin_of(struct str url, struct str *ret_authority)
+{
+	size_t start = str_find(url, STR("://"));
+	size_t end;
+
+	if (start == SIZE_MAX)
+		return STR_NONE;
+	end = start += 3;
+	while (end < url.n && !memchr("/?#", url.p[end], 3))
+		end++;
+	*ret_authority = str_sub(url, start, end - start);
+	return str_sub(url, 0, end);
+}
+
+int peers_by_url(struct arena *arena, struct view *view, struct str url, struct peer *ret_peer)
+{
+	struct str authority = STR_NONE, origin = origin_of(url, &authority);
+	struct peer *peers;
+	size_t count;
+	int r;
+
+	if (authority.n == 0)
+		return ERR_NOT_FOUND;
+	r = peers_by_domain(arena, view, authority, ret_peer);
+	if (r != ERR_NOT_FOUND)
+		return r;
+	/* Handles may live under another domain than addresses. */
+	r = peers_each(arena, view, &peers, &count);
+	if (r != OK)
+		return r;
+	for (size_t i = 0; i < count; i++) {
+		if (!str_eq_nocase(peers[i].url, origin))
+			continue;
+		*ret_peer = peers[i];
+		return OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
+int peers_put(struct txn *txn, struct peer *peer)
+{
+	struct arena *arena = arena_new();
+	struct view *view = txn_view(txn);
+	struct peer holder, old;
+	struct key key;
+	int r = ERR_INVALID;
+
+	if (peer->domain.n == 0 || peer->domain.n > DOMAIN_MAX_BYTES)
+		goto out;
+	r = peers_by_domain(arena, view, peer->domain, &holder);
+	if (r == OK && holder.id != peer->id)
+		r = ERR_EXISTS;
+	if (r != OK && r != ERR_NOT_FOUND)
+		goto out;
+	if (peer->id == 0)
+		peer->id = txn_new_id(txn);
+	r = peers_get(arena, view, peer->id, &old);
+	if (r != OK && r != ERR_NOT_FOUND)
+		goto out;
+	if (r == OK && !str_eq_nocase(old.domain, peer->domain))
+		txn_del(txn, SPACE_PEER_DOMAIN, domain_key(&key, arena, old.domain));
+	record_put_id(txn, SPACE_PEER_DOMAIN, domain_key(&key, arena, peer->domain), peer->id);
+	txn_emit(txn, EVENT_PEER, peer->id, 0);
+	r = record_put(txn, SPACE_PEER, key_u64(&key, peer->id), &peer_type, peer);
+out:
+	arena_free(arena);
+	return r;
+}
+
+int peers_each(struct arena *arena, struct view *view, struct peer **ret_peers, size_t *ret_count)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	uint64_t count;
+	size_t n = 0;
+	int r = view_count(view, SPACE_PEER, &count);
+
+	if (r != OK)
+		return r;
+	*ret_peers = ARENA_ARRAY(arena, struct peer, (size_t)count);
+	prefix_walk_init(&walk, view, SPACE_PEER, STR_NONE, false);
+	while (n < count && (r = prefix_next(&walk, &item)) == OK) {
+		r = codec_decode(arena, &peer_type, item.value, &(*ret_peers)[n++]);
+		if (r != OK)
+			return r;
+	}
+	*ret_count = n;
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+/* Takes away up to DELETE_PAGE waiting deliveries. */
+static int delete_deliveries(struct txn *txn, uint64_t peer_id, size_t *ret_count, bool *ret_more)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key prefix, copy;
+	int r;
+
+	*ret_count = 0;
+	*ret_more = false;
+	prefix_walk_init(&walk, txn_view(txn), SPACE_DELIVERY, key_u64(&prefix, peer_id), false);
+	while ((r = prefix_next(&walk, &item)) == OK) {
+		*ret_more = *ret_count == DELETE_PAGE;
+		if (*ret_more)
+			return OK;
+		txn_del(txn, SPACE_DELIVERY, key_text(&copy, item.key));
+		++*ret_count;
+	}
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int peers_delete(struct txn *txn, uint64_t id, bool *ret_more)
+{
+	struct arena *arena = arena_new();
+	struct peer peer;
+	struct key key;
+	size_t count;
+	bool listed;
+	int r = peers_get(arena, txn_view(txn), id, &peer);
+
+	*ret_more = false;
+	listed = r == OK;
+	if (r != OK && r != ERR_NOT_FOUND)
+		goto out;
+	/* Off the list first: nothing new can start to wait while the rest goes page by page. */
+	if (listed) {
+		txn_del(txn, SPACE_PEER_DOMAIN, domain_key(&key, arena, peer.domain));
+		txn_del(txn, SPACE_PEER, key_u64(&key, id));
+		txn_del(txn, SPACE_LANE, key_u64(&key, id));
+		txn_emit(txn, EVENT_PEER, id, 0);
+	}
+	r = delete_deliveries(txn, id, &count, ret_more);
+	if (r == OK)
+		r = listed || count ? txn_err(txn) : ERR_NOT_FOUND;
+out:
+	arena_free(arena);
+	return r;
+}
+
+/* Lanes. */
+
+int lanes_get(struct arena *arena, struct view *view, uint64_t peer_id, struct lane *ret_lane)
+{
+	struct key key;
+	int r = record_get(arena, view, SPACE_LANE, key_u64(&key, peer_id), &lane_type, ret_lane);
+
+	if (r == ERR_NOT_FOUND) {
+		*ret_lane = (struct lane){ .peer_id = peer_id };
+		return OK;
+	}
+	return r;
+}
+
+int lanes_put(struct txn *txn, const struct lane *lane)
+{
+	struct key key;
+
+	return record_put(txn, SPACE_LANE, key_u64(&key, lane->peer_id), &lane_type, lane);
+}
+
+/* Deliveries. */
+
+int deliveries_put(struct txn *txn, struct delivery *delivery)
+{
+	struct key key;
+
+	if (delivery->sequence == 0)
+		delivery->sequence = txn_new_id(txn);
+	txn_emit(txn, EVENT_JOBS, delivery->sequence, delivery->peer_id);
+	return record_put(txn, SPACE_DELIVERY, key_u64_u64(&key, delivery->peer_id, delivery->sequence),
+	                  &delivery_type, delivery);
+}
+
+int deliveries_delete(struct txn *txn, uint64_t peer_id, uint64_t sequence)
+{
+	struct key key;
+
+	return txn_del(txn, SPACE_DELIVERY, key_u64_u64(&key, peer_id, sequence));
+}
+
+int deliveries_page(struct arena *arena, struct view *view, uint64_t peer_id, uint64_t after, size_t max,
+                    struct delivery **ret_deliveries, size_t *ret_count)
+{
+	struct engine_item *items = ARENA_ARRAY(arena, struct engine_item, max);
+	struct key from, to;
+	struct engine_range range = key_range_u64(&from, &to, peer_id, after, 0, false);
+	int r = view_scan(view, SPACE_DELIVERY, &range, items, max, ret_count);
+
+	*ret_deliveries = ARENA_ARRAY(arena, struct delivery, max);
+	for (size_t i = 0; r == OK && i < *ret_count; i++)
+		r = codec_decode(arena, &delivery_type, items[i].value, &(*ret_deliveries)[i]);
+	return r;
+}
+
+int deliveries_count(struct view *view, uint64_t peer_id, uint64_t *ret_count)
+{
+	struct engine_item items[COUNT_BATCH];
+	struct key from, to;
+	uint64_t after = 0;
+	size_t n;
+	int r;
+
+	*ret_count = 0;
+	do {
+		struct engine_range range = key_range_u64(&from, &to, peer_id, after, 0, false);
+
+		r = view_scan(view, SPACE_DELIVERY, &range, items, COUNT_BATCH, &n);
+		if (r != OK)
+			return r;
+		*ret_count += n;
+		if (n)
+			after = key_read_u64(items[n - 1].key, 8);
+	} while (n == COUNT_BATCH);
+	return OK;
+}
+
+/* Refusals. */
+
+/* What strangers send is shown to operators on terminals: no controls, no end. */
+static void add_shown(struct buf *buf, struct str text, size_t max)
+{
+	struct str shown = str_sub(text, 0, max);
+
+	for (size_t i = 0; i < shown.n; i++) {
+		unsigned char c = (unsigned char)shown.p[i];
+
+		buf_add_char(buf, c < 0x20 || c > 0x7e ? '?' : (char)c);
+	}
+}
+
+int refusals_add(struct txn *txn, struct str origin, struct str reason)
+{
+	struct arena *arena = arena_new();
+	const struct engine_range all = { .from = STR_NONE };
+	struct engine_item oldest;
+	struct key key;
+	struct buf line;
+	uint64_t count;
+	size_t n = 0;
+	int r = view_count(txn_view(txn), SPACE_REFUSAL, &count);
+
+	buf_init(&line, arena, 0);
+	add_shown(&line, origin, ORIGIN_MAX_BYTES);
+	buf_add_char(&line, ' ');
+	add_shown(&line, reason, REASON_MAX_BYTES);
+	if (r == OK && count >= REFUSALS_MAX)
+		r = view_scan(txn_view(txn), SPACE_REFUSAL, &all, &oldest, 1, &n);
+	if (r == OK && n)
+		txn_del(txn, SPACE_REFUSAL, key_text(&key, oldest.key));
+	if (r == OK)
+		r = txn_put(txn, SPACE_REFUSAL, key_u64(&key, txn_new_id(txn)), buf_str(&line));
+	arena_free(arena);
+	return r;
+}
+
+int refusals_page(struct arena *arena, struct view *view, size_t max, struct str_list *ret_lines)
+{
+	const struct engine_range newest = { .reverse = true };
+	struct engine_item *items;
+	int r;
+
+	if (max > REFUSALS_MAX)
+		max = REFUSALS_MAX;
+	items = ARENA_ARRAY(arena, struct engine_item, max);
+	ret_lines->items = ARENA_ARRAY(arena, struct str, max);
+	r = view_scan(view, SPACE_REFUSAL, &newest, items, max, &ret_lines->count);
+	for (size_t i = 0; r == OK && i < ret_lines->count; i++) {
+		char date[DATE_ISO_BYTES];
+
+		date_iso_seconds(id_to_ms(key_read_u64(items[i].key, 0)), date);
+		ret_lines->items[i] = arena_printf(arena, "%s %.*s", date, STR_ARG(items[i].value));
+	}
+	return r;
+}

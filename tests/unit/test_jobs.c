@@ -1,0 +1,168 @@
+/* storage/jobs over the memory engine. */
+#include "storage/jobs.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "tests/rig/world.h"
+#include "tests/unit/tap.h"
+
+static const int64_t NOON_MS = 1795521600000;
+enum { LEASE = 11, NEXT_LEASE = 12 };
+
+static struct world *world;
+
+/* Adds a job of `kind`, due `in_ms` from now. */
+static struct job add(const char *kind, int64_t in_ms)
+{
+	struct job job = { .kind = str_of(kind), .due_ms = in_ms ? clock_now_ms() + in_ms : 0, .subject = 5, .cursor = 3 };
+
+	world_write(world);
+	jobs_add(world->txn, &job);
+	world_commit(world);
+	return job;
+}
+
+static struct job *take(uint64_t lease, size_t max, size_t *ret_count)
+{
+	struct job *jobs = NULL;
+
+	*ret_count = 0;
+	world_write(world);
+	jobs_take(world->arena, world->txn, lease, max, &jobs, ret_count);
+	world_commit(world);
+	return jobs;
+}
+
+static int64_t next_due(void)
+{
+	int64_t due_ms = 0;
+
+	jobs_next_due(world_read(world), &due_ms);
+	return due_ms;
+}
+
+static void begin(void)
+{
+	clock_set_for_test(NOON_MS);
+	world = world_new();
+}
+
+static void test_order(void)
+{
+	struct job *jobs;
+	size_t count;
+
+	begin();
+	ok(next_due() == INT64_MAX, "an empty queue has nothing due");
+	add("later", HOUR_MS);
+	is_int(world_events(world, EVENT_JOBS), 1, "a new job is told");
+	add("now", 0);
+	add("soon", 1000);
+	ok(next_due() == NOON_MS, "a job without a time is due at once");
+	jobs = take(LEASE, 10, &count);
+	is_int(count, 1, "what is not due is not taken");
+	is_str(jobs[0].kind, STR("now"), "what is, is");
+	ok(jobs[0].subject == 5 && jobs[0].cursor == 3 && jobs[0].lease == LEASE, "with all it was given");
+	ok(jobs[0].due_ms == NOON_MS + JOB_LEASE_MS, "and its due time moved by the lease");
+	take(LEASE, 10, &count);
+	is_int(count, 0, "a taken job is not taken again");
+	clock_advance_for_test(HOUR_MS);
+	jobs = take(LEASE, 2, &count);
+	is_int(count, 2, "no more are taken than wished");
+	ok(count == 2 && str_eq(jobs[0].kind, STR("soon")) && str_eq(jobs[1].kind, STR("now")), "in the order of their due times");
+	world_free(world);
+}
+
+static void test_finish(void)
+{
+	struct job *jobs;
+	size_t count;
+
+	begin();
+	add("once", 0);
+	jobs = take(LEASE, 10, &count);
+	world_write(world);
+	is_int(jobs_finish(world->txn, &jobs[0]), OK, "a job is finished");
+	is_int(jobs_finish(world->txn, &jobs[0]), OK, "twice does no harm");
+	world_commit(world);
+	ok(next_due() == INT64_MAX, "and is gone");
+	world_free(world);
+}
+
+static void test_retry(void)
+{
+	struct job *jobs, *all;
+	size_t count;
+
+	begin();
+	add("again", 0);
+	jobs = take(LEASE, 10, &count);
+	jobs[0].tries = 1;
+	jobs[0].cursor = 77;
+	jobs[0].argument = STR("rest");
+	world_write(world);
+	is_int(jobs_retry(world->txn, &jobs[0], NOON_MS + MINUTE_MS), OK, "a job is put off");
+	world_commit(world);
+	is_int(world_events(world, EVENT_JOBS), 1, "which is told");
+	ok(next_due() == NOON_MS + MINUTE_MS, "until when it was wished");
+	jobs_page(world->arena, world->view, 10, &all, &count);
+	ok(count == 1 && all[0].tries == 1 && all[0].cursor == 77 && str_eq(all[0].argument, STR("rest")), "with its progress");
+	ok(count == 1 && all[0].lease == 0, "and free");
+	clock_advance_for_test(MINUTE_MS);
+	take(LEASE, 10, &count);
+	is_int(count, 1, "then it is taken again");
+	world_free(world);
+}
+
+static void test_lost_lease(void)
+{
+	struct job *first, *second;
+	size_t count;
+
+	begin();
+	add("slow", 0);
+	first = take(LEASE, 10, &count);
+	clock_advance_for_test(JOB_LEASE_MS);
+	second = take(LEASE, 10, &count);
+	is_int(count, 1, "a lease runs out");
+	world_write(world);
+	jobs_finish(world->txn, &first[0]);
+	is_int(jobs_retry(world->txn, &first[0], 0), ERR_NOT_FOUND, "who lost it cannot put the job off");
+	ok(world_commit(world) == OK && next_due() == second[0].due_ms, "nor finish it");
+	world_free(world);
+}
+
+static void test_release(void)
+{
+	struct job *jobs;
+	size_t count, calls = 0;
+	bool more = true;
+
+	begin();
+	add("a", 0);
+	add("b", 0);
+	add("c", 0);
+	add("free", HOUR_MS);
+	take(LEASE, 2, &count);
+	take(NEXT_LEASE, 1, &count);
+	for (; more && calls < 10; calls++) {
+		world_write(world);
+		is_int(jobs_release(world->txn, NEXT_LEASE, 1, &more), OK, "leases are released page by page");
+		world_commit(world);
+	}
+	is_int(calls, 3, "until none is left");
+	jobs = take(NEXT_LEASE, 10, &count);
+	is_int(count, 2, "leases of an earlier start are due at once, those of this one are not");
+	ok(count == 2 && str_eq(jobs[0].kind, STR("a")) && str_eq(jobs[1].kind, STR("b")), "in their old order");
+	world_free(world);
+}
+
+int main(void)
+{
+	test_order();
+	test_finish();
+	test_retry();
+	test_lost_lease();
+	test_release();
+	return done();
+}
