@@ -33,6 +33,8 @@ struct server_options {
 
 /* Binds and serves. ERR_BUSY: the address is taken; ERR_INVALID: `listen` cannot be read. */
 int server_start(const struct server_options *options, struct server **ret_server);
+/* The port it is bound to (of use when `listen` said port 0). */
+unsigned server_port(const struct server *server);
 /* No new connections from here; requests under way end. First step of stopping. */
 void server_quiesce(struct server *server);
 /* Waits until parked calls have been answered, then ends all connections and threads. Pool and writer must still run. */

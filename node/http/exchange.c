@@ -1,0 +1,393 @@
+/*
+ * The driver of calls in production: http stages in place, the others on the pool and the writer.
+ *
+ * What every request needs and no handler should repeat stands here: framing that is unambiguous, size bounds,
+ * admission, quotas, CORS, security headers.
+ */
+#include "node/http/exchange.h"
+
+#include "node/http/peer.h"
+#include "storage/base/clock.h"
+#include "storage/base/log.h"
+
+enum {
+	/* A body beyond its bound is read and forgotten this far, so that the client can read our 413. */
+	DISCARD_MAX = 16 * 1024 * 1024,
+	/* A request that is still coming in after this long is one that never wants to end. */
+	INTAKE_MS = 5 * MINUTE_MS,
+};
+
+struct exchange *exchange_new(struct exchange_world *world, struct str target)
+{
+	struct arena *arena = arena_new();
+	struct exchange *exchange = ARENA_NEW(arena, struct exchange);
+
+	exchange->world = world;
+	exchange->started_ms = clock_monotonic_ms();
+	exchange->call.node = world->options->node;
+	exchange->call.arena = arena;
+	exchange->call.request.target = arena_str(arena, target);
+	buf_init(&exchange->body, arena, world->options->body_max);
+	return exchange;
+}
+
+void exchange_free(struct exchange *exchange)
+{
+	if (exchange)
+		arena_free(exchange->call.arena);
+}
+
+void exchange_add_header(struct exchange *exchange, struct str name, struct str value)
+{
+	struct request *request = &exchange->call.request;
+
+	if (!exchange->headers)
+		exchange->headers = ARENA_ARRAY(exchange->call.arena, struct header, EXCHANGE_HEADERS_MAX);
+	if (request->header_count < EXCHANGE_HEADERS_MAX)
+		exchange->headers[request->header_count] = (struct header){
+			arena_str(exchange->call.arena, name), arena_str(exchange->call.arena, str_trim(value)) };
+	request->header_count++;
+}
+
+static void finish(struct exchange *exchange);
+
+/* Where a request ends must be beyond doubt, or a proxy in front of us and we see different requests (RFC 9112
+ * section 11.2); so must be whom it is for. */
+static int check_framing(struct call *call)
+{
+	struct str encoding = call_request_header(call, "Transfer-Encoding");
+	size_t encodings = call_request_header_count(call, "Transfer-Encoding");
+	size_t lengths = call_request_header_count(call, "Content-Length");
+
+	if (call_request_header_count(call, "Host") > 1)
+		return call_fail(call, ERR_INVALID, "More than one Host header");
+	if (lengths > 1 || encodings > 1 || (lengths && encodings))
+		return call_fail(call, ERR_INVALID, "The length of the body is said more than once");
+	if (encodings && !str_eq_nocase(encoding, STR("chunked")))
+		return call_fail(call, ERR_INVALID, "Unknown transfer encoding");
+	return OK;
+}
+
+static int fail_too_large(struct exchange *exchange)
+{
+	return call_fail(&exchange->call, ERR_LIMIT, "The body is larger than %zu bytes",
+	                 exchange->world->options->body_max);
+}
+
+bool exchange_headers_done(struct exchange *exchange, struct str method, struct str direct)
+{
+	const struct server_options *options = exchange->world->options;
+	struct request *request = &exchange->call.request;
+	bool too_many = request->header_count > EXCHANGE_HEADERS_MAX;
+	uint64_t length;
+
+	if (too_many)
+		request->header_count = EXCHANGE_HEADERS_MAX;
+	request->headers = exchange->headers;
+	request->head = str_eq(method, STR("HEAD"));
+	request->method = request->head ? STR("GET") : arena_str(exchange->call.arena, method);
+	request->peer_address = peer_of_request(exchange->call.arena, direct, request->headers, request->header_count,
+	                                        options->proxies, options->proxy_count);
+	if (too_many)
+		call_fail_status(&exchange->call, ERR_LIMIT, 431, NULL, "Too many headers");
+	else if (check_framing(&exchange->call) == OK &&
+	         str_to_u64(call_request_header(&exchange->call, "Content-Length"), &length) &&
+	         length > options->body_max)
+		fail_too_large(exchange);
+	if (exchange->call.err == OK)
+		return false;
+	finish(exchange);
+	return true;
+}
+
+bool exchange_add_body(struct exchange *exchange, struct str piece)
+{
+	size_t body_max = exchange->world->options->body_max;
+
+	if (clock_monotonic_ms() - exchange->started_ms > INTAKE_MS)
+		return false;
+	if (!exchange->too_large && exchange->body.n + piece.n <= body_max) {
+		buf_add(&exchange->body, piece);
+		return true;
+	}
+	exchange->too_large = true;
+	exchange->discarded += piece.n;
+	return exchange->discarded <= DISCARD_MAX;
+}
+
+/* A preflight asks for the row of another method; nobody signs in for it. */
+static void answer_options(struct exchange *exchange)
+{
+	struct call *call = &exchange->call;
+	struct str method = call_request_header(call, "Access-Control-Request-Method");
+	struct route_found found;
+	int err;
+
+	if (method.n)
+		call->request.method = str_eq(method, STR("HEAD")) ? STR("GET") : method;
+	err = route_index_match(exchange->world->index, call, &found);
+	call->route = NULL;
+	exchange->cross_origin = found.cross_origin;
+	exchange->preflight = method.n > 0;
+	/* An unknown path under the API passes the preflight, so that the 404 behind it can be read. */
+	if (err == ERR_NOT_FOUND && !(method.n && found.cross_origin)) {
+		call->err = ERR_NOT_FOUND;
+		return;
+	}
+	if (found.allow.n)
+		call_header(call, "Allow", found.allow);
+	call->reply.status = 204;
+	call->stage = CALL_DUE_REPLY;
+}
+
+static int find_row(struct exchange *exchange)
+{
+	struct call *call = &exchange->call;
+	struct route_found found;
+	int err = route_index_match(exchange->world->index, call, &found);
+
+	exchange->cross_origin = found.cross_origin;
+	if (err == ERR_INVALID) {
+		call_header(call, "Allow", found.allow);
+		return call_fail_status(call, ERR_INVALID, 405, NULL, "Method not allowed");
+	}
+	if (err != OK)
+		return err;
+	err = route_read_request(call);
+	return err == ERR_LIMIT ? call_fail(call, err, "Too many parameters") : err;
+}
+
+/* The whole request is there: what does it want? */
+static void begin(struct exchange *exchange)
+{
+	struct call *call = &exchange->call;
+
+	exchange->begun = true;
+	if (atomic_load(&exchange->world->stopping)) {
+		call->err = ERR_BUSY;
+		return;
+	}
+	call->request.body = buf_str(&exchange->body);
+	if (route_read_path(call) != OK)
+		call->err = ERR_INVALID;
+	else if (exchange->too_large)
+		fail_too_large(exchange);
+	else if (str_eq(call->request.method, STR("OPTIONS")))
+		answer_options(exchange);
+	else
+		call->err = find_row(exchange);
+}
+
+/* Takes one from the quota of the row: of the account, or of the address where there is none or it does not count. */
+static int take_quota(struct exchange *exchange)
+{
+	struct call *call = &exchange->call;
+	enum quota quota = call->route->quota;
+	bool by_account = call->viewer.account_id && quota != QUOTA_APP && quota != QUOTA_SIGN_IN && quota != QUOTA_INBOX;
+	uint64_t who;
+
+	if (!exchange->world->options->limiter || quota == QUOTA_NONE)
+		return OK;
+	who = by_account ? call->viewer.account_id : limit_key_of_address(call->request.peer_address);
+	if (limit_take(exchange->world->options->limiter, quota, who, &exchange->limit))
+		return OK;
+	return call_fail_status(call, ERR_LIMIT, 429, NULL, "Too many requests");
+}
+
+/* Once, in the view of the first stage: who asks, may they, and how often. */
+static int enter(struct exchange *exchange, struct view *view)
+{
+	struct call *call = &exchange->call;
+	int err, quota_err;
+
+	if (call->authenticated)
+		return OK;
+	err = call_enter(call, view);
+	/* Those who are refused pay too, or refusals would be free. */
+	quota_err = take_quota(exchange);
+	return quota_err != OK ? quota_err : err;
+}
+
+/* An HTTP stage: its view begins and ends here. A NULL stage only enters. */
+static int run_in_view(struct exchange *exchange, call_stage *stage)
+{
+	struct view *view;
+	int err = view_begin(exchange->world->options->store, &view);
+
+	if (err != OK)
+		return err;
+	err = enter(exchange, view);
+	if (err == OK && stage)
+		err = stage(&exchange->call, view);
+	view_end(view);
+	return err;
+}
+
+static void work_on_pool(void *arg)
+{
+	struct exchange *exchange = arg;
+
+	exchange->result = exchange->call.route->work(&exchange->call);
+	exchange->world->wake(exchange);
+}
+
+static void written(void *arg)
+{
+	struct exchange *exchange = arg;  /* its call is its first member */
+
+	exchange->result = exchange->call.write.err;
+	exchange->world->wake(exchange);
+}
+
+static int submit(struct exchange *exchange, enum call_due due)
+{
+	const struct server_options *options = exchange->world->options;
+
+	if (due == CALL_DUE_WORK) {
+		exchange->item = (struct pool_item){ .run = work_on_pool, .arg = exchange };
+		return pool_submit(options->pool, &exchange->item);
+	}
+	exchange->call.write = (struct write){ .body = call_write_body, .done = written, .arg = &exchange->call };
+	return writer_submit(options->writer, &exchange->call.write);
+}
+
+/* Hands the call to the pool or the writer. Parked first and submitted then: a wake of a connection that is not
+ * parked yet would be lost. Afterwards the exchange is theirs. */
+static void hand_over(struct exchange *exchange, enum call_due due)
+{
+	struct exchange_world *world = exchange->world;
+
+	exchange->parked = true;
+	atomic_fetch_add(&world->parked, 1);
+	world->park(exchange);
+	if (submit(exchange, due) != OK) {
+		atomic_fetch_add(&world->refused_busy, 1);
+		exchange->result = ERR_BUSY;
+		world->wake(exchange);
+	}
+}
+
+bool exchange_step(struct exchange *exchange)
+{
+	struct call *call = &exchange->call;
+
+	if (!exchange->begun)
+		begin(exchange);
+	if (exchange->parked) {
+		exchange->parked = false;
+		call_stage_done(call, exchange->result);
+	}
+	for (;;) {
+		enum call_due due = call_next(call);
+		int err = OK;
+
+		switch (due) {
+		case CALL_DUE_CHECK:
+			call_stage_done(call, run_in_view(exchange, call->route->check));
+			break;
+		case CALL_DUE_SHOW:
+			call_stage_done(call, run_in_view(exchange, call->route->show));
+			break;
+		case CALL_DUE_WORK:
+		case CALL_DUE_WRITE:
+			if (!call->authenticated)
+				err = run_in_view(exchange, NULL);
+			if (err == OK) {
+				hand_over(exchange, due);
+				return false;
+			}
+			call_stage_done(call, err);
+			break;
+		case CALL_DUE_REPLY:
+			finish(exchange);
+			return true;
+		}
+	}
+}
+
+static bool has_header(const struct call *call, const char *name)
+{
+	for (size_t i = 0; i < call->reply.header_count; i++)
+		if (str_eq_nocase(call->reply.headers[i].name, str_of(name)))
+			return true;
+	return false;
+}
+
+/* What every reply says unless its handler said otherwise. */
+static void add_defaults(struct call *call)
+{
+	static const struct header defaults[] = {
+		{ STR("X-Content-Type-Options"), STR("nosniff") },
+		{ STR("Content-Security-Policy"), STR("default-src 'none'; frame-ancestors 'none'") },
+		{ STR("Referrer-Policy"), STR("no-referrer") },
+		{ STR("Cache-Control"), STR("private, no-store") },
+	};
+
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
+		if (!has_header(call, defaults[i].name.p))
+			call_header(call, defaults[i].name.p, defaults[i].value);
+}
+
+/* Client API section 4.3. Tokens travel in a header and never in a cookie, so any origin may ask. */
+static void add_cross_origin(struct exchange *exchange)
+{
+	struct call *call = &exchange->call;
+
+	call_header(call, "Access-Control-Allow-Origin", STR("*"));
+	if (!exchange->preflight) {
+		call_header(call, "Access-Control-Expose-Headers",
+		            STR("Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, "
+		                "Mastodon-Async-Refresh"));
+		return;
+	}
+	call_header(call, "Access-Control-Allow-Methods", STR("GET, POST, PUT, PATCH, DELETE, OPTIONS"));
+	call_header(call, "Access-Control-Allow-Headers", STR("Authorization, Content-Type, Idempotency-Key"));
+	call_header(call, "Access-Control-Max-Age", STR("86400"));
+}
+
+static void add_limit(struct call *call, const struct limit_state *limit)
+{
+	char reset[DATE_ISO_BYTES];
+
+	date_iso(limit->reset_ms, reset);
+	call_header(call, "X-RateLimit-Limit", arena_printf(call->arena, "%u", limit->limit));
+	call_header(call, "X-RateLimit-Remaining", arena_printf(call->arena, "%u", limit->remaining));
+	call_header(call, "X-RateLimit-Reset", str_of(reset));
+	if (limit->retry_ms)
+		call_header(call, "Retry-After",
+		            arena_printf(call->arena, "%lld", (long long)(limit->retry_ms + 999) / 1000));
+}
+
+static void count_and_log(struct exchange *exchange)
+{
+	struct exchange_world *world = exchange->world;
+	const struct call *call = &exchange->call;
+	int status = call->reply.status;
+
+	if (status >= 500)
+		atomic_fetch_add(&world->replies_5xx, 1);
+	else if (status >= 400)
+		atomic_fetch_add(&world->replies_4xx, 1);
+	/* Busy is what counters are for: a line for each would be the next overload. */
+	if (status >= 500 && call->err != ERR_BUSY)
+		log_event(LOG_LEVEL_WARNING, "request failed", "method", log_text(call->request.method.p, call->request.method.n),
+		          "route", call->route ? call->route->path : NULL, "status", log_u64((unsigned)status),
+		          "error", err_name(call->err), NULL);
+}
+
+/* Completes the reply. */
+static void finish(struct exchange *exchange)
+{
+	struct call *call = &exchange->call;
+	uint64_t number = atomic_fetch_add(&exchange->world->requests, 1);
+
+	call_finish(call);
+	add_defaults(call);
+	if (exchange->cross_origin)
+		add_cross_origin(exchange);
+	if (exchange->limit.limit)
+		add_limit(call, &exchange->limit);
+	call_header(call, "X-Request-Id", arena_printf(call->arena, "%s-%llx", exchange->world->request_id_prefix,
+	                                               (unsigned long long)number));
+	count_and_log(exchange);
+}
