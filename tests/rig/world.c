@@ -8,6 +8,8 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/graph.h"
+#include "storage/posts.h"
 #include "tests/rig/engine_mem.h"
 
 static void must(int err)
@@ -106,4 +108,71 @@ struct account *world_account(struct world *world, const char *username, const c
 	account->key_pem = STR("PEM");
 	must(accounts_put(world->txn, account));
 	return account;
+}
+
+void world_follow(struct world *world, uint64_t follower_id, uint64_t followee_id, uint8_t state)
+{
+	struct follow follow = {
+		.follower_id = follower_id, .followee_id = followee_id, .state = state, .show_reblogs = true,
+		.created_ms = txn_now_ms(world->txn),
+		.uri = arena_printf(world->arena, "https://a.example/a/%llu", (unsigned long long)txn_new_id(world->txn)),
+	};
+
+	must(graph_follow_put(world->txn, &follow));
+}
+
+struct post *world_draft(struct world *world, const struct account *author, uint8_t visibility)
+{
+	struct post *post = ARENA_NEW(world->arena, struct post);
+	struct str origin = world->instance.url;
+
+	if (author->host.n)
+		origin = arena_printf(world->arena, "https://%.*s", STR_ARG(author->host));
+	post->id = txn_new_id(world->txn);
+	post->account_id = author->id;
+	post->visibility = visibility;
+	post->remote = author->host.n > 0;
+	post->uri = arena_printf(world->arena, "%.*s/p/%llu", STR_ARG(origin), (unsigned long long)post->id);
+	post->url = post->uri;
+	post->content = arena_printf(world->arena, "<p>%llu</p>", (unsigned long long)post->id);
+	post->created_ms = txn_now_ms(world->txn);
+	post->object_type = STR("Note");
+	return post;
+}
+
+uint64_t world_add(struct world *world, struct post *post)
+{
+	must(posts_add(world->txn, post));
+	return post->id;
+}
+
+uint64_t world_post(struct world *world, const struct account *author, uint8_t visibility)
+{
+	return world_add(world, world_draft(world, author, visibility));
+}
+
+uint64_t world_reply(struct world *world, const struct account *author, uint8_t visibility, uint64_t parent_id)
+{
+	struct post *post = world_draft(world, author, visibility);
+
+	post->in_reply_to_id = parent_id;
+	return world_add(world, post);
+}
+
+uint64_t world_boost(struct world *world, const struct account *author, uint64_t post_id)
+{
+	struct post *post = world_draft(world, author, VISIBILITY_PUBLIC);
+
+	post->reblog_of_id = post_id;
+	post->content = STR_NONE;
+	return world_add(world, post);
+}
+
+struct id_list world_ids(struct world *world, size_t count, const uint64_t *ids)
+{
+	struct id_list list = { ARENA_ARRAY(world->arena, uint64_t, count), count };
+
+	for (size_t i = 0; i < count; i++)
+		list.ids[i] = ids[i];
+	return list;
 }

@@ -37,4 +37,19 @@ size_t world_events(const struct world *world, enum event_kind kind);
 /* An account put in the open transaction: "ana", host empty for ours. Its record lives in world->arena. */
 struct account *world_account(struct world *world, const char *username, const char *host);
 
+/* A follow of that state put in the open transaction, boosts shown. */
+void world_follow(struct world *world, uint64_t follower_id, uint64_t followee_id, uint8_t state);
+
+/* A post as it would be written by its author in the open transaction, not added yet: id, addresses, visibility, text
+ * and time are filled in; foreign when the author is. Lives in world->arena. */
+struct post *world_draft(struct world *world, const struct account *author, uint8_t visibility);
+/* Adds it; aborts when that fails. Returns its id. */
+uint64_t world_add(struct world *world, struct post *post);
+/* Both in one. */
+uint64_t world_post(struct world *world, const struct account *author, uint8_t visibility);
+uint64_t world_reply(struct world *world, const struct account *author, uint8_t visibility, uint64_t parent_id);
+uint64_t world_boost(struct world *world, const struct account *author, uint64_t post_id);
+/* The accounts in the mentions of a draft, in world->arena. */
+struct id_list world_ids(struct world *world, size_t count, const uint64_t *ids);
+
 #endif
