@@ -14,6 +14,8 @@ CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 DEPS   ?= yes
 FUZZ_SECONDS ?= 60
+# V=1 shows the commands whole.
+SAY     = $(if $(V),,@echo "  $@";)
 
 # What is missing is installed while this file is read, so that pkg-config below already sees it.
 GOALS  := $(or $(MAKECMDGOALS),all)
@@ -65,23 +67,23 @@ all: $B/rse-node
 
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(SRC:%.c=$B/%.o)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $B/rse-node: $B/node/main.o $(LIB)
-	$(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $B/tests/unit/%: $B/tests/unit/%.o $(RIG:%.c=$B/%.o) $(LIB)
-	$(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $B/tests/bench/%: $B/tests/bench/%.o $(RIG:%.c=$B/%.o) $(LIB)
-	$(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIG:%.c=$B/%.o) $(LIB)
-	$(CC) $(SAN_F) -fsanitize=fuzzer -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) $(CC) $(SAN_F) -fsanitize=fuzzer -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 unit-programs: $(UNIT:%.c=$B/%)
 thread-programs: $(THREAD:%.c=$B/%)

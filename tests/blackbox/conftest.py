@@ -105,4 +105,4 @@ def word():
     """A word that occurs nowhere else."""
     global _count
     _count += 1
-    return f"w{os.getpid()}x{_count}"
+    return f"w{os.getpid()}x{_count}z"
