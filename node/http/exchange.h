@@ -13,7 +13,7 @@
 #include "node/http/limit.h"
 #include "node/http/route.h"
 #include "node/http/server.h"
-#include "node/pool.h"
+#include "storage/base/pool.h"
 
 enum { EXCHANGE_HEADERS_MAX = 128 };  /* header lines of one request; beyond them 431 */
 

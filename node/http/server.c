@@ -90,12 +90,6 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 	return MHD_YES;
 }
 
-static void add_reply_header(struct MHD_Response *response, struct header header)
-{
-	/* Both end in NUL: call_header() copies them. */
-	MHD_add_response_header(response, header.name.p, header.value.p);
-}
-
 static enum MHD_Result send_reply(struct server *server, struct exchange *exchange)
 {
 	const struct reply *reply = &exchange->call.reply;
@@ -106,8 +100,8 @@ static enum MHD_Result send_reply(struct server *server, struct exchange *exchan
 
 	if (!response)
 		return MHD_NO;
-	for (size_t i = 0; i < reply->header_count; i++)
-		add_reply_header(response, reply->headers[i]);
+	for (size_t i = 0; i < reply->header_count; i++)  /* names and values end in NUL: call_header() copies them */
+		MHD_add_response_header(response, reply->headers[i].name.p, reply->headers[i].value.p);
 	if (reply->status != MHD_HTTP_NO_CONTENT && reply->status != MHD_HTTP_NOT_MODIFIED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 		                        arena_cstr(exchange->call.arena, reply->content_type));
@@ -290,14 +284,13 @@ static void fill_defaults(struct server_options *options)
 static int start_daemon(struct server *server)
 {
 	const struct server_options *options = &server->options;
+	/* The library wants a pool to have at least two; one thread is no pool. */
 	struct MHD_OptionItem pool[] = {
-		{ MHD_OPTION_THREAD_POOL_SIZE, options->threads, NULL },
+		{ options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, options->threads, NULL },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	sigset_t all, before;
 
-	if (options->threads == 1)
-		pool[0] = pool[1];  /* no pool: the library wants at least two */
 	sigfillset(&all);  /* signals are the main thread's */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	server->daemon = MHD_start_daemon(
@@ -357,7 +350,7 @@ int server_start(const struct server_options *options, struct server **ret_serve
 
 unsigned server_port(const struct server *server)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	socklen_t bytes = sizeof(address);
 
 	if (getsockname(server->listen_fd, (struct sockaddr *)&address, &bytes) != 0)

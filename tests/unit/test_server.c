@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "node/http/limit.h"
-#include "node/pool.h"
 #include "storage/base/clock.h"
+#include "storage/base/pool.h"
 #include "tests/rig/folder.h"
 #include "tests/unit/tap.h"
 
