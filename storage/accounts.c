@@ -1,8 +1,8 @@
 /*
  * People, services and the instance actor: records, indexes, tombstones, search by name.
  *
- * What is compared without case is folded here, in one way. Whether somebody may do something to an account is not
- * decided here. Reads: any thread; accounts_put() and its like: the writer's.
+ * What is compared without case is folded here, in one way. Whether somebody may do something to an account
+ * is not decided here. Reads: any thread; accounts_put() and its like: the writer's.
  */
 #include "storage/accounts.h"
 
@@ -28,8 +28,8 @@ enum {
 
 struct str accounts_fold(struct arena *arena, struct str text)
 {
-	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
-	                                  UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE |
+	                                  UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
 	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text.p;
 	utf8proc_ssize_t count, n;
 	utf8proc_int32_t *points;
@@ -255,7 +255,8 @@ static void put_record(struct arena *arena, struct txn *txn, const struct accoun
 	if (account->deleted)
 		txn_del(txn, SPACE_ACCOUNT_JSON, id);
 	else
-		txn_put(txn, SPACE_ACCOUNT_JSON, id, fragment_account(arena, instance_of(txn_view(txn)), account));
+		txn_put(txn, SPACE_ACCOUNT_JSON, id,
+		        fragment_account(arena, instance_of(txn_view(txn)), account));
 }
 
 int accounts_put(struct txn *txn, struct account *account)
@@ -320,7 +321,8 @@ int accounts_delete(struct txn *txn, uint64_t id)
 int accounts_stats_get(struct view *view, uint64_t id, struct account_stats *ret_stats)
 {
 	struct key key;
-	int r = record_get(NULL, view, SPACE_ACCOUNT_STATS, key_u64(&key, id), &account_stats_type, ret_stats);
+	int r = record_get(NULL, view, SPACE_ACCOUNT_STATS, key_u64(&key, id), &account_stats_type,
+	                   ret_stats);
 
 	if (r == ERR_NOT_FOUND) {
 		*ret_stats = (struct account_stats){ 0 };
@@ -336,7 +338,8 @@ static uint64_t moved_count(uint64_t count, int by)
 	return count > (uint64_t)-(int64_t)by ? count - (uint64_t)-(int64_t)by : 0;
 }
 
-int accounts_stats_add(struct txn *txn, uint64_t id, int statuses, int followers, int following, int64_t last_status_ms)
+int accounts_stats_add(struct txn *txn, uint64_t id, int statuses, int followers, int following,
+                       int64_t last_status_ms)
 {
 	struct account_stats stats;
 	struct key key;
@@ -461,7 +464,8 @@ int accounts_search(struct arena *arena, struct view *view, struct str query, si
 	return OK;
 }
 
-int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct id_list *ret_ids)
+int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, size_t max,
+                        struct id_list *ret_ids)
 {
 	struct engine_item items[LOCAL_BATCH];
 	struct key from;

@@ -20,33 +20,38 @@ int accounts_by_name(struct arena *arena, struct view *view, struct str username
 /* By "name", "@name", "name@host", "acct:name@host"; our own domain counts as no host. */
 int accounts_by_acct(struct arena *arena, struct view *view, struct str acct, struct account *ret_account);
 /* Whose public key has this key id. */
-int accounts_by_key_id(struct arena *arena, struct view *view, struct str key_id, struct account *ret_account);
+int accounts_by_key_id(struct arena *arena, struct view *view, struct str key_id,
+                       struct account *ret_account);
 /* id only, without decoding; ERR_NOT_FOUND. */
 int accounts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id);
 
-/* Inserts (account->id == 0: takes a new id and sets it; an unknown id from txn_new_id() is taken as it is, for a URI
- * that holds it) or replaces, with all indexes and the fragment. ERR_EXISTS: the name, the URI or the key id belongs
- * to another account. ERR_INVALID: no name or URI, a name of more than 200 bytes, a host of more than 260. */
+/* Inserts (account->id == 0: takes a new id and sets it; an unknown id from txn_new_id() is taken as it is,
+ * for a URI that holds it) or replaces, with all indexes and the fragment. ERR_EXISTS: the name, the URI or
+ * the key id belongs to another account. ERR_INVALID: no name or URI, a name of more than 200 bytes, a host
+ * of more than 260. */
 int accounts_put(struct txn *txn, struct account *account);
 /* Tombstone: keeps id, URI and name so that they are not used again; drops texts, words, fragment and
- * private key. The public key stays for what is still on its way. The caller removes posts, follows and the user. */
+ * private key. The public key stays for what is still on its way. The caller removes posts, follows and the
+ * user. */
 int accounts_delete(struct txn *txn, uint64_t id);
 
 int accounts_stats_get(struct view *view, uint64_t id, struct account_stats *ret_stats);
 /* Adds to the counts (negative subtracts, never below 0); last_status_ms moves forward only (0: leave). */
-int accounts_stats_add(struct txn *txn, uint64_t id, int statuses, int followers, int following, int64_t last_status_ms);
+int accounts_stats_add(struct txn *txn, uint64_t id, int statuses, int followers, int following,
+                       int64_t last_status_ms);
 
 /* The private half of the key of one of ours. */
 int accounts_private_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem);
 int accounts_private_key_put(struct txn *txn, uint64_t id, struct str pem);
 
-/* Accounts one of whose name words begins with the folded `query` (every word of it must match), ours first, at
- * most `limit`, from the `offset`-th on. Deleted, disabled and the instance actor are left out. One search looks at
- * 2,000 index entries at most. */
+/* Accounts one of whose name words begins with the folded `query` (every word of it must match), ours first,
+ * at most `limit`, from the `offset`-th on. Deleted, disabled and the instance actor are left out. One search
+ * looks at 2,000 index entries at most. */
 int accounts_search(struct arena *arena, struct view *view, struct str query, size_t offset, size_t limit,
                     struct id_list *ret_ids);
 /* Local people in id order after `after` (0: from the start); paged. */
-int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct id_list *ret_ids);
+int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, size_t max,
+                        struct id_list *ret_ids);
 /* Case-folded and stripped of marks: how names and words are compared. */
 struct str accounts_fold(struct arena *arena, struct str text);
 /* "name" for ours, "name@host" for others. */

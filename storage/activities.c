@@ -113,7 +113,8 @@ int activities_get(struct arena *arena, struct view *view, uint64_t id, struct a
 	return record_get(arena, view, SPACE_ACTIVITY, key_u64(&key, id), &activity_record_type, ret_record);
 }
 
-int activities_by_uri(struct arena *arena, struct view *view, struct str uri, struct activity_record *ret_record)
+int activities_by_uri(struct arena *arena, struct view *view, struct str uri,
+                      struct activity_record *ret_record)
 {
 	struct key key;
 	uint64_t id;
@@ -201,8 +202,8 @@ int activities_delete(struct txn *txn, uint64_t id)
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
-int activities_outbox(struct arena *arena, struct view *view, uint64_t account_id, uint64_t before, size_t max,
-                      struct id_list *ret_ids)
+int activities_outbox(struct arena *arena, struct view *view, uint64_t account_id, uint64_t before,
+                      size_t max, struct id_list *ret_ids)
 {
 	struct engine_item *items = ARENA_ARRAY(arena, struct engine_item, max);
 	struct key from, to;

@@ -1,8 +1,8 @@
 /*
  * Struct to tagged bytes and back, driven by the field tables of model.c.
  *
- * The wire kind stands beside each tag, so a reader that does not know the tag can step over it. Stored bytes are
- * read as if a stranger had written them: every length is checked against what is left. Pure; any thread.
+ * The wire kind stands beside each tag, so a reader that does not know the tag can step over it. Stored bytes
+ * are read as if a stranger had written them: every length is checked against what is left. Pure; any thread.
  */
 #include "storage/codec.h"
 
@@ -13,7 +13,8 @@ enum { FORMAT = 1, WIRE_BITS = 2, WIRE_MASK = (1 << WIRE_BITS) - 1, VARINT_BYTES
 enum wire { WIRE_NUMBER, WIRE_TEXT, WIRE_NUMBERS, WIRE_TEXTS };
 
 static const uint8_t wire_of_kind[] = {
-	[FIELD_U8] = WIRE_NUMBER, [FIELD_BOOL] = WIRE_NUMBER, [FIELD_U64] = WIRE_NUMBER, [FIELD_I64] = WIRE_NUMBER,
+	[FIELD_U8] = WIRE_NUMBER, [FIELD_BOOL] = WIRE_NUMBER,
+	[FIELD_U64] = WIRE_NUMBER, [FIELD_I64] = WIRE_NUMBER,
 	[FIELD_STR] = WIRE_TEXT, [FIELD_ID_LIST] = WIRE_NUMBERS, [FIELD_STR_LIST] = WIRE_TEXTS,
 };
 
@@ -122,8 +123,8 @@ struct str codec_encode(struct arena *arena, const struct record_type *type, con
 	return buf_str(&buf);
 }
 
-/* Reads on from `at`. Texts are handed out of one copy of all bytes, made when the first is met: a record without
- * texts or lists needs no arena. */
+/* Reads on from `at`. Texts are handed out of one copy of all bytes, made when the first is met: a record
+ * without texts or lists needs no arena. */
 struct reader {
 	struct arena *arena;
 	struct str bytes, copy;
@@ -293,7 +294,8 @@ int codec_decode(struct arena *arena, const struct record_type *type, struct str
 				return ERR_CORRUPT;
 			continue;
 		}
-		if (wire != wire_of_kind[field->kind] || !read[wire](&reader, field, (char *)record + field->offset))
+		if (wire != wire_of_kind[field->kind] ||
+		    !read[wire](&reader, field, (char *)record + field->offset))
 			return ERR_CORRUPT;
 	}
 	return OK;

@@ -1,11 +1,11 @@
 /*
  * Struct to tagged bytes and back, driven by the field tables of model.c.
  *
- * A record is: format byte 1, then per non-empty member a varint of 4 × tag + wire kind (0 number, 1 text, 2 list of
- * numbers, 3 list of texts) and the value. Numbers are varints (int64_t zigzag), texts length and bytes, lists a
- * count and their items. Empty members are not written. Decoding copies every text into the arena, so a record
- * outlives its transaction; it is the only place where stored values are copied out.
- * Pure; any thread.
+ * A record is: format byte 1, then per non-empty member a varint of 4 × tag + wire kind (0 number, 1 text, 2
+ * list of numbers, 3 list of texts) and the value. Numbers are varints (int64_t zigzag), texts length and
+ * bytes, lists a count and their items. Empty members are not written. Decoding copies every text into the
+ * arena, so a record outlives its transaction; it is the only place where stored values are copied out. Pure;
+ * any thread.
  */
 #ifndef STORAGE_CODEC_H
 #define STORAGE_CODEC_H
@@ -28,8 +28,9 @@ struct field {
 
 /* One line of a field table; a member of another type does not compile. */
 #define FIELD(tag, type, member) { (tag), _Generic(((struct type *)0)->member, \
-	uint8_t: FIELD_U8, bool: FIELD_BOOL, uint64_t: FIELD_U64, int64_t: FIELD_I64, struct str: FIELD_STR, \
-	struct id_list: FIELD_ID_LIST, struct str_list: FIELD_STR_LIST), offsetof(struct type, member), #member }
+	uint8_t: FIELD_U8, bool: FIELD_BOOL, uint64_t: FIELD_U64, int64_t: FIELD_I64, \
+	struct str: FIELD_STR, struct id_list: FIELD_ID_LIST, struct str_list: FIELD_STR_LIST), \
+	offsetof(struct type, member), #member }
 
 /* The bytes of `record`, in arena memory. */
 struct str codec_encode(struct arena *arena, const struct record_type *type, const void *record);

@@ -1,8 +1,8 @@
 /*
  * Finished client JSON of accounts and posts.
  *
- * Every member that a client may read is always written, empty or null when we have nothing to say. Pure but for
- * look-ups of mentioned accounts and the posting app.
+ * Every member that a client may read is always written, empty or null when we have nothing to say. Pure but
+ * for look-ups of mentioned accounts and the posting app.
  */
 #include "storage/fragment.h"
 
@@ -50,7 +50,8 @@ static void account_picture(struct json_writer *w, const char *key, const char *
 	json_w_member_str(w, static_key, shown);
 }
 
-struct str fragment_account(struct arena *arena, const struct instance *instance, const struct account *account)
+struct str fragment_account(struct arena *arena, const struct instance *instance,
+                            const struct account *account)
 {
 	int64_t created_ms = account->created_ms > 0 ? account->created_ms : id_to_ms(account->id);
 	struct json_writer writer, *w = &writer;
@@ -90,7 +91,8 @@ struct str fragment_account(struct arena *arena, const struct instance *instance
 	return buf_str(&buf);
 }
 
-/* "image", "video", "audio" or "unknown": by media type, or by the object's type when the media type is silent. */
+/* "image", "video", "audio" or "unknown": by media type, or by the object's type when the media type is
+ * silent. */
 static const char *attachment_type(const json_t *attachment)
 {
 	static const struct { struct str media, object; const char *name; } kinds[] = {
@@ -116,16 +118,19 @@ static void attachment_size(struct json_writer *w, const char *key, uint64_t wid
 	json_w_member_u64(w, "width", width);
 	json_w_member_u64(w, "height", height);
 	json_w_key(w, "size");
-	json_w_str(w, arena_printf(w->buf->arena, "%llux%llu", (unsigned long long)width, (unsigned long long)height));
-	json_w_member_raw(w, "aspect", arena_printf(w->buf->arena, "%llu.%04llu", (unsigned long long)(aspect / 10000),
-	                                            (unsigned long long)(aspect % 10000)));
+	json_w_str(w, arena_printf(w->buf->arena, "%llux%llu", (unsigned long long)width,
+	                           (unsigned long long)height));
+	json_w_key(w, "aspect");
+	json_w_raw(w, arena_printf(w->buf->arena, "%llu.%04llu", (unsigned long long)(aspect / 10000),
+	                           (unsigned long long)(aspect % 10000)));
 	json_w_object_end(w);
 }
 
 static void attachment_meta(struct json_writer *w, const json_t *attachment, bool image)
 {
 	enum { SIDE_MAX = 1000000 };  /* pixels; what is larger is no picture */
-	uint64_t width = json_member_u64(attachment, "width", 0), height = json_member_u64(attachment, "height", 0);
+	uint64_t width = json_member_u64(attachment, "width", 0);
+	uint64_t height = json_member_u64(attachment, "height", 0);
 
 	json_w_key(w, "meta");
 	json_w_object(w);
@@ -137,14 +142,16 @@ static void attachment_meta(struct json_writer *w, const json_t *attachment, boo
 	json_w_object_end(w);
 }
 
-static void post_attachment(struct json_writer *w, const struct post *post, const json_t *attachment, size_t i)
+static void post_attachment(struct json_writer *w, const struct post *post, const json_t *attachment,
+                            size_t i)
 {
 	struct str url = json_member_str(attachment, "url"), id = json_member_str(attachment, "id");
+	struct str made_id = arena_printf(w->buf->arena, "%llu-%zu", (unsigned long long)post->id, i);
 	const char *type = attachment_type(attachment);
 	bool image = strcmp(type, "image") == 0;
 
 	json_w_object(w);
-	json_w_member_str(w, "id", id.n ? id : arena_printf(w->buf->arena, "%llu-%zu", (unsigned long long)post->id, i));
+	json_w_member_str(w, "id", id.n ? id : made_id);
 	json_w_member_cstr(w, "type", type);
 	json_w_member_str(w, "url", url);
 	json_w_member_str_or_null(w, "preview_url", image ? url : STR_NONE);
@@ -168,7 +175,8 @@ static void post_attachments(struct json_writer *w, struct arena *arena, const s
 	json_w_array_end(w);
 }
 
-static void post_mentions(struct json_writer *w, struct arena *arena, struct view *view, const struct id_list *ids)
+static void post_mentions(struct json_writer *w, struct arena *arena, struct view *view,
+                          const struct id_list *ids)
 {
 	struct account account;
 

@@ -20,7 +20,8 @@ const struct instance *instance_of(struct view *view)
 	return instance ? instance : &nameless;
 }
 
-static struct str numbered(struct arena *arena, const struct instance *instance, const char *segment, uint64_t id)
+static struct str numbered(struct arena *arena, const struct instance *instance, const char *segment,
+                           uint64_t id)
 {
 	return arena_printf(arena, "%.*s/%s/%llu", STR_ARG(instance->url), segment, (unsigned long long)id);
 }

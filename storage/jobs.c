@@ -1,8 +1,9 @@
 /*
  * The persistent queue: one space ordered by due time.
  *
- * Taking, retrying and recovering are the same move of the due time, so a job that was never finished is due again
- * by itself. What a kind of job does, and when a failed one is due again, is not known here. Writes: the writer's.
+ * Taking, retrying and recovering are the same move of the due time, so a job that was never finished is due
+ * again by itself. What a kind of job does, and when a failed one is due again, is not known here. Writes:
+ * the writer's.
  */
 #include "storage/jobs.h"
 

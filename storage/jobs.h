@@ -1,5 +1,6 @@
 /*
- * The persistent queue: a job is added in the transaction of its cause, taken under a lease, finished or put off.
+ * The persistent queue: a job is added in the transaction of its cause, taken under a lease, finished or put
+ * off.
  */
 #ifndef STORAGE_JOBS_H
 #define STORAGE_JOBS_H
@@ -13,13 +14,13 @@ enum { JOB_LEASE_MS = 120 * 1000 };
 
 /* job->id is made when 0; due_ms 0: now. Emits EVENT_JOBS. */
 int jobs_add(struct txn *txn, struct job *job);
-/* Takes up to `max` due jobs under a lease: moves their due time forward by JOB_LEASE_MS and notes `lease`, the start
- * id of this process. They come back in arena memory with the moved due time. */
+/* Takes up to `max` due jobs under a lease: moves their due time forward by JOB_LEASE_MS and notes `lease`,
+ * the start id of this process. They come back in arena memory with the moved due time. */
 int jobs_take(struct arena *arena, struct txn *txn, uint64_t lease, size_t max, struct job **ret_jobs,
               size_t *ret_count);
 int jobs_finish(struct txn *txn, const struct job *job);
-/* Puts a taken job off until `due_ms` (0: now), with its changed cursor, argument and tries. Emits EVENT_JOBS.
- * ERR_NOT_FOUND: its lease ran out, and it was taken again or finished. */
+/* Puts a taken job off until `due_ms` (0: now), with its changed cursor, argument and tries. Emits
+ * EVENT_JOBS. ERR_NOT_FOUND: its lease ran out, and it was taken again or finished. */
 int jobs_retry(struct txn *txn, struct job *job, int64_t due_ms);
 /* At start: leases of an earlier process are due at once. */
 int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more);

@@ -1,8 +1,8 @@
 /*
  * Every key layout of the database.
  *
- * Variable parts (names, words) stand in front of a NUL and are followed by a part of fixed length or by the end,
- * so that no two different keys have the same bytes. Pure; any thread.
+ * Variable parts (names, words) stand in front of a NUL and are followed by a part of fixed length or by the
+ * end, so that no two different keys have the same bytes. Pure; any thread.
  */
 #include "storage/keys.h"
 
@@ -168,7 +168,8 @@ struct str key_text(struct key *key, struct str text)
 	return key_str(key);
 }
 
-struct str key_notice_of(struct key *key, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id)
+struct str key_notice_of(struct key *key, uint64_t account_id, uint8_t kind, uint64_t actor_id,
+                         uint64_t post_id)
 {
 	key->n = 0;
 	add_u64(key, account_id);
@@ -196,14 +197,14 @@ struct str value_u64(uint8_t out[8], uint64_t a)
 	return (struct str){ (const char *)out, U64_BYTES };
 }
 
-struct engine_range key_range_u64(struct key *from, struct key *to, uint64_t prefix, uint64_t after, uint64_t before,
-                                  bool reverse)
+struct engine_range key_range_u64(struct key *from, struct key *to, uint64_t prefix, uint64_t after,
+                                  uint64_t before, bool reverse)
 {
-	struct engine_range range = { .reverse = reverse };
+	struct engine_range range = { .from = STR_NONE, .to = STR_NONE, .reverse = reverse };
 
 	/* Nothing is after the highest id: such a range begins where it ends. */
 	if (after == UINT64_MAX)
-		range.from = range.to = key_u64_u64(from, prefix, after);
+		range.to = range.from = key_u64_u64(from, prefix, after);
 	else
 		range.from = key_u64_u64(from, prefix, after ? after + 1 : 0);
 	if (before)

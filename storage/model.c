@@ -13,7 +13,9 @@
 
 /* The record_type over a table that is called <struct>_fields. */
 #define RECORD_TYPE(type) \
-	const struct record_type type##_type = { #type, type##_fields, COUNT(type##_fields), sizeof(struct type) }
+	const struct record_type type##_type = { \
+		#type, type##_fields, COUNT(type##_fields), sizeof(struct type) \
+	}
 
 /* The same over <struct>_brief_fields, whose tags are those of <struct>_fields. */
 #define BRIEF_TYPE(type) \

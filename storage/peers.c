@@ -1,8 +1,8 @@
 /*
  * Sibling nodes on the allow list, their lanes and waiting deliveries, and the journal of refusals.
  *
- * The list is short (a company has tens of nodes, not thousands) and is walked where that is simpler. Reads: any
- * thread; changes: the writer's.
+ * The list is short (a company has tens of nodes, not thousands) and is walked where that is simpler. Reads:
+ * any thread; changes: the writer's.
  */
 #include "storage/peers.h"
 
@@ -49,7 +49,8 @@ int peers_by_domain(struct arena *arena, struct view *view, struct str domain, s
 	return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
 }
 
-/* "https://b.example:8443" of "https://b.example:8443/u/7?x": scheme and authority. Empty when there is no scheme. */
+/* "https://b.example:8443" of "https://b.example:8443/u/7?x": scheme and authority. Empty when there is no
+ * scheme. */
 static struct str origin_of(struct str url, struct str *ret_authority)
 {
 	size_t start = str_find(url, STR("://"));

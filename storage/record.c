@@ -8,8 +8,8 @@
 #include "storage/codec.h"
 #include "storage/keys.h"
 
-int record_get(struct arena *arena, struct view *view, unsigned space, struct str key, const struct record_type *type,
-               void *ret_record)
+int record_get(struct arena *arena, struct view *view, unsigned space, struct str key,
+               const struct record_type *type, void *ret_record)
 {
 	struct str value;
 	int r = view_get(view, space, key, &value);
@@ -17,7 +17,8 @@ int record_get(struct arena *arena, struct view *view, unsigned space, struct st
 	return r == OK ? codec_decode(arena, type, value, ret_record) : r;
 }
 
-int record_put(struct txn *txn, unsigned space, struct str key, const struct record_type *type, const void *record)
+int record_put(struct txn *txn, unsigned space, struct str key, const struct record_type *type,
+               const void *record)
 {
 	struct arena *arena = arena_new();
 	struct str value = codec_encode(arena, type, record);

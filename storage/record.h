@@ -11,12 +11,13 @@
 
 struct arena;
 
-/* Reads and decodes; texts live in `arena`, which may be NULL for a type without texts and lists. ERR_NOT_FOUND;
- * ERR_CORRUPT. */
-int record_get(struct arena *arena, struct view *view, unsigned space, struct str key, const struct record_type *type,
-               void *ret_record);
+/* Reads and decodes; texts live in `arena`, which may be NULL for a type without texts and lists.
+ * ERR_NOT_FOUND; ERR_CORRUPT. */
+int record_get(struct arena *arena, struct view *view, unsigned space, struct str key,
+               const struct record_type *type, void *ret_record);
 /* Encodes and puts. ERR_LIMIT: longer than a value may be. */
-int record_put(struct txn *txn, unsigned space, struct str key, const struct record_type *type, const void *record);
+int record_put(struct txn *txn, unsigned space, struct str key, const struct record_type *type,
+               const void *record);
 /* The id that an index holds under `key`. ERR_NOT_FOUND. */
 int record_id(struct view *view, unsigned space, struct str key, uint64_t *ret_id);
 /* An id as the value of an index entry. */

@@ -1,8 +1,8 @@
 /*
  * OAuth apps, codes and tokens, browser sessions, one-time links and idempotency keys.
  *
- * Whoever steals the database must not be able to sign in with it, so secrets are keys by their SHA-256 and stand
- * nowhere else. Expiry is checked on reading; tokens_expire() only frees the room.
+ * Whoever steals the database must not be able to sign in with it, so secrets are keys by their SHA-256 and
+ * stand nowhere else. Expiry is checked on reading; tokens_expire() only frees the room.
  */
 #include "storage/tokens.h"
 
@@ -88,8 +88,8 @@ int tokens_delete(struct txn *txn, struct str secret)
 	return txn_del(txn, SPACE_TOKEN, key_sha256(&key, secret));
 }
 
-/* Removes the records whose hash is the value (or, when `in_key`, the rest of the key) of the entries of an account
- * in `space_of`, with these entries. */
+/* Removes the records whose hash is the value (or, when `in_key`, the rest of the key) of the entries of an
+ * account in `space_of`, with these entries. */
 static int delete_owned(struct txn *txn, unsigned space, unsigned space_of, bool in_key, uint64_t account_id)
 {
 	struct prefix_walk walk;
@@ -110,8 +110,8 @@ static int delete_owned(struct txn *txn, unsigned space, unsigned space_of, bool
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
-/* Removes the records of `space` that `is_due(value, arg)` picks, at most *room, which it lowers. Reads the whole space:
- * for spaces of what lives minutes or is rare. */
+/* Removes the records of `space` that `is_due(value, arg)` picks, at most *room, which it lowers. Reads the
+ * whole space: for spaces of what lives minutes or is rare. */
 static int delete_due(struct txn *txn, unsigned space, bool (*is_due)(struct str value, const void *arg),
                       const void *arg, size_t *room)
 {
@@ -187,7 +187,8 @@ int grants_put(struct txn *txn, struct str code, const struct grant *grant)
 	return record_put(txn, SPACE_GRANT, key_sha256(&key, code), &grant_type, grant);
 }
 
-static int grant_at(struct arena *arena, struct view *view, struct str code, int64_t now_ms, struct grant *ret_grant)
+static int grant_at(struct arena *arena, struct view *view, struct str code, int64_t now_ms,
+                    struct grant *ret_grant)
 {
 	struct key key;
 	int r = record_get(arena, view, SPACE_GRANT, key_sha256(&key, code), &grant_type, ret_grant);
@@ -235,7 +236,8 @@ int sessions_delete(struct txn *txn, struct str cookie)
 {
 	struct session session;
 	struct key key;
-	int r = record_get(NULL, txn_view(txn), SPACE_SESSION, key_sha256(&key, cookie), &session_type, &session);
+	int r = record_get(NULL, txn_view(txn), SPACE_SESSION, key_sha256(&key, cookie), &session_type,
+	                   &session);
 
 	if (r != OK)
 		return r;
@@ -302,7 +304,8 @@ static bool session_expired(struct str value, const void *now_ms)
 {
 	struct session session;
 
-	return codec_decode(NULL, &session_type, value, &session) != OK || session.expires_ms <= *(const int64_t *)now_ms;
+	return codec_decode(NULL, &session_type, value, &session) != OK ||
+	       session.expires_ms <= *(const int64_t *)now_ms;
 }
 
 static bool idempotency_expired(struct str value, const void *now_ms)
@@ -335,8 +338,12 @@ static int expire_sessions(struct txn *txn, int64_t now_ms, size_t *room)
 
 int tokens_expire(struct txn *txn, size_t max, bool *ret_more)
 {
-	static const struct { unsigned space; bool (*expired)(struct str value, const void *now_ms); } kinds[] = {
-		{ SPACE_GRANT, grant_expired }, { SPACE_SIGN_UP, session_expired },
+	static const struct {
+		unsigned space;
+		bool (*expired)(struct str value, const void *now_ms);
+	} kinds[] = {
+		{ SPACE_GRANT, grant_expired },
+		{ SPACE_SIGN_UP, session_expired },
 		{ SPACE_IDEMPOTENCY, idempotency_expired },
 	};
 	int64_t now_ms = txn_now_ms(txn);

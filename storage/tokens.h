@@ -1,6 +1,6 @@
 /*
- * OAuth apps, codes and tokens, browser sessions and one-time sign-up links. Secrets are stored as their SHA-256
- * only; what a caller passes in and gets out is the secret itself.
+ * OAuth apps, codes and tokens, browser sessions and one-time sign-up links. Secrets are stored as their
+ * SHA-256 only; what a caller passes in and gets out is the secret itself.
  */
 #ifndef STORAGE_TOKENS_H
 #define STORAGE_TOKENS_H
@@ -10,7 +10,8 @@
 
 struct arena;
 
-/* app->id and app->client_id (in `arena`) are made when empty. ERR_EXISTS: the client id belongs to another app. */
+/* app->id and app->client_id (in `arena`) are made when empty. ERR_EXISTS: the client id belongs to another
+ * app. */
 int apps_put(struct arena *arena, struct txn *txn, struct app *app);
 int apps_get(struct arena *arena, struct view *view, uint64_t id, struct app *ret_app);
 int apps_by_client_id(struct arena *arena, struct view *view, struct str client_id, struct app *ret_app);

@@ -1,5 +1,6 @@
 /*
- * Who may sign in here. Records and the index of e-mail addresses; passwords are hashed and checked elsewhere.
+ * Who may sign in here. Records and the index of e-mail addresses; passwords are hashed and checked
+ * elsewhere.
  */
 #include "storage/users.h"
 

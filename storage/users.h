@@ -13,8 +13,8 @@ int users_get(struct arena *arena, struct view *view, uint64_t account_id, struc
 int users_by_email(struct arena *arena, struct view *view, struct str email, struct user *ret_user);
 /* Inserts or replaces; ERR_EXISTS: the e-mail belongs to somebody else. */
 int users_put(struct txn *txn, const struct user *user);
-/* Nobody signs in under this account any more, and the e-mail address is free. ERR_NOT_FOUND. Tokens and sessions
- * are the caller's to end (tokens_delete_all). */
+/* Nobody signs in under this account any more, and the e-mail address is free. ERR_NOT_FOUND. Tokens and
+ * sessions are the caller's to end (tokens_delete_all). */
 int users_delete(struct txn *txn, uint64_t account_id);
 /* In account id order after `after`; at most `max`. */
 int users_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct user **ret_users,

@@ -1,6 +1,6 @@
 /*
- * Fuzzes storage/codec: the first byte chooses the record type, the rest is decoded. Whatever decodes must encode
- * to bytes that decode to the same record, and encode again to the same bytes.
+ * Fuzzes storage/codec: the first byte chooses the record type, the rest is decoded. Whatever decodes must
+ * encode to bytes that decode to the same record, and encode again to the same bytes.
  */
 #include <stdlib.h>
 
@@ -13,9 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct record_type *const types[] = {
-		&account_type, &account_stats_type, &user_type, &post_type, &post_stats_type, &post_edit_type,
-		&follow_type, &favourite_type, &notice_type, &conversation_type, &app_type, &token_type, &grant_type,
-		&session_type, &peer_type, &lane_type, &delivery_type, &activity_record_type, &job_type,
+		&account_type,    &account_stats_type,   &user_type,   &post_type,
+		&post_stats_type, &post_edit_type,       &follow_type, &favourite_type,
+		&notice_type,     &conversation_type,    &app_type,    &token_type,
+		&grant_type,      &session_type,         &peer_type,   &lane_type,
+		&delivery_type,   &activity_record_type, &job_type,
 	};
 	const struct record_type *type;
 	struct str first, second;

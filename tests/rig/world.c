@@ -100,7 +100,8 @@ struct account *world_account(struct world *world, const char *username, const c
 	account->host = str_of(host);
 	account->display_name = str_of(username);
 	account->created_ms = txn_now_ms(world->txn);
-	account->uri = arena_printf(world->arena, "%.*s/u/%llu", STR_ARG(origin), (unsigned long long)account->id);
+	account->uri = arena_printf(world->arena, "%.*s/u/%llu", STR_ARG(origin),
+	                            (unsigned long long)account->id);
 	account->url = arena_printf(world->arena, "%.*s/@%s", STR_ARG(origin), username);
 	account->inbox = arena_printf(world->arena, "%.*s/inbox", STR_ARG(account->uri));
 	account->shared_inbox = arena_printf(world->arena, "%.*s/inbox", STR_ARG(origin));

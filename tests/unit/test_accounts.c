@@ -39,11 +39,14 @@ static void test_look_ups(void)
 	ok(found.id == bob->id, "and is the right one");
 	is_int(accounts_by_uri(world->arena, view, STR("https://b.example/other"), &found), ERR_NOT_FOUND,
 	       "an unknown URI is not found");
-	is_int(accounts_by_name(world->arena, view, STR("aNA"), STR_NONE, &found), OK, "case of a name does not matter");
+	is_int(accounts_by_name(world->arena, view, STR("aNA"), STR_NONE, &found), OK,
+	       "case of a name does not matter");
 	is_int(accounts_by_name(world->arena, view, STR("bob"), STR_NONE, &found), ERR_NOT_FOUND,
 	       "a foreign name is none of ours");
-	is_int(accounts_by_acct(world->arena, view, STR("@bob@B.example:8443"), &found), OK, "a handle is found");
-	is_int(accounts_by_acct(world->arena, view, STR("acct:ana@A.example"), &found), OK, "our own domain is no host");
+	is_int(accounts_by_acct(world->arena, view, STR("@bob@B.example:8443"), &found), OK,
+	       "a handle is found");
+	is_int(accounts_by_acct(world->arena, view, STR("acct:ana@A.example"), &found), OK,
+	       "our own domain is no host");
 	is_int(accounts_by_acct(world->arena, view, STR("ana"), &found), OK, "a name alone is ours");
 	is_int(accounts_by_acct(world->arena, view, STR("@"), &found), ERR_NOT_FOUND, "nothing is nobody");
 	is_int(accounts_by_key_id(world->arena, view, bob->key_id, &found), OK, "one is found by key id");
@@ -99,9 +102,12 @@ static void test_rename(void)
 	is_int(accounts_put(world->txn, ana), OK, "an account is replaced");
 	world_commit(world);
 	view = world_read(world);
-	is_int(accounts_by_acct(world->arena, view, STR("ana@b.example"), &found), ERR_NOT_FOUND, "the old name is free");
-	is_int(accounts_by_acct(world->arena, view, STR("anna@b.example"), &found), OK, "the new one leads to it");
-	is_int(accounts_search(world->arena, view, STR("lima"), 0, 10, &ids), OK, "a search for the old words works");
+	is_int(accounts_by_acct(world->arena, view, STR("ana@b.example"), &found), ERR_NOT_FOUND,
+	       "the old name is free");
+	is_int(accounts_by_acct(world->arena, view, STR("anna@b.example"), &found), OK,
+	       "the new one leads to it");
+	is_int(accounts_search(world->arena, view, STR("lima"), 0, 10, &ids), OK,
+	       "a search for the old words works");
 	is_int(ids.count, 0, "and finds nothing");
 	is_int(entries(SPACE_ACCOUNT_NAME), 1, "one name entry is left");
 	is_int(entries(SPACE_ACCOUNT_KEY), 1, "one key entry is left");
@@ -122,7 +128,8 @@ static void test_delete(void)
 	accounts_put(world->txn, ana);
 	accounts_private_key_put(world->txn, ana->id, STR("SECRET"));
 	world_commit(world);
-	is_int(accounts_private_key_get(world->arena, world_read(world), ana->id, &pem), OK, "a private key is kept");
+	is_int(accounts_private_key_get(world->arena, world_read(world), ana->id, &pem), OK,
+	       "a private key is kept");
 	is_str(pem, STR("SECRET"), "as it was");
 	world_write(world);
 	is_int(accounts_delete(world->txn, ana->id), OK, "an account is deleted");
@@ -133,8 +140,10 @@ static void test_delete(void)
 	view = world_read(world);
 	is_int(accounts_by_uri(world->arena, view, ana->uri, &found), OK, "its URI still leads to it");
 	ok(found.deleted && found.note.n == 0 && found.display_name.n == 0, "as a tombstone without texts");
-	is_int(accounts_by_name(world->arena, view, STR("ana"), STR_NONE, &found), ERR_NOT_FOUND, "its name does not");
-	is_int(accounts_private_key_get(world->arena, view, ana->id, &pem), ERR_NOT_FOUND, "its private key is gone");
+	is_int(accounts_by_name(world->arena, view, STR("ana"), STR_NONE, &found), ERR_NOT_FOUND,
+	       "its name does not");
+	is_int(accounts_private_key_get(world->arena, view, ana->id, &pem), ERR_NOT_FOUND,
+	       "its private key is gone");
 	is_int(entries(SPACE_ACCOUNT_WORD), 0, "its words are gone");
 	is_int(entries(SPACE_ACCOUNT_JSON), 0, "its fragment is gone");
 	world_free(world);
@@ -196,7 +205,8 @@ static void test_search(void)
 	accounts_delete(world->txn, gone->id);
 	world_commit(world);
 	world_read(world);
-	is_found("jo", jose, 2, "a search finds by the front of a word, ours first, without deleted and disabled");
+	is_found("jo", jose, 2,
+	         "a search finds by the front of a word, ours first, without deleted and disabled");
 	is_found("JOSE silva", jose, 1, "case and marks do not matter, and every word must match");
 	is_found("ann sal", anna, 1, "letters with marks are found without them");
 	is_found("k", anna, 1, "a name is made of words");
@@ -204,7 +214,8 @@ static void test_search(void)
 	is_found("osephine", NULL, 0, "the middle of a word is not found");
 	is_found("\xe2\x80\x94", NULL, 0, "a query without words finds nothing");
 	is_found("\xff\xfe", NULL, 0, "nor does one that is no text");
-	is_int(accounts_search(world->arena, world->view, STR("jo"), 1, 10, &ids), OK, "a search goes on from an offset");
+	is_int(accounts_search(world->arena, world->view, STR("jo"), 1, 10, &ids), OK,
+	       "a search goes on from an offset");
 	ok(ids.count == 1 && ids.ids[0] == far->id, "with what comes next");
 	accounts_search(world->arena, world->view, STR("jo"), SIZE_MAX, 10, &ids);
 	is_int(ids.count, 0, "an absurd offset finds nothing");
@@ -237,15 +248,18 @@ static void test_users(void)
 	world_write(world);
 	ana = world_account(world, "ana", "");
 	bob = world_account(world, "bob", "");
-	is_int(users_put(world->txn, &(struct user){ .account_id = ana->id, .email = STR("Ana@a.example") }), OK, "a user is stored");
-	is_int(users_put(world->txn, &(struct user){ .account_id = bob->id, .email = STR("ana@A.example") }), ERR_EXISTS,
-	       "an e-mail address belongs to one, in any case");
+	is_int(users_put(world->txn, &(struct user){ .account_id = ana->id, .email = STR("Ana@a.example") }),
+	       OK, "a user is stored");
+	is_int(users_put(world->txn, &(struct user){ .account_id = bob->id, .email = STR("ana@A.example") }),
+	       ERR_EXISTS, "an e-mail address belongs to one, in any case");
 	users_put(world->txn, &(struct user){ .account_id = bob->id, .role = ROLE_ADMIN });
 	world_commit(world);
 	view = world_read(world);
-	is_int(users_by_email(world->arena, view, STR("ANA@a.example"), &found), OK, "a user is found by e-mail");
+	is_int(users_by_email(world->arena, view, STR("ANA@a.example"), &found), OK,
+	       "a user is found by e-mail");
 	ok(found.account_id == ana->id, "and is the right one");
-	is_int(users_by_email(world->arena, view, STR_NONE, &found), ERR_NOT_FOUND, "no address finds nobody");
+	is_int(users_by_email(world->arena, view, STR_NONE, &found), ERR_NOT_FOUND,
+	       "no address finds nobody");
 	is_int(users_get(world->arena, view, bob->id, &found), OK, "a user needs no address");
 	is_int(users_each(world->arena, view, ana->id, 10, &users, &n), OK, "users are listed after one");
 	ok(n == 1 && users[0].account_id == bob->id && users[0].role == ROLE_ADMIN, "in order of ids");
@@ -258,13 +272,14 @@ static void test_users(void)
 
 	world_write(world);
 	users_put(world->txn, &(struct user){ .account_id = ana->id, .email = STR("lima@a.example") });
-	is_int(users_put(world->txn, &(struct user){ .account_id = bob->id, .email = STR("ana@a.example") }), OK,
-	       "a given-up address is free");
+	is_int(users_put(world->txn, &(struct user){ .account_id = bob->id, .email = STR("ana@a.example") }),
+	       OK, "a given-up address is free");
 	is_int(users_delete(world->txn, bob->id), OK, "a user is deleted");
 	accounts_delete(world->txn, ana->id);
 	world_commit(world);
 	view = world_read(world);
-	is_int(users_by_email(world->arena, view, STR("ana@a.example"), &found), ERR_NOT_FOUND, "with the address");
+	is_int(users_by_email(world->arena, view, STR("ana@a.example"), &found), ERR_NOT_FOUND,
+	       "with the address");
 	accounts_local_each(world->arena, view, 0, 10, &ids);
 	is_int(ids.count, 0, "the deleted are not listed");
 	world_free(world);
@@ -280,12 +295,14 @@ static void test_settings(void)
 	is_int(settings_put(world->txn, STR_NONE, STR("x")), ERR_INVALID, "a setting has a name");
 	world_commit(world);
 	is_int(world_events(world, EVENT_CONFIG), 1, "a changed setting is told");
-	is_int(settings_get(world->arena, world_read(world), STR("instance.title"), &value), OK, "a setting is read");
+	is_int(settings_get(world->arena, world_read(world), STR("instance.title"), &value), OK,
+	       "a setting is read");
 	is_str(value, STR("A"), "as it was put");
 	world_write(world);
 	settings_delete(world->txn, STR("instance.title"));
 	world_commit(world);
-	is_int(settings_get(world->arena, world_read(world), STR("instance.title"), &value), ERR_NOT_FOUND, "a deleted one is not");
+	is_int(settings_get(world->arena, world_read(world), STR("instance.title"), &value), ERR_NOT_FOUND,
+	       "a deleted one is not");
 	world_free(world);
 }
 
@@ -304,10 +321,10 @@ static json_t *fragment(uint64_t id)
 static void test_fragment(void)
 {
 	static const char *const keys[] = {
-		"id", "username", "acct", "url", "uri", "display_name", "note", "avatar", "avatar_static", "header",
-		"header_static", "avatar_description", "header_description", "locked", "bot", "group", "discoverable",
-		"indexable", "noindex", "created_at", "hide_collections", "emojis", "fields", "roles", "show_media",
-		"show_media_replies", "show_featured",
+		"id", "username", "acct", "url", "uri", "display_name", "note", "avatar", "avatar_static",
+		"header", "header_static", "avatar_description", "header_description", "locked", "bot", "group",
+		"discoverable", "indexable", "noindex", "created_at", "hide_collections", "emojis", "fields",
+		"roles", "show_media", "show_media_replies", "show_featured",
 	};
 	struct str pairs[] = { STR("Team"), STR("\"Sales\"") };
 	struct account *ana;
@@ -329,10 +346,13 @@ static void test_fragment(void)
 		all &= json_member(object, keys[i]) != NULL;
 	ok(all, "with every member a client reads");
 	is_int(json_object_size(object), sizeof(keys) / sizeof(keys[0]), "and nothing else");
-	is_str(json_member_str(object, "created_at"), STR("2026-11-25T00:00:00.000Z"), "the first day is cut to midnight");
-	is_str(json_member_str(object, "avatar_static"), STR("https://a.example/avatar.svg"), "there is a default picture");
+	is_str(json_member_str(object, "created_at"), STR("2026-11-25T00:00:00.000Z"),
+	       "the first day is cut to midnight");
+	is_str(json_member_str(object, "avatar_static"), STR("https://a.example/avatar.svg"),
+	       "there is a default picture");
 	ok(json_member_bool(object, "bot", false), "a service is shown as a bot");
-	is_str(json_member_str(json_at(json_member(object, "fields"), 0), "value"), STR("\"Sales\""), "fields are shown");
+	is_str(json_member_str(json_at(json_member(object, "fields"), 0), "value"), STR("\"Sales\""),
+	       "fields are shown");
 	world_free(world);
 }
 

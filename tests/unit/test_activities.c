@@ -81,9 +81,14 @@ static void test_void(void)
 static struct activity_record record(uint64_t id)
 {
 	return (struct activity_record){
-		.id = id, .uri = arena_printf(world->arena, "https://a.example/a/%llu", (unsigned long long)id),
-		.type = STR("Create"), .account_id = 7, .object_id = id + 1, .body = STR("{\"type\":\"Create\"}"),
-		.visibility = VISIBILITY_PUBLIC, .outbox = true,
+		.id = id,
+		.uri = arena_printf(world->arena, "https://a.example/a/%llu", (unsigned long long)id),
+		.type = STR("Create"),
+		.account_id = 7,
+		.object_id = id + 1,
+		.body = STR("{\"type\":\"Create\"}"),
+		.visibility = VISIBILITY_PUBLIC,
+		.outbox = true,
 	};
 }
 

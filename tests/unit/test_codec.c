@@ -10,8 +10,14 @@ static void test_round_trip(void)
 {
 	struct str pairs[] = { STR("Team"), STR("Sales"), STR("Floor"), STR("") };
 	struct account account = {
-		.id = UINT64_MAX, .kind = ACCOUNT_GROUP, .username = STR("ana"), .host = STR("b.example:8443"),
-		.note = STR("<p>a\0b</p>"), .field_pairs = { pairs, 4 }, .bot = true, .created_ms = -1,
+		.id = UINT64_MAX,
+		.kind = ACCOUNT_GROUP,
+		.username = STR("ana"),
+		.host = STR("b.example:8443"),
+		.note = STR("<p>a\0b</p>"),
+		.field_pairs = { pairs, 4 },
+		.bot = true,
+		.created_ms = -1,
 		.fetched_ms = INT64_MIN,
 	};
 	uint64_t ids[] = { 0, 127, 128, UINT64_MAX };
@@ -54,24 +60,33 @@ static void test_without_arena(void)
 	struct token token = { .id = 5, .account_id = 7, .scopes = 3 }, back;
 	struct str bytes = codec_encode(arena, &token_type, &token);
 
-	is_int(codec_decode(NULL, &token_type, bytes, &back), OK, "a record without texts decodes without an arena");
+	is_int(codec_decode(NULL, &token_type, bytes, &back), OK,
+	       "a record without texts decodes without an arena");
 	ok(back.id == 5 && back.account_id == 7 && back.scopes == 3, "and is complete");
 }
 
 /* The layout is a promise to stored data: these bytes were written by the first version. */
 static void test_stored_bytes(void)
 {
-	struct post_edit edit = { .post_id = 300, .created_ms = 2, .content = STR("hi"), .sensitive = true }, back;
+	struct post_edit edit = { .post_id = 300, .created_ms = 2, .content = STR("hi"), .sensitive = true },
+			 back;
 	struct str old = STR("\x01" "\x04\xac\x02" "\x08\x04" "\x0d\x02hi" "\x14\x01");
-	struct str newer = STR("\x01" "\x04\xac\x02" "\xa0\x1f\x05" "\xa1\x1f\x03xyz" "\xa2\x1f\x02\x01\x80\x01"
-	                       "\xa3\x1f\x02\x01q\x00" "\x0d\x02hi");
+	struct str newer = STR("\x01"
+	                       "\x04\xac\x02"
+	                       "\xa0\x1f\x05"
+	                       "\xa1\x1f\x03xyz"
+	                       "\xa2\x1f\x02\x01\x80\x01"
+	                       "\xa3\x1f\x02\x01q\x00"
+	                       "\x0d\x02hi");
 	struct str shuffled = STR("\x01" "\x14\x01" "\x0d\x02hi" "\x04\xac\x02");
 
 	is_str(codec_encode(arena, &post_edit_type, &edit), old, "bytes are written as ever");
 	is_int(codec_decode(arena, &post_edit_type, old, &back), OK, "bytes of the first version decode");
 	ok(back.post_id == 300 && back.created_ms == 2 && back.sensitive, "with their numbers");
-	is_int(codec_decode(arena, &post_edit_type, newer, &back), OK, "unknown tags of every kind are skipped");
-	ok(back.post_id == 300 && str_eq(back.content, STR("hi")), "and the known members around them are read");
+	is_int(codec_decode(arena, &post_edit_type, newer, &back), OK,
+	       "unknown tags of every kind are skipped");
+	ok(back.post_id == 300 && str_eq(back.content, STR("hi")),
+	   "and the known members around them are read");
 	is_int(codec_decode(arena, &post_edit_type, shuffled, &back), OK, "any order of members decodes");
 	ok(back.post_id == 300 && back.sensitive, "to the same record");
 	is_int(codec_decode(arena, &post_edit_type, STR("\x01"), &back), OK, "an empty record decodes");
@@ -80,12 +95,16 @@ static void test_stored_bytes(void)
 
 static void test_hostile(void)
 {
-	static const struct { const char *name; struct str bytes; } cases[] = {
+	static const struct {
+		const char *name;
+		struct str bytes;
+	} cases[] = {
 		{ "no bytes at all", { "", 0 } },
 		{ "an unknown format", { "\x02", 1 } },
 		{ "a tag without a value", { "\x01\x04", 2 } },
 		{ "a number that does not end", { "\x01\x04\xff", 3 } },
-		{ "a number of more than 64 bits", { "\x01\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 12 } },
+		{ "a number of more than 64 bits",
+		  { "\x01\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 12 } },
 		{ "a text longer than the record", { "\x01\x0d\x05hi", 5 } },
 		{ "a text of 2^63 bytes", { "\x01\x0d\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11 } },
 		{ "a text where a number belongs", { "\x01\x05\x01x", 4 } },
@@ -98,8 +117,8 @@ static void test_hostile(void)
 	struct post post;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		ok(codec_decode(arena, &post_edit_type, cases[i].bytes, &edit) == ERR_CORRUPT, "%s is corrupt",
-		   cases[i].name);
+		ok(codec_decode(arena, &post_edit_type, cases[i].bytes, &edit) == ERR_CORRUPT,
+		   "%s is corrupt", cases[i].name);
 	is_int(codec_decode(arena, &account_type, STR("\x01\x08\xac\x02"), &account), ERR_CORRUPT,
 	       "300 is no small number");
 	is_int(codec_decode(arena, &account_type, STR("\x01\x2b\xff\xff\x7f"), &account), ERR_CORRUPT,
@@ -112,7 +131,9 @@ static void test_every_cut(void)
 {
 	uint64_t ids[] = { 1, 1000000 };
 	struct str tags[] = { STR("news"), STR("team") };
-	struct post post = { .id = 77, .uri = STR("https://a.example/p/77"), .mention_ids = { ids, 2 }, .tags = { tags, 2 } };
+	struct post post = {
+		.id = 77, .uri = STR("https://a.example/p/77"), .mention_ids = { ids, 2 }, .tags = { tags, 2 }
+	};
 	struct str bytes = codec_encode(arena, &post_type, &post);
 	struct post back;
 	size_t whole = 0;
@@ -131,7 +152,8 @@ static void test_names(void)
 {
 	uint8_t role;
 
-	is_str(str_of(visibility_name(VISIBILITY_FOLLOWERS)), STR("private"), "followers-only is called private");
+	is_str(str_of(visibility_name(VISIBILITY_FOLLOWERS)), STR("private"),
+	       "followers-only is called private");
 	ok(visibility_name(0) == NULL && visibility_name(200) == NULL, "an unknown visibility has no name");
 	is_int(visibility_parse(STR("direct")), VISIBILITY_DIRECT, "a visibility is parsed");
 	is_int(visibility_parse(STR("")), 0, "no word is no visibility");

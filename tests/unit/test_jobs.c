@@ -14,7 +14,9 @@ static struct world *world;
 /* Adds a job of `kind`, due `in_ms` from now. */
 static struct job add(const char *kind, int64_t in_ms)
 {
-	struct job job = { .kind = str_of(kind), .due_ms = in_ms ? clock_now_ms() + in_ms : 0, .subject = 5, .cursor = 3 };
+	struct job job = {
+		.kind = str_of(kind), .due_ms = in_ms ? clock_now_ms() + in_ms : 0, .subject = 5, .cursor = 3
+	};
 
 	world_write(world);
 	jobs_add(world->txn, &job);
@@ -69,7 +71,8 @@ static void test_order(void)
 	clock_advance_for_test(HOUR_MS);
 	jobs = take(LEASE, 2, &count);
 	is_int(count, 2, "no more are taken than wished");
-	ok(count == 2 && str_eq(jobs[0].kind, STR("soon")) && str_eq(jobs[1].kind, STR("now")), "in the order of their due times");
+	ok(count == 2 && str_eq(jobs[0].kind, STR("soon")) && str_eq(jobs[1].kind, STR("now")),
+	   "in the order of their due times");
 	world_free(world);
 }
 
@@ -106,7 +109,8 @@ static void test_retry(void)
 	is_int(world_events(world, EVENT_JOBS), 1, "which is told");
 	ok(next_due() == NOON_MS + MINUTE_MS, "until when it was wished");
 	jobs_page(world->arena, world->view, 10, &all, &count);
-	ok(count == 1 && all[0].tries == 1 && all[0].cursor == 77 && str_eq(all[0].argument, STR("rest")), "with its progress");
+	ok(count == 1 && all[0].tries == 1 && all[0].cursor == 77 && str_eq(all[0].argument, STR("rest")),
+	   "with its progress");
 	ok(count == 1 && all[0].lease == 0, "and free");
 	clock_advance_for_test(MINUTE_MS);
 	take(LEASE, 10, &count);
@@ -147,13 +151,15 @@ static void test_release(void)
 	take(NEXT_LEASE, 1, &count);
 	for (; more && calls < 10; calls++) {
 		world_write(world);
-		is_int(jobs_release(world->txn, NEXT_LEASE, 1, &more), OK, "leases are released page by page");
+		is_int(jobs_release(world->txn, NEXT_LEASE, 1, &more), OK,
+		       "leases are released page by page");
 		world_commit(world);
 	}
 	is_int(calls, 3, "until none is left");
 	jobs = take(NEXT_LEASE, 10, &count);
 	is_int(count, 2, "leases of an earlier start are due at once, those of this one are not");
-	ok(count == 2 && str_eq(jobs[0].kind, STR("a")) && str_eq(jobs[1].kind, STR("b")), "in their old order");
+	ok(count == 2 && str_eq(jobs[0].kind, STR("a")) && str_eq(jobs[1].kind, STR("b")),
+	   "in their old order");
 	world_free(world);
 }
 

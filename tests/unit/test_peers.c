@@ -45,19 +45,24 @@ static void test_peers(void)
 	ok(!txn_touched(world->txn), "and a refusal touches nothing");
 	world_abort(world);
 	view = world_read(world);
-	is_int(peers_by_domain(world->arena, view, STR("b.example:8443"), &found), OK, "a peer is found by domain");
+	is_int(peers_by_domain(world->arena, view, STR("b.example:8443"), &found), OK,
+	       "a peer is found by domain");
 	ok(found.id == b.id && found.tier == PEER_GROUP, "and is complete");
-	is_int(peers_by_domain(world->arena, view, STR("b.example"), &found), ERR_NOT_FOUND, "another port is another node");
-	is_int(peers_by_url(world->arena, view, STR("https://b.example:8443/u/7"), &found), OK, "a peer is found by an address");
+	is_int(peers_by_domain(world->arena, view, STR("b.example"), &found), ERR_NOT_FOUND,
+	       "another port is another node");
+	is_int(peers_by_url(world->arena, view, STR("https://b.example:8443/u/7"), &found), OK,
+	       "a peer is found by an address");
 	is_int(peers_by_url(world->arena, view, STR("https://SOCIAL.c.example/u/7"), &found), OK,
 	       "also where handles have another domain");
 	ok(found.id == c.id, "and is the right one");
-	is_int(peers_by_url(world->arena, view, STR("https://c.example@evil.example/"), &found), ERR_NOT_FOUND,
-	       "a name before @ is no host");
-	is_int(peers_by_url(world->arena, view, STR("https://evil.example/https://c.example/"), &found), ERR_NOT_FOUND,
-	       "nor is a path");
-	is_int(peers_by_url(world->arena, view, STR("https://c.example.evil/"), &found), ERR_NOT_FOUND, "nor a longer host");
-	is_int(peers_by_url(world->arena, view, STR("c.example"), &found), ERR_NOT_FOUND, "what has no scheme is no address");
+	is_int(peers_by_url(world->arena, view, STR("https://c.example@evil.example/"), &found),
+	       ERR_NOT_FOUND, "a name before @ is no host");
+	is_int(peers_by_url(world->arena, view, STR("https://evil.example/https://c.example/"), &found),
+	       ERR_NOT_FOUND, "nor is a path");
+	is_int(peers_by_url(world->arena, view, STR("https://c.example.evil/"), &found), ERR_NOT_FOUND,
+	       "nor a longer host");
+	is_int(peers_by_url(world->arena, view, STR("c.example"), &found), ERR_NOT_FOUND,
+	       "what has no scheme is no address");
 	is_int(peers_each(world->arena, view, &all, &count), OK, "peers are listed");
 	ok(count == 2 && all[0].id == b.id && all[1].id == c.id, "all of them");
 
@@ -65,7 +70,8 @@ static void test_peers(void)
 	world_write(world);
 	is_int(peers_put(world->txn, &c), OK, "a peer may move");
 	world_commit(world);
-	is_int(peers_by_domain(world->arena, world_read(world), STR("c.example"), &found), ERR_NOT_FOUND, "from its old domain");
+	is_int(peers_by_domain(world->arena, world_read(world), STR("c.example"), &found), ERR_NOT_FOUND,
+	       "from its old domain");
 	is_int(entries(SPACE_PEER_DOMAIN), 2, "which is free");
 	world_free(world);
 }
@@ -76,7 +82,8 @@ static void test_lanes(void)
 
 	world = world_new();
 	is_int(lanes_get(world->arena, world_read(world), 9, &lane), OK, "a lane needs no record");
-	ok(lane.peer_id == 9 && lane.failures == 0 && lane.next_try_ms == 0, "it is fine until something fails");
+	ok(lane.peer_id == 9 && lane.failures == 0 && lane.next_try_ms == 0,
+	   "it is fine until something fails");
 	lane.failures = 3;
 	lane.last_error = STR("503");
 	world_write(world);
@@ -91,7 +98,9 @@ static void put_deliveries(uint64_t peer_id, size_t count)
 {
 	world_write(world);
 	for (size_t i = 0; i < count; i++) {
-		struct delivery delivery = { .peer_id = peer_id, .activity_id = 100 + i, .inbox = STR("https://b.example/inbox") };
+		struct delivery delivery = {
+			.peer_id = peer_id, .activity_id = 100 + i, .inbox = STR("https://b.example/inbox"),
+		};
 
 		deliveries_put(world->txn, &delivery);
 	}
@@ -113,7 +122,8 @@ static void test_deliveries(void)
 	is_int(waiting, 300, "waiting deliveries of a peer are counted");
 	is_int(deliveries_page(world->arena, world->view, 1, 0, 200, &page, &count), OK, "and paged");
 	for (size_t i = 0; i < count; i++)
-		ordered &= page[i].activity_id == 100 + i && (i == 0 || page[i].sequence > page[i - 1].sequence);
+		ordered &= page[i].activity_id == 100 + i &&
+		           (i == 0 || page[i].sequence > page[i - 1].sequence);
 	ok(count == 200 && ordered, "in the order they were put");
 	deliveries_page(world->arena, world->view, 1, page[199].sequence, 200, &page, &count);
 	ok(count == 100 && page[0].activity_id == 300, "and the next page goes on behind");
@@ -145,8 +155,8 @@ static void test_delete(void)
 		world_write(world);
 		is_int(peers_delete(world->txn, b.id, &more), OK, "a peer goes page by page");
 		world_commit(world);
-		is_int(peers_by_domain(world->arena, world_read(world), STR("b.example"), &found), ERR_NOT_FOUND,
-		       "and is off the list from the first");
+		is_int(peers_by_domain(world->arena, world_read(world), STR("b.example"), &found),
+		       ERR_NOT_FOUND, "and is off the list from the first");
 	}
 	is_int(calls, 2, "until nothing is left");
 	is_int(entries(SPACE_DELIVERY), 1, "but what is another's");
@@ -170,7 +180,8 @@ static void test_journal(void)
 	world_commit(world);
 	is_int(refusals_page(world->arena, world_read(world), 10, &lines), OK, "refusals are listed");
 	is_int(lines.count, 2, "all of them");
-	is_str(lines.items[1], STR("2026-11-24T12:00:00Z https://evil.example not on the list"), "with time, origin and reason");
+	is_str(lines.items[1], STR("2026-11-24T12:00:00Z https://evil.example not on the list"),
+	       "with time, origin and reason");
 	is_str(lines.items[0], STR("2026-11-24T12:00:00Z a?[2J?b bad"), "newest first, and without controls");
 	world_write(world);
 	for (int i = 0; i < 10005; i++)

@@ -34,10 +34,13 @@ static void test_apps(void)
 	is_int(apps_put(world->arena, world->txn, &app), OK, "an app is replaced");
 	world_commit(world);
 	view = world_read(world);
-	is_int(apps_by_client_id(world->arena, view, app.client_id, &found), OK, "an app is found by client id");
-	ok(found.id == app.id && found.scopes == SCOPE(PUSH) && found.redirect_uris.count == 2, "and is complete");
+	is_int(apps_by_client_id(world->arena, view, app.client_id, &found), OK,
+	       "an app is found by client id");
+	ok(found.id == app.id && found.scopes == SCOPE(PUSH) && found.redirect_uris.count == 2,
+	   "and is complete");
 	is_str(found.website, app.website, "and current");
-	is_int(apps_by_client_id(world->arena, view, STR("x"), &found), ERR_NOT_FOUND, "an unknown client id is not found");
+	is_int(apps_by_client_id(world->arena, view, STR("x"), &found), ERR_NOT_FOUND,
+	       "an unknown client id is not found");
 	is_int(entries(SPACE_APP), 1, "there is one app");
 }
 
@@ -84,7 +87,8 @@ static void test_no_secret_in_the_store(void)
 
 		prefix_walk_init(&walk, world->view, space, STR_NONE, false);
 		while (prefix_next(&walk, &item) == OK)
-			clean &= str_find(item.key, secret) == SIZE_MAX && str_find(item.value, secret) == SIZE_MAX;
+			clean &= str_find(item.key, secret) == SIZE_MAX &&
+			         str_find(item.value, secret) == SIZE_MAX;
 	}
 	ok(clean, "no secret stands in the store");
 }
@@ -115,7 +119,8 @@ static void test_delete_all(void)
 	is_int(world_events(world, EVENT_REVOKED), 1, "which is told");
 	ok(world->events.count && world->events.events[0].actor == 20, "with whom it concerns");
 	view = world_read(world);
-	ok(tokens_get(view, STR("t1"), &found) == ERR_NOT_FOUND && tokens_get(view, STR("t2"), &found) == ERR_NOT_FOUND,
+	ok(tokens_get(view, STR("t1"), &found) == ERR_NOT_FOUND &&
+	           tokens_get(view, STR("t2"), &found) == ERR_NOT_FOUND,
 	   "all tokens");
 	is_int(sessions_get(view, STR("c1"), &found_session), ERR_NOT_FOUND, "the sessions");
 	is_int(sign_up_get(view, STR("l1"), &found_session), ERR_NOT_FOUND, "the links");
@@ -143,7 +148,8 @@ static void test_grants(void)
 	grants_put(world->txn, STR("late"), &grant);
 	world_commit(world);
 	clock_advance_for_test(MINUTE_MS);
-	is_int(grants_get(world->arena, world_read(world), STR("late"), &found), ERR_NOT_FOUND, "an expired code is not found");
+	is_int(grants_get(world->arena, world_read(world), STR("late"), &found), ERR_NOT_FOUND,
+	       "an expired code is not found");
 	world_write(world);
 	is_int(grants_take(world->arena, world->txn, STR("late"), &found), ERR_NOT_FOUND, "nor taken");
 	ok(!txn_touched(world->txn), "and nothing is touched");
@@ -153,15 +159,19 @@ static void test_grants(void)
 
 static void test_sessions(void)
 {
-	struct session session = { .account_id = 7, .created_ms = NOON_MS, .expires_ms = NOON_MS + MINUTE_MS }, found;
+	struct session session = {
+		.account_id = 7, .created_ms = NOON_MS, .expires_ms = NOON_MS + MINUTE_MS,
+	}, found;
 
 	world_write(world);
 	sessions_put(world->txn, STR("cookie"), &session);
 	world_commit(world);
-	is_int(sessions_get(world_read(world), STR("cookie"), &found), OK, "a session is found by its cookie");
+	is_int(sessions_get(world_read(world), STR("cookie"), &found), OK,
+	       "a session is found by its cookie");
 	is_int(found.account_id, 7, "with its person");
 	clock_advance_for_test(MINUTE_MS);
-	is_int(sessions_get(world_read(world), STR("cookie"), &found), ERR_NOT_FOUND, "an expired one is not");
+	is_int(sessions_get(world_read(world), STR("cookie"), &found), ERR_NOT_FOUND,
+	       "an expired one is not");
 	clock_set_for_test(NOON_MS);
 	world_write(world);
 	is_int(sessions_delete(world->txn, STR("cookie")), OK, "signing out ends it");
@@ -179,10 +189,13 @@ static void test_idempotency(void)
 	idempotency_put(world->txn, 7, STR("key"), 99);
 	world_commit(world);
 	view = world_read(world);
-	is_int(idempotency_get(view, 7, STR("key"), NOON_MS + HOUR_MS - 1, &post_id), OK, "a key is known for an hour");
+	is_int(idempotency_get(view, 7, STR("key"), NOON_MS + HOUR_MS - 1, &post_id), OK,
+	       "a key is known for an hour");
 	is_int(post_id, 99, "with its post");
-	is_int(idempotency_get(view, 7, STR("key"), NOON_MS + HOUR_MS, &post_id), ERR_NOT_FOUND, "and no longer");
-	is_int(idempotency_get(view, 8, STR("key"), NOON_MS, &post_id), ERR_NOT_FOUND, "another person's key is another");
+	is_int(idempotency_get(view, 7, STR("key"), NOON_MS + HOUR_MS, &post_id), ERR_NOT_FOUND,
+	       "and no longer");
+	is_int(idempotency_get(view, 8, STR("key"), NOON_MS, &post_id), ERR_NOT_FOUND,
+	       "another person's key is another");
 }
 
 static void test_expiry(void)
