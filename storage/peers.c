@@ -219,7 +219,7 @@ int deliveries_put(struct txn *txn, struct delivery *delivery)
 
 	if (delivery->sequence == 0)
 		delivery->sequence = txn_new_id(txn);
-	txn_emit(txn, EVENT_JOBS, delivery->sequence, delivery->peer_id);
+	txn_emit(txn, EVENT_DELIVERY, delivery->sequence, delivery->peer_id);
 	return record_put(txn, SPACE_DELIVERY, key_u64_u64(&key, delivery->peer_id, delivery->sequence),
 	                  &delivery_type, delivery);
 }

@@ -26,7 +26,7 @@ int peers_delete(struct txn *txn, uint64_t id, bool *ret_more);
 int lanes_get(struct arena *arena, struct view *view, uint64_t peer_id, struct lane *ret_lane);
 int lanes_put(struct txn *txn, const struct lane *lane);
 
-/* Deliveries in order within a peer. delivery->sequence is made when 0. Emits EVENT_JOBS. */
+/* Deliveries in order within a peer. delivery->sequence is made when 0. Emits EVENT_DELIVERY. */
 int deliveries_put(struct txn *txn, struct delivery *delivery);
 int deliveries_delete(struct txn *txn, uint64_t peer_id, uint64_t sequence);
 /* The first `max` waiting deliveries of a peer after sequence `after`. */

@@ -25,7 +25,8 @@ enum event_kind {
 	EVENT_POST_EDITED,
 	EVENT_POST_DELETED,
 	EVENT_NOTICE,        /* id = notice, actor = the recipient */
-	EVENT_JOBS,          /* a job or a delivery is due: wake the clock thread */
+	EVENT_JOBS,          /* a job is due: id, actor = its subject */
+	EVENT_DELIVERY,      /* a delivery waits: id = its sequence, actor = the peer */
 	EVENT_PEER,          /* the allow list or a peer's state changed */
 	EVENT_REVOKED,       /* sessions or tokens of `actor` ended */
 	EVENT_CONFIG,        /* a setting changed */
