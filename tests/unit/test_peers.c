@@ -116,7 +116,7 @@ static void test_deliveries(void)
 
 	world = world_new();
 	put_deliveries(1, 300);
-	ok(world_events(world, EVENT_JOBS) > 0, "a new delivery is told");
+	ok(world_events(world, EVENT_DELIVERY) > 0, "a new delivery is told");
 	put_deliveries(2, 1);
 	deliveries_count(world_read(world), 1, &waiting);
 	is_int(waiting, 300, "waiting deliveries of a peer are counted");
