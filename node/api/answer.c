@@ -1,0 +1,51 @@
+/*
+ * What most handlers share: making a JSON body, who asks, which record is meant.
+ */
+#include "node/api/answer.h"
+
+void answer_begin(struct answer *answer, struct call *call)
+{
+	buf_init(&answer->buf, call->arena, 0);
+	json_writer_init(&answer->w, &answer->buf);
+}
+
+int answer_end(struct answer *answer, struct call *call, int err)
+{
+	if (err == OK)
+		err = answer->buf.err;
+	return err == OK ? call_reply_json(call, buf_str(&answer->buf)) : err;
+}
+
+int api_show_nothing(struct call *call, struct view *view)
+{
+	(void)view;
+	return call_reply_json(call, STR("{}"));
+}
+
+int api_show_empty_list(struct call *call, struct view *view)
+{
+	(void)view;
+	return call_reply_json(call, STR("[]"));
+}
+
+struct beholder answer_beholder(const struct call *call)
+{
+	uint64_t id = call->viewer.account_id;
+
+	return (struct beholder){ id ? BEHOLDER_LOCAL : BEHOLDER_NOBODY, id };
+}
+
+int answer_path_id(struct call *call, uint64_t *ret_id)
+{
+	uint64_t id;
+
+	if (!str_to_u64(call_path_param(call, "id"), &id) || id == 0)
+		return ERR_NOT_FOUND;
+	*ret_id = id;
+	return OK;
+}
+
+int answer_refuse(struct call *call, const char *sentence)
+{
+	return call_fail_status(call, ERR_INVALID, 422, NULL, "%s", sentence);
+}

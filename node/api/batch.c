@@ -1,0 +1,333 @@
+/*
+ * Fragments joined: the read path of every list of statuses and accounts.
+ *
+ * A boost is shown with the words of what it boosts, since clients that look at the outer status alone must not see an
+ * empty one; its fragment gives the head, the other's fragment the rest. For that the order of members in a status
+ * fragment matters: head, "content", "visibility", rest.
+ */
+#include "node/api/batch.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/clock.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/keys.h"
+#include "storage/posts.h"
+
+struct batch_account {
+	uint64_t id;
+	struct str fragment;
+	struct account_stats stats;
+	struct str json;  /* written at first use */
+};
+
+struct batch_status {
+	uint64_t id, account_id;
+	uint64_t boosted_id;  /* 0: no boost */
+	uint8_t visibility;
+	struct str fragment;
+	struct post_stats stats;
+	bool favourited, boosted_by_viewer;
+};
+
+void batch_init(struct batch *batch, struct arena *arena, struct view *view, uint64_t viewer_id)
+{
+	*batch = (struct batch){ .arena = arena, .view = view, .viewer_id = viewer_id };
+}
+
+static struct batch_account *find_account(const struct batch *batch, uint64_t id)
+{
+	for (size_t i = 0; i < batch->account_count; i++)
+		if (batch->accounts[i].id == id)
+			return &batch->accounts[i];
+	return NULL;
+}
+
+static struct batch_status *find_status(const struct batch *batch, uint64_t id)
+{
+	for (size_t i = 0; i < batch->status_count; i++)
+		if (batch->statuses[i].id == id)
+			return &batch->statuses[i];
+	return NULL;
+}
+
+/* Room for one more behind `count` items. */
+static void *grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
+{
+	size_t wider = *room ? 2 * *room : 32;
+
+	if (count < *room)
+		return items;
+	items = arena_grow(arena, items, *room * size, wider * size);
+	*room = wider;
+	return items;
+}
+
+void batch_add_account(struct batch *batch, uint64_t account_id)
+{
+	if (account_id == 0 || find_account(batch, account_id))
+		return;
+	batch->accounts = grow(batch->arena, batch->accounts, batch->account_count, &batch->account_room,
+	                       sizeof(*batch->accounts));
+	batch->accounts[batch->account_count++] = (struct batch_account){ .id = account_id };
+}
+
+static bool add_status(struct batch *batch, const struct post *post)
+{
+	if (find_status(batch, post->id))
+		return false;
+	batch->statuses = grow(batch->arena, batch->statuses, batch->status_count, &batch->status_room,
+	                       sizeof(*batch->statuses));
+	batch->statuses[batch->status_count++] = (struct batch_status){
+		.id = post->id, .account_id = post->account_id, .boosted_id = post->reblog_of_id,
+		.visibility = post->visibility,
+	};
+	batch_add_account(batch, post->account_id);
+	return true;
+}
+
+void batch_add_post(struct batch *batch, const struct post *post)
+{
+	struct post boosted;
+
+	if (add_status(batch, post) && post->reblog_of_id && posts_brief(batch->view, post->reblog_of_id, &boosted) == OK)
+		add_status(batch, &boosted);
+}
+
+/* One space for all of a list: the values in the order of `ids`, p == NULL where there is none. `second` (0: none) is
+ * the second half of every key. */
+static int get_all(struct batch *batch, unsigned space, const uint64_t *ids, size_t count, uint64_t second,
+                   struct str *values)
+{
+	struct str *keys = ARENA_ARRAY(batch->arena, struct str, count);
+	size_t stride = 2 * sizeof(uint64_t);
+	uint8_t *bytes = ARENA_ARRAY(batch->arena, uint8_t, count * stride);
+	size_t n = second ? stride : sizeof(uint64_t);
+
+	for (size_t i = 0; i < count; i++) {
+		value_u64(bytes + i * stride, ids[i]);
+		value_u64(bytes + i * stride + sizeof(uint64_t), second);
+		keys[i] = (struct str){ (const char *)bytes + i * stride, n };
+	}
+	return view_get_many(batch->view, space, keys, count, values);
+}
+
+static int load_accounts(struct batch *batch)
+{
+	size_t count = batch->account_count;
+	uint64_t *ids = ARENA_ARRAY(batch->arena, uint64_t, count);
+	struct str *values = ARENA_ARRAY(batch->arena, struct str, count);
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = batch->accounts[i].id;
+	r = get_all(batch, SPACE_ACCOUNT_JSON, ids, count, 0, values);
+	for (size_t i = 0; r == OK && i < count; i++)
+		batch->accounts[i].fragment = values[i];
+	if (r == OK)
+		r = get_all(batch, SPACE_ACCOUNT_STATS, ids, count, 0, values);
+	for (size_t i = 0; r == OK && i < count; i++)
+		if (values[i].p)
+			r = codec_decode(NULL, &account_stats_type, values[i], &batch->accounts[i].stats);
+	return r;
+}
+
+static int load_own_marks(struct batch *batch, const uint64_t *ids, struct str *values)
+{
+	size_t count = batch->status_count;
+	int r = get_all(batch, SPACE_FAVOURITE, ids, count, batch->viewer_id, values);
+
+	for (size_t i = 0; r == OK && i < count; i++)
+		batch->statuses[i].favourited = values[i].p != NULL;
+	if (r == OK)
+		r = get_all(batch, SPACE_BOOSTS, ids, count, batch->viewer_id, values);
+	for (size_t i = 0; r == OK && i < count; i++)
+		batch->statuses[i].boosted_by_viewer = values[i].p != NULL;
+	return r;
+}
+
+/* What is counted and marked stands at the post itself; a boost shows the same. */
+static void share_with_boosts(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->status_count; i++) {
+		struct batch_status *boost = &batch->statuses[i];
+		const struct batch_status *boosted = boost->boosted_id ? find_status(batch, boost->boosted_id) : NULL;
+
+		if (!boosted)
+			continue;
+		boost->stats = boosted->stats;
+		boost->favourited = boosted->favourited;
+		boost->boosted_by_viewer = boosted->boosted_by_viewer;
+	}
+}
+
+static int load_statuses(struct batch *batch)
+{
+	size_t count = batch->status_count;
+	uint64_t *ids = ARENA_ARRAY(batch->arena, uint64_t, count);
+	struct str *values = ARENA_ARRAY(batch->arena, struct str, count);
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = batch->statuses[i].id;
+	r = get_all(batch, SPACE_POST_JSON, ids, count, 0, values);
+	for (size_t i = 0; r == OK && i < count; i++)
+		batch->statuses[i].fragment = values[i];
+	if (r == OK)
+		r = get_all(batch, SPACE_POST_STATS, ids, count, 0, values);
+	for (size_t i = 0; r == OK && i < count; i++)
+		if (values[i].p)
+			r = codec_decode(NULL, &post_stats_type, values[i], &batch->statuses[i].stats);
+	if (r == OK && batch->viewer_id)
+		r = load_own_marks(batch, ids, values);
+	share_with_boosts(batch);
+	return r;
+}
+
+int batch_load(struct batch *batch)
+{
+	int r = batch->account_count ? load_accounts(batch) : OK;
+
+	return r == OK && batch->status_count ? load_statuses(batch) : r;
+}
+
+bool batch_has_account(const struct batch *batch, uint64_t account_id)
+{
+	const struct batch_account *account = find_account(batch, account_id);
+
+	return account && account->fragment.p;
+}
+
+static bool is_shown(const struct batch *batch, const struct batch_status *status)
+{
+	return status && status->fragment.p && batch_has_account(batch, status->account_id);
+}
+
+bool batch_has_status(const struct batch *batch, uint64_t post_id)
+{
+	const struct batch_status *status = find_status(batch, post_id);
+
+	return is_shown(batch, status) &&
+	       (!status->boosted_id || is_shown(batch, find_status(batch, status->boosted_id)));
+}
+
+/* Opens an object with the members of a fragment. */
+static void w_fragment(struct json_writer *w, struct str fragment)
+{
+	json_w_object(w);
+	buf_add(w->buf, fragment);
+	w->comma = fragment.n > 0;
+}
+
+static void w_day_or_null(struct json_writer *w, const char *key, int64_t ms)
+{
+	enum { DAY_CHARACTERS = 10 };
+	char text[DATE_ISO_BYTES];
+
+	if (ms <= 0) {
+		json_w_member_null(w, key);
+		return;
+	}
+	date_iso(ms, text);
+	json_w_member_str(w, key, (struct str){ text, DAY_CHARACTERS });
+}
+
+void batch_w_account(struct batch *batch, struct json_writer *w, uint64_t account_id)
+{
+	struct batch_account *account = find_account(batch, account_id);
+	struct json_writer writer, *own = &writer;
+	struct buf buf;
+
+	if (!account || !account->fragment.p) {
+		json_w_null(w);
+		return;
+	}
+	if (!account->json.p) {
+		buf_init(&buf, batch->arena, 0);
+		buf_reserve(&buf, account->fragment.n + 160);
+		json_writer_init(own, &buf);
+		w_fragment(own, account->fragment);
+		w_day_or_null(own, "last_status_at", account->stats.last_status_ms);
+		json_w_member_u64(own, "statuses_count", account->stats.statuses);
+		json_w_member_u64(own, "followers_count", account->stats.followers);
+		json_w_member_u64(own, "following_count", account->stats.following);
+		json_w_object_end(own);
+		account->json = buf_str(&buf);
+	}
+	json_w_raw(w, account->json);
+}
+
+/* Where the member begins whose key, with comma and colon, is `key`. A quote inside a string is escaped, so that this
+ * text can only stand between members; the first one is the status's own. */
+static size_t member_at(struct str fragment, struct str key)
+{
+	size_t at = str_find(fragment, key);
+
+	return at == SIZE_MAX ? fragment.n : at;
+}
+
+/* Head of the boost, words of what it boosts, visibility of the boost, rest of what it boosts. */
+static void w_boost_fragment(struct json_writer *w, const struct batch_status *boost, struct str boosted)
+{
+	static const struct str content = STR(",\"content\":"), visibility = STR(",\"visibility\":");
+	const char *name = visibility_name(boost->visibility);
+	size_t words = member_at(boosted, content);
+	struct str tail = str_sub(boosted, words, SIZE_MAX), rest;
+	size_t words_n = member_at(tail, visibility);
+
+	w_fragment(w, str_sub(boost->fragment, 0, member_at(boost->fragment, content)));
+	buf_add(w->buf, str_sub(tail, 0, words_n));
+	json_w_member_cstr(w, "visibility", name ? name : "direct");
+	rest = str_sub(tail, words_n + visibility.n, SIZE_MAX);
+	buf_add(w->buf, str_sub(rest, str_find_char(rest, ','), SIZE_MAX));
+}
+
+static void w_viewer_part(struct json_writer *w, const struct batch *batch, const struct batch_status *status)
+{
+	json_w_member_bool(w, "favourited", status->favourited);
+	json_w_member_bool(w, "reblogged", status->boosted_by_viewer);
+	json_w_member_bool(w, "muted", false);
+	json_w_member_bool(w, "bookmarked", false);
+	if (status->account_id == batch->viewer_id)
+		json_w_member_bool(w, "pinned", false);
+	json_w_member_raw(w, "filtered", STR("[]"));
+}
+
+static void w_status(struct batch *batch, struct json_writer *w, const struct batch_status *status, struct str text)
+{
+	const struct batch_status *boosted = status->boosted_id ? find_status(batch, status->boosted_id) : NULL;
+
+	if (boosted)
+		w_boost_fragment(w, status, boosted->fragment);
+	else
+		w_fragment(w, status->fragment);
+	json_w_member_u64(w, "replies_count", status->stats.replies);
+	json_w_member_u64(w, "reblogs_count", status->stats.reblogs);
+	json_w_member_u64(w, "favourites_count", status->stats.favourites);
+	json_w_member_u64(w, "quotes_count", 0);
+	json_w_key(w, "account");
+	batch_w_account(batch, w, status->account_id);
+	if (batch->viewer_id)
+		w_viewer_part(w, batch, status);
+	if (text.p)
+		json_w_member_str(w, "text", text);
+	json_w_key(w, "reblog");
+	if (boosted)
+		w_status(batch, w, boosted, STR_NONE);  /* a boost is never boosted: one level */
+	else
+		json_w_null(w);
+	json_w_object_end(w);
+}
+
+void batch_w_status_with_text(struct batch *batch, struct json_writer *w, uint64_t post_id, struct str text)
+{
+	if (batch_has_status(batch, post_id))
+		w_status(batch, w, find_status(batch, post_id), text);
+	else
+		json_w_null(w);
+}
+
+void batch_w_status(struct batch *batch, struct json_writer *w, uint64_t post_id)
+{
+	batch_w_status_with_text(batch, w, post_id, STR_NONE);
+}

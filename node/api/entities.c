@@ -1,0 +1,320 @@
+/*
+ * Records to client JSON: lists through batch.h, and the entities that are written field by field.
+ */
+#include "node/api/entities.h"
+
+#include "node/api/batch.h"
+#include "storage/access.h"
+#include "storage/accounts.h"
+#include "storage/base/clock.h"
+#include "storage/graph.h"
+#include "storage/posts.h"
+#include "storage/users.h"
+
+int entities_accounts(struct json_writer *w, struct arena *arena, struct view *view, const struct id_list *ids)
+{
+	struct batch batch;
+	int r;
+
+	batch_init(&batch, arena, view, 0);
+	for (size_t i = 0; i < ids->count; i++)
+		batch_add_account(&batch, ids->ids[i]);
+	r = batch_load(&batch);
+	json_w_array(w);
+	for (size_t i = 0; r == OK && i < ids->count; i++)
+		if (batch_has_account(&batch, ids->ids[i]))
+			batch_w_account(&batch, w, ids->ids[i]);
+	json_w_array_end(w);
+	return r;
+}
+
+int entity_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id)
+{
+	struct batch batch;
+	int r;
+
+	batch_init(&batch, arena, view, 0);
+	batch_add_account(&batch, account_id);
+	r = batch_load(&batch);
+	batch_w_account(&batch, w, account_id);
+	return r;
+}
+
+int entities_statuses(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
+                      const struct post *posts, size_t count)
+{
+	struct batch batch;
+	int r;
+
+	batch_init(&batch, arena, view, viewer_id);
+	for (size_t i = 0; i < count; i++)
+		batch_add_post(&batch, &posts[i]);
+	r = batch_load(&batch);
+	json_w_array(w);
+	for (size_t i = 0; r == OK && i < count; i++)
+		if (batch_has_status(&batch, posts[i].id))
+			batch_w_status(&batch, w, posts[i].id);
+	json_w_array_end(w);
+	return r;
+}
+
+int entity_status(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
+                  const struct post *post)
+{
+	struct batch batch;
+	int r;
+
+	batch_init(&batch, arena, view, viewer_id);
+	batch_add_post(&batch, post);
+	r = batch_load(&batch);
+	batch_w_status(&batch, w, post->id);
+	return r;
+}
+
+/* --- one's own account ------------------------------------------------------------------------------------------ */
+
+/* Field values as they were typed; ours are stored rendered, with their source beside (storage/model.h). */
+static void w_source_fields(struct json_writer *w, const struct account *account)
+{
+	const struct str_list *pairs = account->field_sources.count ? &account->field_sources : &account->field_pairs;
+
+	json_w_key(w, "fields");
+	json_w_array(w);
+	for (size_t i = 0; i + 1 < pairs->count; i += 2) {
+		json_w_object(w);
+		json_w_member_str(w, "name", pairs->items[i]);
+		json_w_member_str(w, "value", pairs->items[i + 1]);
+		json_w_member_null(w, "verified_at");
+		json_w_object_end(w);
+	}
+	json_w_array_end(w);
+}
+
+static int w_source(struct json_writer *w, struct arena *arena, struct view *view, const struct account *account,
+                    const struct user *user)
+{
+	enum { REQUESTS_COUNTED = 200 };
+	const char *privacy = visibility_name(user->default_visibility);
+	struct id_list requests = { 0 };
+	int r = graph_requests(arena, view, account->id, 0, REQUESTS_COUNTED, &requests);
+
+	json_w_key(w, "source");
+	json_w_object(w);
+	json_w_member_str(w, "note", account->note_source);
+	w_source_fields(w, account);
+	json_w_member_cstr(w, "privacy", privacy ? privacy : "public");
+	json_w_member_bool(w, "sensitive", user->default_sensitive);
+	json_w_member_str_or_null(w, "language", user->default_language);
+	json_w_member_u64(w, "follow_requests_count", requests.count);
+	json_w_member_bool(w, "hide_collections", account->hide_collections);
+	json_w_member_bool(w, "discoverable", account->discoverable);
+	json_w_member_bool(w, "indexable", account->indexable);
+	json_w_member_raw(w, "attribution_domains", STR("[]"));
+	json_w_member_cstr(w, "quote_policy", "nobody");
+	json_w_object_end(w);
+	return r;
+}
+
+static void w_role(struct json_writer *w, uint8_t role)
+{
+	static const struct { const char *name, *permissions; } roles[] = {
+		[ROLE_MEMBER] = { "", "0" },
+		[ROLE_MODERATOR] = { "Moderator", "1308" },  /* reports, appeals, users and the log, as clients count bits */
+		[ROLE_ADMIN] = { "Admin", "1048575" },
+	};
+	size_t i = role < sizeof(roles) / sizeof(roles[0]) ? role : ROLE_MEMBER;
+
+	json_w_key(w, "role");
+	json_w_object(w);
+	json_w_member_id(w, "id", i);
+	json_w_member_cstr(w, "name", roles[i].name);
+	json_w_member_cstr(w, "color", "");
+	json_w_member_cstr(w, "permissions", roles[i].permissions);
+	json_w_member_bool(w, "highlighted", false);
+	json_w_object_end(w);
+}
+
+int entity_credential_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id)
+{
+	struct account account;
+	struct user user;
+	struct buf buf;
+	struct json_writer inner;
+	struct str object;
+	int r = accounts_get(arena, view, account_id, &account);
+
+	if (r == OK)
+		r = users_get(arena, view, account_id, &user);
+	if (r != OK)
+		return r;
+	buf_init(&buf, arena, 0);
+	json_writer_init(&inner, &buf);
+	r = entity_account(&inner, arena, view, account_id);
+	object = buf_str(&buf);
+	if (r != OK || !str_starts(object, STR("{")))
+		return r != OK ? r : ERR_NOT_FOUND;
+	json_w_object(w);
+	buf_add(w->buf, str_sub(object, 1, object.n - 2));  /* the account's members without its braces */
+	w->comma = true;
+	r = w_source(w, arena, view, &account, &user);
+	w_role(w, user.role);
+	json_w_object_end(w);
+	return r;
+}
+
+/* --- between two people ----------------------------------------------------------------------------------------- */
+
+static void w_languages(struct json_writer *w, const struct str_list *languages)
+{
+	json_w_key(w, "languages");
+	if (!languages->count) {
+		json_w_null(w);
+		return;
+	}
+	json_w_array(w);
+	for (size_t i = 0; i < languages->count; i++)
+		json_w_str(w, languages->items[i]);
+	json_w_array_end(w);
+}
+
+int entity_relationship(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
+                        uint64_t account_id)
+{
+	struct follow follow = { 0 };
+	int r = graph_follow_get(arena, view, viewer_id, account_id, &follow);
+	bool following = r == OK && follow.state == FOLLOW_ACCEPTED, requested = r == OK && !following;
+
+	json_w_object(w);
+	json_w_member_id(w, "id", account_id);
+	json_w_member_bool(w, "following", following);
+	json_w_member_bool(w, "showing_reblogs", r == OK && follow.show_reblogs);
+	json_w_member_bool(w, "notifying", r == OK && follow.notify);
+	w_languages(w, &follow.languages);
+	json_w_member_bool(w, "followed_by", graph_follows(view, account_id, viewer_id));
+	json_w_member_bool(w, "blocking", false);
+	json_w_member_bool(w, "blocked_by", false);
+	json_w_member_bool(w, "muting", false);
+	json_w_member_bool(w, "muting_notifications", false);
+	json_w_member_null(w, "muting_expires_at");
+	json_w_member_bool(w, "requested", requested);
+	json_w_member_bool(w, "requested_by", graph_requested(view, account_id, viewer_id));
+	json_w_member_bool(w, "domain_blocking", false);
+	json_w_member_bool(w, "endorsed", false);
+	json_w_member_cstr(w, "note", "");
+	json_w_object_end(w);
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+/* --- notifications and conversations ---------------------------------------------------------------------------- */
+
+static void w_notification(struct json_writer *w, struct arena *arena, struct batch *batch, const struct notice *notice)
+{
+	const char *type = notice_kind_name(notice->kind);
+
+	json_w_object(w);
+	json_w_member_id(w, "id", notice->id);
+	json_w_member_cstr(w, "type", type ? type : "unknown");
+	json_w_member_str(w, "group_key", arena_printf(arena, "ungrouped-%llu", (unsigned long long)notice->id));
+	json_w_member_date(w, "created_at", notice->created_ms);
+	json_w_key(w, "account");
+	batch_w_account(batch, w, notice->actor_id);
+	if (notice->post_id) {
+		json_w_key(w, "status");
+		batch_w_status(batch, w, notice->post_id);
+	}
+	json_w_object_end(w);
+}
+
+/* What a notice is about may be gone, or no longer for the one it told: then it tells nothing. */
+static bool notice_holds(const struct batch *batch, const struct notice *notice)
+{
+	return batch_has_account(batch, notice->actor_id) &&
+	       (!notice->post_id || batch_has_status(batch, notice->post_id));
+}
+
+int entities_notifications(struct json_writer *w, struct arena *arena, struct view *view,
+                           const struct notice *notices, size_t count)
+{
+	struct batch batch;
+	struct post post;
+	int r;
+
+	batch_init(&batch, arena, view, count ? notices[0].account_id : 0);
+	for (size_t i = 0; i < count; i++) {
+		struct beholder beholder = { BEHOLDER_LOCAL, notices[i].account_id };
+
+		batch_add_account(&batch, notices[i].actor_id);
+		if (notices[i].post_id && access_post(arena, view, beholder, notices[i].post_id, &post) == OK)
+			batch_add_post(&batch, &post);
+	}
+	r = batch_load(&batch);
+	json_w_array(w);
+	for (size_t i = 0; r == OK && i < count; i++)
+		if (notice_holds(&batch, &notices[i]))
+			w_notification(w, arena, &batch, &notices[i]);
+	json_w_array_end(w);
+	return r;
+}
+
+int entity_notification(struct json_writer *w, struct arena *arena, struct view *view, const struct notice *notice)
+{
+	struct beholder beholder = { BEHOLDER_LOCAL, notice->account_id };
+	struct batch batch;
+	struct post post;
+	int r;
+
+	batch_init(&batch, arena, view, notice->account_id);
+	batch_add_account(&batch, notice->actor_id);
+	if (notice->post_id && access_post(arena, view, beholder, notice->post_id, &post) == OK)
+		batch_add_post(&batch, &post);
+	r = batch_load(&batch);
+	if (r != OK || !notice_holds(&batch, notice))
+		return r != OK ? r : ERR_NOT_FOUND;
+	w_notification(w, arena, &batch, notice);
+	return OK;
+}
+
+int entity_conversation(struct json_writer *w, struct arena *arena, struct view *view,
+                        const struct conversation *conversation)
+{
+	struct beholder beholder = { BEHOLDER_LOCAL, conversation->account_id };
+	struct post post;
+	int r;
+
+	json_w_object(w);
+	json_w_member_id(w, "id", conversation->id);
+	json_w_member_bool(w, "unread", conversation->unread);
+	json_w_key(w, "accounts");
+	r = entities_accounts(w, arena, view, &conversation->participant_ids);
+	json_w_key(w, "last_status");
+	if (r == OK && access_post(arena, view, beholder, conversation->last_post_id, &post) == OK)
+		r = entity_status(w, arena, view, conversation->account_id, &post);
+	else
+		json_w_null(w);
+	json_w_object_end(w);
+	return r;
+}
+
+void entity_tag(struct json_writer *w, struct arena *arena, struct view *view, struct str tag)
+{
+	enum { HISTORY_DAYS = 7 };
+	int64_t today_ms = clock_now_ms() / DAY_MS * DAY_MS;
+
+	json_w_object(w);
+	json_w_member_str(w, "id", tag);
+	json_w_member_str(w, "name", tag);
+	json_w_member_str(w, "url", instance_tag_url(arena, instance_of(view), tag));
+	json_w_key(w, "history");
+	json_w_array(w);
+	for (int day = 0; day < HISTORY_DAYS; day++) {
+		json_w_object(w);
+		json_w_member_id(w, "day", (uint64_t)((today_ms - (int64_t)day * DAY_MS) / SECOND_MS));
+		json_w_member_cstr(w, "uses", "0");
+		json_w_member_cstr(w, "accounts", "0");
+		json_w_object_end(w);
+	}
+	json_w_array_end(w);
+	json_w_member_bool(w, "following", false);
+	json_w_member_bool(w, "featuring", false);
+	json_w_object_end(w);
+}
