@@ -55,6 +55,7 @@ static const struct field account_fields[] = {
 	FIELD(30, account, also_known_as),
 	FIELD(31, account, moved_to),
 	FIELD(32, account, emojis_json),
+	FIELD(33, account, field_sources),
 };
 RECORD_TYPE(account);
 

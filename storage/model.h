@@ -39,6 +39,7 @@ struct account {
 	struct str note;              /* HTML: ours rendered, foreign sanitised */
 	struct str note_source;       /* ours: as typed */
 	struct str_list field_pairs;  /* name, value, name, value …; values HTML */
+	struct str_list field_sources;  /* ours: the same as typed */
 	struct str avatar_url, header_url;  /* empty: the default picture */
 	bool locked, bot, discoverable, indexable, hide_collections;
 	bool disabled;                /* ours: sign-in refused and hidden from new contact */

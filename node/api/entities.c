@@ -8,6 +8,7 @@
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
 #include "storage/graph.h"
+#include "storage/instance.h"
 #include "storage/posts.h"
 #include "storage/users.h"
 

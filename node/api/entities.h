@@ -21,7 +21,10 @@ int entities_statuses(struct json_writer *w, struct arena *arena, struct view *v
                       const struct post *posts, size_t count);
 int entity_relationship(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
                         uint64_t account_id);
+/* ERR_NOT_FOUND, and nothing written: what it tells of is gone. A list of one recipient's leaves such ones out. */
 int entity_notification(struct json_writer *w, struct arena *arena, struct view *view, const struct notice *notice);
+int entities_notifications(struct json_writer *w, struct arena *arena, struct view *view,
+                           const struct notice *notices, size_t count);
 int entity_conversation(struct json_writer *w, struct arena *arena, struct view *view,
                         const struct conversation *conversation);
 void entity_tag(struct json_writer *w, struct arena *arena, struct view *view, struct str tag);

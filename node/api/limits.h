@@ -1,0 +1,18 @@
+/*
+ * Bounds of what people write about themselves; the instance documents tell clients. The bound of a post is a setting
+ * (node/config.h limits.post_characters). In code points unless it says otherwise.
+ */
+#ifndef NODE_API_LIMITS_H
+#define NODE_API_LIMITS_H
+
+enum {
+	LIMIT_DISPLAY_NAME_CHARACTERS = 100,
+	LIMIT_NOTE_CHARACTERS = 2000,
+	LIMIT_FIELDS = 8,
+	LIMIT_FIELD_CHARACTERS = 255,
+	LIMIT_URL_CHARACTERS = 23,       /* what an address of any length counts in a post */
+	LIMIT_LANGUAGE_BYTES = 35,       /* RFC 5646 section 4.4.1 */
+	LIMIT_IDEMPOTENCY_KEY_BYTES = 255,
+};
+
+#endif
