@@ -54,17 +54,25 @@ struct activity {
 	int64_t published_ms, updated_ms;
 	struct str need;                /* set with NEED: the URI to fetch first */
 	uint8_t visibility;             /* local ones: of the Announce */
+	/* Local ones: what the actor chose besides. */
+	bool show_reblogs, notify;      /* Follow */
+	struct str_list languages;      /* Follow */
+	int64_t hold_ms;                /* Create: goes out this much later */
+	uint64_t record_id;             /* its record (storage/activities.h); 0: taken when it is applied */
 };
 
 /* Reads a foreign activity. Refuses what federation-wide rules forbid: missing @context, other than one actor,
  * keywords @graph, @reverse, @included; an embedded object is kept only as its URI unless its origin is the actor's
  * and (for posts) attributedTo is the actor. Unknown types parse with type AS_UNKNOWN. ERR_INVALID otherwise.
- * What is parsed lives in `arena`; HTML is sanitised here. */
+ * Texts point into `document`, which was parsed into the same arena; HTML is sanitised here. */
 int activity_parse(struct arena *arena, const json_t *document, struct activity *ret_activity);
 
 /* The JSON of a local activity, the very bytes to be signed and served, with its object embedded where the field
  * knows it so (Create, Update; Accept and Undo embed the activity). */
 struct str activity_render(struct arena *arena, struct view *view, const struct activity *activity);
+
+/* The kind of an object by its type: OBJECT_NONE for a type that we do not know. */
+enum object_kind activity_object_kind(const json_t *object);
 
 const char *activity_type_name(enum activity_type type);
 enum activity_type activity_type_parse(struct str name);

@@ -8,9 +8,13 @@
 
 /* Parses Person, Group, Service, Application, Organization. `fetched_uri` is where it came from: the id must equal
  * it. Requires inbox, a name and a usable key; caps every text (names 2048, summary 20 kB, 50 fields, 256 aliases).
- * account->host is the authority of the id (the handle's host is decided by federation/resolve.h). */
+ * account->host is the authority of the id (the handle's host is decided by federation/resolve.h). The inbox must be
+ * of the id's origin, for only that origin is on the allow list; a shared inbox elsewhere is left out. Texts point
+ * into `document`. */
 int actor_parse(struct arena *arena, const json_t *document, struct str fetched_uri, struct account *ret_account);
 
+/* Writes the document of one of ours as a value (with @context when it stands alone). */
+void actor_w(struct json_writer *w, struct view *view, const struct account *account, bool bare, bool alone);
 /* The document of one of ours. Bare: id, type, preferredUsername, inbox, outbox, followers, endpoints and keys. */
 struct str actor_render(struct arena *arena, struct view *view, const struct account *account, bool bare);
 
@@ -19,8 +23,8 @@ struct str actor_render(struct arena *arena, struct view *view, const struct acc
 int actor_prepare_local(struct arena *arena, const struct instance *instance, enum account_kind kind,
                         struct str username, struct str display_name, struct account *ret_account,
                         struct str *ret_private_pem);
-/* Stores what actor_prepare_local() made: takes the id, fills id-dependent addresses (…/u/ID, or …/actor for the
- * instance actor), puts account and key. ERR_EXISTS: the name is taken. */
+/* Stores what actor_prepare_local() made: takes the id, which account->id tells, makes the addresses that depend on it
+ * (…/u/ID, or …/actor for the instance actor), puts account and key. ERR_EXISTS: the name is taken. */
 int actor_create_local(struct txn *txn, struct account *account, struct str private_pem);
 
 #endif

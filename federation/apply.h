@@ -57,7 +57,29 @@ int act_update_actor(struct arena *arena, struct txn *txn, uint64_t actor_id);
 /* An account of ours ends: Delete of the actor to all who knew it; posts and follows go in a job. */
 int act_delete_actor(struct arena *arena, struct txn *txn, uint64_t actor_id);
 
-/* `rse-node activities` and the docs print the table. */
+/* `rse-node activities` and the docs print the table: one line a row. Returns their number. */
 size_t activity_rows(const char *const **ret_lines);
+
+/*
+ * What the functions of a row work on (on_post.h, on_actor.h, on_follow.h, on_react.h). may() looks up the records it
+ * is about and writes nothing; apply() writes.
+ */
+struct apply {
+	struct arena *arena;
+	struct txn *txn;
+	struct view *view;
+	const struct instance *instance;
+	struct activity *activity;
+	enum origin origin;
+	struct account actor;
+	struct account target;        /* Follow and its answers: the other side */
+	struct follow follow;         /* state 0: there is none */
+	struct post post;             /* the post it is about; of an Announce: the boost */
+	struct post boosted;          /* id 0: it is about no boost */
+	struct id_list witnesses;     /* who may hold a copy besides the audience: answered, boosted, favoured */
+	bool nothing;                 /* may(): it does not concern us, or came too late: no effect */
+	bool unknown;                 /* what an Undo or a Delete names did not come yet */
+	bool repeated;                /* Follow: it stood already, nobody is told again */
+};
 
 #endif

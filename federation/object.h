@@ -8,6 +8,8 @@
 
 /* Note, Article, Page, Question, Event, Audio, Video, Image, Document. Anything that is shown as a post. */
 int object_parse(struct arena *arena, const json_t *document, struct object_draft *ret_draft);
+/* The custom emojis of a document's tags as the client API's CustomEmoji array; empty when there are none. */
+struct str object_parse_emojis(struct arena *arena, const json_t *document);
 /* Looks up mentions and parent in the store: fills ids, visibility and audience; *ret_need names an unknown parent
  * (OK all the same: the reply waits for it under its URI). */
 int object_resolve(struct arena *arena, struct view *view, struct object_draft *draft, struct str *ret_need);

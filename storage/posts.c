@@ -385,6 +385,12 @@ int posts_boost_get(struct view *view, uint64_t post_id, uint64_t account_id, ui
 	return r;
 }
 
+int posts_of_author(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
+                    struct id_list *ret_ids)
+{
+	return ids_page(arena, view, SPACE_BY_AUTHOR, account_id, after, max, NULL, ret_ids);
+}
+
 int posts_boosters(struct arena *arena, struct view *view, uint64_t post_id, uint64_t after, size_t max,
                    struct id_list *ret_ids)
 {

@@ -65,6 +65,9 @@ int posts_delete(struct txn *txn, uint64_t id, bool *ret_more);
 int posts_stats_get(struct view *view, uint64_t id, struct post_stats *ret_stats);
 /* Adds to the counts of a post (negative subtracts, never below 0); a post that is not there has none. */
 int posts_stats_add(struct txn *txn, uint64_t id, int replies, int reblogs, int favourites);
+/* Posts and boosts of an account, by id after `after`: to remove them with it. */
+int posts_of_author(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
+                    struct id_list *ret_ids);
 /* The boost by `account_id` of `post_id`. */
 int posts_boost_get(struct view *view, uint64_t post_id, uint64_t account_id, uint64_t *ret_boost_id);
 /* Accounts that boosted, by account id after `after`. */

@@ -1,0 +1,332 @@
+/*
+ * What our people do, as activities (declared in federation/apply.h). Writer thread.
+ *
+ * Each act makes the same struct that a delivery is parsed into, and goes through the same door. What a person did
+ * twice is done: that is no error here.
+ */
+#include "federation/apply.h"
+#include "federation/text.h"
+#include "storage/access.h"
+#include "storage/accounts.h"
+#include "storage/activities.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/instance.h"
+#include "storage/graph.h"
+#include "storage/posts.h"
+#include "storage/reactions.h"
+
+enum { TAGS_MAX = 100 };
+
+/* Whether a person did it before is asked by the row; to the person it makes no difference. */
+static int done_already(int err)
+{
+	return err == ERR_EXISTS ? OK : err;
+}
+
+/* posts */
+
+static struct str mention_href(void *context, const struct text_span *mention)
+{
+	const struct post_draft *draft = context;
+	struct str acct = str_sub(mention->text, 1, mention->text.n);
+
+	for (size_t i = 0; i < draft->mention_count; i++)
+		if (str_eq_nocase(draft->mentions[i].acct, acct))
+			return draft->mentions[i].url;
+	return STR_NONE;
+}
+
+static struct str_list tags_of(struct arena *arena, struct str text)
+{
+	struct str_list tags = { ARENA_ARRAY(arena, struct str, TAGS_MAX), 0 };
+	struct text_scanner scanner;
+	struct text_span span;
+
+	text_scan_init(&scanner, arena, text);
+	while (text_scan(&scanner, &span) && tags.count < TAGS_MAX) {
+		struct str tag;
+		bool known = false;
+
+		if (span.kind != TEXT_HASHTAG)
+			continue;
+		tag = text_fold_hashtag(arena, span.name);
+		for (size_t i = 0; i < tags.count; i++)
+			known |= str_eq(tags.items[i], tag);
+		if (!known)
+			tags.items[tags.count++] = tag;
+	}
+	return tags;
+}
+
+static struct id_list mentions_of(struct arena *arena, const struct post_draft *draft)
+{
+	struct id_list ids = { ARENA_ARRAY(arena, uint64_t, draft->mention_count), 0 };
+
+	for (size_t i = 0; i < draft->mention_count; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < ids.count; k++)
+			known |= ids.ids[k] == draft->mentions[i].account_id;
+		if (!known)
+			ids.ids[ids.count++] = draft->mentions[i].account_id;
+	}
+	return ids;
+}
+
+/* The members of a post that come from what was typed. */
+static void take_draft(struct arena *arena, const struct instance *instance, const struct post_draft *draft,
+                       struct post *post)
+{
+	struct text_links links = {
+		.hashtag_base = arena_printf(arena, "%.*s/tags/", STR_ARG(instance->url)),
+		.mention_href = mention_href,
+		.context = (void *)draft,
+	};
+
+	post->content = text_render_html(arena, draft->text, &links);
+	post->source = draft->text;
+	post->spoiler = draft->spoiler;
+	post->sensitive = draft->sensitive || draft->spoiler.n;
+	post->language = draft->language;
+	post->tags = tags_of(arena, draft->text);
+	post->mention_ids = mentions_of(arena, draft);
+}
+
+/* An answer belongs to its thread; in a limited one it is never wider than what it answers. */
+static int take_parent(struct arena *arena, struct view *view, uint64_t author_id, uint64_t parent_id,
+                       struct post *post)
+{
+	struct beholder author = { BEHOLDER_LOCAL, author_id };
+	struct post parent;
+	int r = access_post(arena, view, author, parent_id, &parent);
+
+	if (!r && parent.reblog_of_id)
+		r = access_post(arena, view, author, parent.reblog_of_id, &parent);
+	if (r)
+		return r == ERR_NOT_FOUND ? ERR_INVALID : r;
+	post->in_reply_to_id = parent.id;
+	post->in_reply_to_account_id = parent.account_id;
+	post->in_reply_to_uri = parent.uri;
+	post->context_uri = parent.context_uri;
+	if (parent.visibility >= VISIBILITY_FOLLOWERS)
+		post->visibility = access_narrower(post->visibility, parent.visibility);
+	return OK;
+}
+
+int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, const struct post_draft *draft,
+                    uint64_t *ret_post_id)
+{
+	const struct instance *instance = instance_of(txn_view(txn));
+	struct object_draft object = { 0 };
+	struct post *post = &object.post;
+	struct activity activity = {
+		.type = AS_CREATE, .actor_id = actor_id, .object_kind = OBJECT_POST, .draft = &object,
+		.hold_ms = draft->hold_ms, .published_ms = txn_now_ms(txn),
+	};
+	struct account author;
+	int r = accounts_get(arena, txn_view(txn), actor_id, &author);
+
+	if (r)
+		return r;
+	/* One number for the post and its Create: the one is found by the other (act_delete_post). */
+	post->id = activity.record_id = txn_new_id(txn);
+	post->account_id = actor_id;
+	post->uri = activity.object_uri = instance_post_uri(arena, instance, post->id);
+	post->url = instance_post_url(arena, instance, author.username, post->id);
+	post->object_type = STR("Note");
+	post->visibility = draft->visibility ? draft->visibility : VISIBILITY_PUBLIC;
+	post->created_ms = txn_now_ms(txn);
+	post->app_id = draft->app_id;
+	take_draft(arena, instance, draft, post);
+	if (draft->in_reply_to_id)
+		r = take_parent(arena, txn_view(txn), actor_id, draft->in_reply_to_id, post);
+	if (!post->context_uri.n)
+		post->context_uri = arena_printf(arena, "%.*s/context", STR_ARG(post->uri));
+	if (!r)
+		r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+	if (!r)
+		*ret_post_id = post->id;
+	return r;
+}
+
+int act_update_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id,
+                    const struct post_draft *draft)
+{
+	struct object_draft object = { 0 };
+	struct activity activity = {
+		.type = AS_UPDATE, .actor_id = actor_id, .object_kind = OBJECT_POST, .object_id = post_id,
+		.draft = &object, .updated_ms = txn_now_ms(txn),
+	};
+	int r = posts_get(arena, txn_view(txn), post_id, &object.post);
+
+	if (r)
+		return r;
+	take_draft(arena, instance_of(txn_view(txn)), draft, &object.post);
+	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+/* A post that was held back and has not gone out leaves no trace: nobody elsewhere is told of its end. */
+static bool is_held(struct arena *arena, struct txn *txn, const struct post *post)
+{
+	struct activity_record create;
+
+	return activities_get(arena, txn_view(txn), post->id, &create) == OK &&
+	       create.account_id == post->account_id && str_eq(create.type, STR("Create")) && !create.outbox;
+}
+
+static int drop_held(struct txn *txn, const struct post *post)
+{
+	bool more;
+	int r = posts_delete(txn, post->id, &more);
+
+	return r ? r : activities_delete(txn, post->id);
+}
+
+int act_delete_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)
+{
+	struct activity activity = {
+		.type = AS_DELETE, .actor_id = actor_id, .object_kind = OBJECT_TOMBSTONE, .object_id = post_id,
+	};
+	struct post post;
+	int r = posts_get(arena, txn_view(txn), post_id, &post);
+
+	if (r)
+		return r;
+	if (post.account_id == actor_id && is_held(arena, txn, &post))
+		return drop_held(txn, &post);
+	if (post.reblog_of_id && post.account_id == actor_id)
+		return act_unannounce(arena, txn, actor_id, post.reblog_of_id);
+	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+/* follows */
+
+static int target_uri(struct arena *arena, struct txn *txn, uint64_t account_id, struct str *ret_uri)
+{
+	struct account account;
+	int r = accounts_get(arena, txn_view(txn), account_id, &account);
+
+	if (!r)
+		*ret_uri = account.uri;
+	return r;
+}
+
+int act_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id, bool show_reblogs,
+               bool notify, const struct str_list *languages)
+{
+	struct activity activity = {
+		.type = AS_FOLLOW, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = target_id,
+		.show_reblogs = show_reblogs, .notify = notify,
+	};
+	struct follow follow;
+	int r = graph_follow_get(arena, txn_view(txn), actor_id, target_id, &follow);
+
+	if (languages)
+		activity.languages = *languages;
+	if (r == OK) {
+		/* It stands: only what the follower wants to see of it changes, and that is nobody else's business. */
+		follow.show_reblogs = show_reblogs;
+		follow.notify = notify;
+		follow.languages = activity.languages;
+		return graph_follow_put(txn, &follow);
+	}
+	r = target_uri(arena, txn, target_id, &activity.object_uri);
+	return r ? r : activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+int act_unfollow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id)
+{
+	struct activity follow = { .type = AS_FOLLOW };
+	struct activity activity = {
+		.type = AS_UNDO, .actor_id = actor_id, .object_kind = OBJECT_ACTIVITY, .object_id = target_id,
+		.inner = &follow,
+	};
+	int r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int act_answer_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t follower_id, bool accept)
+{
+	struct activity follow = { .type = AS_FOLLOW };
+	struct activity activity = {
+		.type = accept ? AS_ACCEPT : AS_REJECT, .actor_id = actor_id, .object_kind = OBJECT_ACTIVITY,
+		.object_id = follower_id, .inner = &follow,
+	};
+
+	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+/* reactions */
+
+int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)
+{
+	struct activity activity = {
+		.type = AS_LIKE, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = post_id,
+	};
+
+	return done_already(activity_apply(arena, txn, &activity, ORIGIN_LOCAL));
+}
+
+int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)
+{
+	struct activity like = { .type = AS_LIKE };
+	struct activity activity = {
+		.type = AS_UNDO, .actor_id = actor_id, .object_kind = OBJECT_ACTIVITY, .object_id = post_id,
+		.inner = &like,
+	};
+	int r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int act_announce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, uint8_t visibility,
+                 uint64_t *ret_boost_id)
+{
+	struct activity activity = {
+		.type = AS_ANNOUNCE, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = post_id,
+		.visibility = visibility,
+	};
+	struct post post;
+	int r = posts_get(arena, txn_view(txn), post_id, &post);
+
+	if (r)
+		return r;
+	if (post.reblog_of_id)
+		post_id = post.reblog_of_id;
+	if (posts_boost_get(txn_view(txn), post_id, actor_id, ret_boost_id) == OK)
+		return OK;
+	r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+	if (!r)
+		*ret_boost_id = activity.object_id;
+	return r;
+}
+
+int act_unannounce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)
+{
+	struct activity announce = { .type = AS_ANNOUNCE };
+	struct activity activity = {
+		.type = AS_UNDO, .actor_id = actor_id, .object_kind = OBJECT_ACTIVITY, .object_id = post_id,
+		.inner = &announce,
+	};
+	int r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+/* actors */
+
+int act_update_actor(struct arena *arena, struct txn *txn, uint64_t actor_id)
+{
+	struct activity activity = { .type = AS_UPDATE, .actor_id = actor_id, .object_kind = OBJECT_ACTOR };
+
+	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+int act_delete_actor(struct arena *arena, struct txn *txn, uint64_t actor_id)
+{
+	struct activity activity = { .type = AS_DELETE, .actor_id = actor_id, .object_kind = OBJECT_ACTOR };
+
+	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}

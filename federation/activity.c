@@ -1,0 +1,320 @@
+/*
+ * The verb: foreign JSON to `struct activity`, and ours to JSON.
+ *
+ * Whether the actor may do what it says is asked in federation/apply.c; here only what is true of any activity is
+ * checked. Pure, but for look-ups of what is embedded when rendering.
+ */
+#include "federation/activity.h"
+
+#include "federation/actor.h"
+#include "federation/object.h"
+#include "federation/property.h"
+#include "federation/url.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+
+enum { INNER_DEPTH_MAX = 2 };  /* Undo of an Accept of a Follow */
+
+static const struct type_row {
+	enum activity_type type;
+	const char *name;
+	bool transient;  /* some peers give it no id; its effect does not need one */
+} activity_types[] = {
+	{ AS_CREATE,   "Create",   false },
+	{ AS_UPDATE,   "Update",   false },
+	{ AS_DELETE,   "Delete",   true },
+	{ AS_FOLLOW,   "Follow",   false },
+	{ AS_ACCEPT,   "Accept",   true },
+	{ AS_REJECT,   "Reject",   true },
+	{ AS_UNDO,     "Undo",     true },
+	{ AS_LIKE,     "Like",     true },
+	{ AS_ANNOUNCE, "Announce", false },
+};
+
+static const struct object_row {
+	const char *name;
+	enum object_kind kind;
+} object_types[] = {
+	{ "Note", OBJECT_POST }, { "Article", OBJECT_POST }, { "Page", OBJECT_POST }, { "Question", OBJECT_POST },
+	{ "Event", OBJECT_POST }, { "Audio", OBJECT_POST }, { "Video", OBJECT_POST }, { "Image", OBJECT_POST },
+	{ "Document", OBJECT_POST },
+	{ "Person", OBJECT_ACTOR }, { "Group", OBJECT_ACTOR }, { "Service", OBJECT_ACTOR },
+	{ "Application", OBJECT_ACTOR }, { "Organization", OBJECT_ACTOR },
+	{ "Create", OBJECT_ACTIVITY }, { "Update", OBJECT_ACTIVITY }, { "Delete", OBJECT_ACTIVITY },
+	{ "Follow", OBJECT_ACTIVITY }, { "Accept", OBJECT_ACTIVITY }, { "Reject", OBJECT_ACTIVITY },
+	{ "Undo", OBJECT_ACTIVITY }, { "Like", OBJECT_ACTIVITY }, { "Announce", OBJECT_ACTIVITY },
+	{ "Block", OBJECT_ACTIVITY }, { "Flag", OBJECT_ACTIVITY }, { "Add", OBJECT_ACTIVITY },
+	{ "Remove", OBJECT_ACTIVITY }, { "Move", OBJECT_ACTIVITY }, { "Dislike", OBJECT_ACTIVITY },
+	{ "EmojiReact", OBJECT_ACTIVITY }, { "Join", OBJECT_ACTIVITY }, { "Leave", OBJECT_ACTIVITY },
+	{ "Invite", OBJECT_ACTIVITY }, { "Lock", OBJECT_ACTIVITY }, { "QuoteRequest", OBJECT_ACTIVITY },
+	{ "Tombstone", OBJECT_TOMBSTONE },
+};
+
+#define LENGTH(table) (sizeof(table) / sizeof *(table))
+
+const char *activity_type_name(enum activity_type type)
+{
+	for (size_t i = 0; i < LENGTH(activity_types); i++)
+		if (activity_types[i].type == type)
+			return activity_types[i].name;
+	return "";
+}
+
+enum activity_type activity_type_parse(struct str name)
+{
+	for (size_t i = 0; i < LENGTH(activity_types); i++)
+		if (str_eq(str_of(activity_types[i].name), name))
+			return activity_types[i].type;
+	return AS_UNKNOWN;
+}
+
+enum object_kind activity_object_kind(const json_t *object)
+{
+	const json_t *types = json_member(object, "type");
+
+	for (size_t i = 0; i < json_count(types); i++)
+		for (size_t k = 0; k < LENGTH(object_types); k++)
+			if (str_eq(json_str_of(json_at(types, i)), str_of(object_types[k].name)))
+				return object_types[k].kind;
+	return OBJECT_NONE;
+}
+
+/* reading */
+
+static enum activity_type type_of(const json_t *document)
+{
+	const json_t *types = json_member(document, "type");
+	enum activity_type type = AS_UNKNOWN;
+
+	for (size_t i = 0; i < json_count(types) && type == AS_UNKNOWN; i++)
+		type = activity_type_parse(json_str_of(json_at(types, i)));
+	return type;
+}
+
+static bool is_transient(enum activity_type type)
+{
+	for (size_t i = 0; i < LENGTH(activity_types); i++)
+		if (activity_types[i].type == type)
+			return activity_types[i].transient;
+	return true;
+}
+
+static bool has_context(const json_t *document)
+{
+	const json_t *contexts = json_member(document, "@context");
+
+	for (size_t i = 0; i < json_count(contexts); i++)
+		if (str_eq(json_str_of(json_at(contexts, i)), STR("https://www.w3.org/ns/activitystreams")))
+			return true;
+	return false;
+}
+
+/* Keywords that let one document be read in two ways. The depth is bounded by json_parse(). */
+static bool has_keyword(const json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+
+	if (json_is_object(value)) {
+		if (json_object_get(value, "@graph") || json_object_get(value, "@reverse") ||
+		    json_object_get(value, "@included"))
+			return true;
+		json_object_foreach((json_t *)value, key, member)
+			if (has_keyword(member))
+				return true;
+	}
+	if (json_is_array(value))
+		json_array_foreach(value, i, member)
+			if (has_keyword(member))
+				return true;
+	return false;
+}
+
+static int parse_envelope(struct arena *arena, const json_t *document, struct activity *a)
+{
+	const json_t *actor = json_member(document, "actor");
+	struct url url;
+
+	a->type = type_of(document);
+	a->uri = json_member_str(document, "id");
+	a->actor_uri = property_uri(actor);
+	if (json_count(actor) != 1 || url_parse(arena, a->actor_uri, &url))
+		return ERR_INVALID;
+	if (a->uri.n && !url_same_origin(arena, a->uri, a->actor_uri))
+		return ERR_INVALID;
+	if (!a->uri.n && !is_transient(a->type))
+		return ERR_INVALID;
+	a->to = property_uris(arena, json_member(document, "to"), PROPERTY_URIS_MAX);
+	a->cc = property_uris(arena, json_member(document, "cc"), PROPERTY_URIS_MAX);
+	a->published_ms = property_date(document, "published");
+	a->updated_ms = property_date(document, "updated");
+	return OK;
+}
+
+/* An embedded post is believed only of its author and from its origin; else its address stays, to be fetched. */
+static void parse_post(struct arena *arena, const json_t *object, struct activity *a)
+{
+	struct object_draft *draft = ARENA_NEW(arena, struct object_draft);
+
+	a->object_kind = a->object_uri.n ? OBJECT_URI : OBJECT_NONE;
+	if (!url_same_origin(arena, a->object_uri, a->actor_uri) ||
+	    !property_has_uri(json_member(object, "attributedTo"), a->actor_uri))
+		return;
+	if (object_parse(arena, object, draft))
+		return;
+	draft->attributed_to = a->actor_uri;
+	a->draft = draft;
+	a->object_kind = OBJECT_POST;
+	if (!a->updated_ms)
+		a->updated_ms = draft->post.edited_ms;
+}
+
+static void parse_actor(struct arena *arena, const json_t *object, struct activity *a)
+{
+	struct account *account = ARENA_NEW(arena, struct account);
+
+	a->object_kind = a->object_uri.n ? OBJECT_URI : OBJECT_NONE;
+	if (!str_eq(a->object_uri, a->actor_uri) || actor_parse(arena, object, a->actor_uri, account))
+		return;
+	a->object_actor = account;
+	a->object_kind = OBJECT_ACTOR;
+}
+
+/* The activity inside an Accept, Reject or Undo: who did what to what. Nothing in it is believed beyond that. */
+static struct activity *parse_inner(struct arena *arena, const json_t *document, int depth)
+{
+	struct activity *inner = ARENA_NEW(arena, struct activity);
+	const json_t *object = json_member(document, "object");
+
+	inner->type = type_of(document);
+	inner->uri = json_member_str(document, "id");
+	inner->actor_uri = property_uri(json_member(document, "actor"));
+	inner->object_uri = property_uri(object);
+	inner->object_kind = inner->object_uri.n ? OBJECT_URI : OBJECT_NONE;
+	if (depth < INNER_DEPTH_MAX && activity_object_kind(json_at(object, 0)) == OBJECT_ACTIVITY) {
+		inner->inner = parse_inner(arena, json_at(object, 0), depth + 1);
+		inner->object_kind = OBJECT_ACTIVITY;
+	}
+	return inner;
+}
+
+static void parse_object(struct arena *arena, const json_t *document, struct activity *a)
+{
+	const json_t *value = json_member(document, "object"), *object = json_at(value, 0);
+	enum object_kind kind = activity_object_kind(object);
+
+	if (json_count(value) != 1)
+		return;
+	a->object_uri = property_uri(object);
+	a->object_kind = a->object_uri.n ? OBJECT_URI : OBJECT_NONE;
+	if (kind == OBJECT_POST) {
+		parse_post(arena, object, a);
+	} else if (kind == OBJECT_ACTOR) {
+		parse_actor(arena, object, a);
+	} else if (kind == OBJECT_ACTIVITY) {
+		a->inner = parse_inner(arena, object, 1);
+		a->object_kind = OBJECT_ACTIVITY;
+	} else if (kind == OBJECT_TOMBSTONE && a->object_uri.n) {
+		a->object_kind = OBJECT_TOMBSTONE;
+	}
+}
+
+int activity_parse(struct arena *arena, const json_t *document, struct activity *ret_activity)
+{
+	struct activity activity = { 0 };
+	int r;
+
+	if (!json_is_object(document) || !has_context(document) || has_keyword(document))
+		return ERR_INVALID;
+	r = parse_envelope(arena, document, &activity);
+	if (r)
+		return r;
+	parse_object(arena, document, &activity);
+	*ret_activity = activity;
+	return OK;
+}
+
+/* writing */
+
+void activity_w_context(struct json_writer *w)
+{
+	static const char context[] =
+		"[\"https://www.w3.org/ns/activitystreams\",\"https://w3id.org/security/v1\","
+		"{\"manuallyApprovesFollowers\":\"as:manuallyApprovesFollowers\",\"sensitive\":\"as:sensitive\","
+		"\"Hashtag\":\"as:Hashtag\",\"movedTo\":{\"@id\":\"as:movedTo\",\"@type\":\"@id\"},"
+		"\"alsoKnownAs\":{\"@id\":\"as:alsoKnownAs\",\"@type\":\"@id\"},"
+		"\"toot\":\"http://joinmastodon.org/ns#\",\"discoverable\":\"toot:discoverable\","
+		"\"indexable\":\"toot:indexable\",\"blurhash\":\"toot:blurhash\",\"Emoji\":\"toot:Emoji\","
+		"\"featured\":{\"@id\":\"toot:featured\",\"@type\":\"@id\"},"
+		"\"schema\":\"http://schema.org#\",\"PropertyValue\":\"schema:PropertyValue\",\"value\":\"schema:value\"}]";
+
+	json_w_member_raw(w, "@context", str_of(context));
+}
+
+void activity_w_uris(struct json_writer *w, const char *key, const struct str_list *uris)
+{
+	json_w_key(w, key);
+	json_w_array(w);
+	for (size_t i = 0; i < uris->count; i++)
+		json_w_str(w, uris->items[i]);
+	json_w_array_end(w);
+}
+
+static void w_inner(struct json_writer *w, const struct activity *inner)
+{
+	json_w_object(w);
+	if (inner->uri.n)
+		json_w_member_str(w, "id", inner->uri);
+	json_w_member_cstr(w, "type", activity_type_name(inner->type));
+	json_w_member_str(w, "actor", inner->actor_uri);
+	if (inner->object_uri.n)
+		json_w_member_str(w, "object", inner->object_uri);
+	json_w_object_end(w);
+}
+
+static void w_tombstone(struct json_writer *w, struct str uri)
+{
+	json_w_object(w);
+	json_w_member_str(w, "id", uri);
+	json_w_member_cstr(w, "type", "Tombstone");
+	json_w_object_end(w);
+}
+
+static void w_activity_object(struct json_writer *w, struct arena *arena, struct view *view,
+                              const struct activity *a)
+{
+	json_w_key(w, "object");
+	if (a->inner)
+		w_inner(w, a->inner);
+	else if (a->draft)
+		object_w(w, arena, view, &a->draft->post, false);
+	else if (a->object_actor)
+		actor_w(w, view, a->object_actor, false, false);
+	else if (a->object_kind == OBJECT_TOMBSTONE)
+		w_tombstone(w, a->object_uri);
+	else
+		json_w_str(w, a->object_uri);
+}
+
+struct str activity_render(struct arena *arena, struct view *view, const struct activity *activity)
+{
+	struct json_writer w;
+	struct buf buf;
+
+	buf_init(&buf, arena, 0);
+	json_writer_init(&w, &buf);
+	json_w_object(&w);
+	activity_w_context(&w);
+	json_w_member_str(&w, "id", activity->uri);
+	json_w_member_cstr(&w, "type", activity_type_name(activity->type));
+	json_w_member_str(&w, "actor", activity->actor_uri);
+	if (activity->published_ms)
+		json_w_member_date(&w, "published", activity->published_ms);
+	activity_w_uris(&w, "to", &activity->to);
+	activity_w_uris(&w, "cc", &activity->cc);
+	w_activity_object(&w, arena, view, activity);
+	json_w_object_end(&w);
+	return buf_str(&buf);
+}

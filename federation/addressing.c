@@ -1,0 +1,88 @@
+/*
+ * To whom an activity of ours goes. Writer thread, before what it is about may be gone.
+ */
+#include "federation/addressing.h"
+
+#include "federation/audience.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/instance.h"
+#include "storage/ids.h"
+
+static void add_id(struct id_list *list, uint64_t id)
+{
+	if (!ids_have(list, id))
+		list->ids[list->count++] = id;
+}
+
+static struct str_list one_uri(struct arena *arena, struct str uri)
+{
+	struct str_list list = { ARENA_NEW(arena, struct str), 1 };
+
+	list.items[0] = uri;
+	return list;
+}
+
+static int to_audience(struct apply *apply, bool witnesses, struct recipients *recipients)
+{
+	const struct post *post = &apply->post;
+	const struct id_list *saw = &apply->witnesses;
+	struct id_list *ids = &recipients->ids;
+
+	recipients->followers = post->visibility != VISIBILITY_DIRECT;
+	ids->ids = ARENA_ARRAY(apply->arena, uint64_t, post->mention_ids.count + saw->count + 1);
+	for (size_t i = 0; i < post->mention_ids.count; i++)
+		add_id(ids, post->mention_ids.ids[i]);
+	if (apply->boosted.id)
+		add_id(ids, apply->boosted.account_id);
+	for (size_t i = 0; witnesses && i < saw->count; i++)
+		add_id(ids, saw->ids[i]);
+	return audience_of_post(apply->arena, apply->view, post, &apply->activity->to, &apply->activity->cc);
+}
+
+static int to_one(struct apply *apply, uint64_t id, struct recipients *recipients)
+{
+	struct account account;
+	int r = accounts_get(apply->arena, apply->view, id, &account);
+
+	if (r)
+		return r;
+	apply->activity->to = one_uri(apply->arena, account.uri);
+	recipients->ids.ids = ARENA_NEW(apply->arena, uint64_t);
+	add_id(&recipients->ids, id);
+	return OK;
+}
+
+static int to_followers(struct apply *apply, struct recipients *recipients)
+{
+	apply->activity->to = one_uri(apply->arena, STR(PUBLIC_URI));
+	apply->activity->cc = one_uri(apply->arena, apply->actor.followers_uri);
+	recipients->followers = true;
+	recipients->ids = apply->witnesses;
+	return OK;
+}
+
+int addressing_fill(struct apply *apply, enum addressing addressing, struct recipients *ret_recipients)
+{
+	struct recipients recipients = { 0 };
+	int r = ERR_INVALID;
+
+	switch (addressing) {
+	case TO_AUDIENCE:
+	case TO_WITNESSES:
+		r = to_audience(apply, addressing == TO_WITNESSES, &recipients);
+		break;
+	case TO_TARGET:
+		r = to_one(apply, apply->target.id, &recipients);
+		break;
+	case TO_AUTHOR:
+		r = to_one(apply, apply->post.account_id, &recipients);
+		break;
+	case TO_FOLLOWERS:
+		r = to_followers(apply, &recipients);
+		break;
+	}
+	*ret_recipients = recipients;
+	return r;
+}

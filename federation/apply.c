@@ -1,0 +1,284 @@
+/*
+ * The activity table and its driver.
+ *
+ * A row says all that is true of an activity but how it is done: whom it may come from and what it does stand in the
+ * rooms on_*.c, who hears of it and where it goes in columns. Writer thread.
+ */
+#include "federation/apply.h"
+
+#include "federation/addressing.h"
+#include "federation/effects.h"
+#include "federation/fanout.h"
+#include "federation/on_actor.h"
+#include "federation/on_follow.h"
+#include "federation/on_post.h"
+#include "federation/on_react.h"
+#include "storage/accounts.h"
+#include "storage/activities.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/instance.h"
+#include "storage/reactions.h"
+
+/* Who may fetch the activity at its id. */
+enum keep {
+	KEEP_OBJECT,   /* the audience of the post it is about */
+	KEEP_FORMER,   /* the post is gone: all, if it was for all */
+	KEEP_PUBLIC,
+	KEEP_PRIVATE,  /* those it was sent to */
+};
+
+static const struct activity_row {
+	enum activity_type type, of;  /* of: the type inside an Undo, Accept or Reject */
+	unsigned objects;             /* set of enum object_kind */
+	int (*may)(struct apply *apply);
+	int (*apply)(struct apply *apply);
+	enum notify notify;
+	enum addressing addressing;
+	enum keep keep;
+	bool outbox;
+	const char *summary;
+} rows[] = {
+	{ AS_CREATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, create_may, create_apply, NOTIFY_MENTIONED,
+	  TO_AUDIENCE, KEEP_OBJECT, true, "a new post" },
+	{ AS_UPDATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, update_may, update_apply, NOTIFY_BOOSTERS,
+	  TO_WITNESSES, KEEP_OBJECT, false, "an edited post" },
+	{ AS_UPDATE, AS_UNKNOWN, OBJECT_ACTOR, actor_update_may, actor_update_apply, NOTIFY_NOBODY,
+	  TO_FOLLOWERS, KEEP_PUBLIC, false, "a changed profile" },
+	{ AS_DELETE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI | OBJECT_TOMBSTONE, delete_may, delete_apply, NOTIFY_NOBODY,
+	  TO_WITNESSES, KEEP_FORMER, false, "a removed post" },
+	{ AS_DELETE, AS_UNKNOWN, OBJECT_ACTOR, actor_delete_may, actor_delete_apply, NOTIFY_NOBODY,
+	  TO_FOLLOWERS, KEEP_PUBLIC, false, "an account that ended" },
+	{ AS_FOLLOW, AS_UNKNOWN, OBJECT_URI | OBJECT_ACTOR, follow_may, follow_apply, NOTIFY_TARGET,
+	  TO_TARGET, KEEP_PRIVATE, false, "a follow, or the request of one" },
+	{ AS_ACCEPT, AS_FOLLOW, OBJECT_ACTIVITY | OBJECT_URI, accept_may, accept_apply, NOTIFY_NOBODY,
+	  TO_TARGET, KEEP_PRIVATE, false, "a request is granted" },
+	{ AS_REJECT, AS_FOLLOW, OBJECT_ACTIVITY | OBJECT_URI, reject_may, reject_apply, NOTIFY_NOBODY,
+	  TO_TARGET, KEEP_PRIVATE, false, "a request is refused, or a follow ended by the followed" },
+	{ AS_UNDO, AS_FOLLOW, OBJECT_ACTIVITY | OBJECT_URI, unfollow_may, unfollow_apply, NOTIFY_NOBODY,
+	  TO_TARGET, KEEP_PRIVATE, false, "a follow ended by the follower" },
+	{ AS_UNDO, AS_ACCEPT, OBJECT_ACTIVITY, reject_may, reject_apply, NOTIFY_NOBODY,
+	  TO_TARGET, KEEP_PRIVATE, false, "a follow ended by the followed" },
+	{ AS_LIKE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, like_may, like_apply, NOTIFY_AUTHOR,
+	  TO_AUTHOR, KEEP_PRIVATE, false, "a favourite" },
+	{ AS_UNDO, AS_LIKE, OBJECT_ACTIVITY | OBJECT_URI, unlike_may, unlike_apply, NOTIFY_NOBODY,
+	  TO_AUTHOR, KEEP_PRIVATE, false, "a favourite taken back" },
+	{ AS_ANNOUNCE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, announce_may, announce_apply, NOTIFY_AUTHOR,
+	  TO_AUDIENCE, KEEP_OBJECT, true, "a boost" },
+	{ AS_UNDO, AS_ANNOUNCE, OBJECT_ACTIVITY | OBJECT_URI, unannounce_may, unannounce_apply, NOTIFY_NOBODY,
+	  TO_AUDIENCE, KEEP_FORMER, false, "a boost taken back" },
+};
+
+enum { ROWS = sizeof(rows) / sizeof *rows };
+
+static const struct activity_row *row_of(const struct activity *a)
+{
+	enum activity_type of = a->inner ? a->inner->type : AS_UNKNOWN;
+
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].type == a->type && rows[i].of == of && (rows[i].objects & a->object_kind))
+			return &rows[i];
+	return NULL;
+}
+
+size_t activity_rows(const char *const **ret_lines)
+{
+	static char text[ROWS][128];
+	static const char *lines[ROWS];
+
+	for (size_t i = 0; i < ROWS; i++) {
+		const char *of = activity_type_name(rows[i].of);
+
+		snprintf(text[i], sizeof text[i], "%s%s%s  %s", activity_type_name(rows[i].type), *of ? " of " : "", of,
+		         rows[i].summary);
+		lines[i] = text[i];
+	}
+	*ret_lines = lines;
+	return ROWS;
+}
+
+/* before */
+
+/* An Undo before what it undoes is remembered with its actor: nobody can void what is another's. */
+static struct str void_key(struct arena *arena, struct str uri, struct str actor_uri)
+{
+	return arena_printf(arena, "%.*s %.*s", STR_ARG(uri), STR_ARG(actor_uri));
+}
+
+static int find_actor(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	int r;
+
+	if (apply->origin == ORIGIN_LOCAL) {
+		r = accounts_get(apply->arena, apply->view, a->actor_id, &apply->actor);
+	} else {
+		if (instance_owns(apply->instance, a->actor_uri))
+			return ERR_DENIED;
+		r = accounts_by_uri(apply->arena, apply->view, a->actor_uri, &apply->actor);
+		if (r == ERR_NOT_FOUND) {
+			a->need = a->actor_uri;
+			return NEED;
+		}
+	}
+	if (r)
+		return r;
+	if (apply->actor.deleted)
+		return ERR_GONE;
+	if (apply->actor.disabled)
+		return ERR_DENIED;
+	a->actor_id = apply->actor.id;
+	a->actor_uri = apply->actor.uri;
+	return OK;
+}
+
+static int check_new(struct apply *apply)
+{
+	const struct activity *a = apply->activity;
+
+	if (apply->origin == ORIGIN_LOCAL || !a->uri.n)
+		return OK;
+	if (activities_seen(apply->view, a->uri) ||
+	    activities_voided(apply->view, void_key(apply->arena, a->uri, a->actor_uri)))
+		return ERR_EXISTS;
+	return OK;
+}
+
+/* The activity that an Undo, Accept or Reject names by its id alone, from what we know it made. */
+static void complete_inner(struct apply *apply)
+{
+	static const enum activity_type made_by[] = {
+		[MADE_FOLLOW] = AS_FOLLOW, [MADE_FAVOURITE] = AS_LIKE, [MADE_BOOST] = AS_ANNOUNCE,
+	};
+	struct activity *a = apply->activity, *inner;
+	uint64_t first, second;
+	uint8_t kind;
+
+	if ((a->type != AS_UNDO && a->type != AS_ACCEPT && a->type != AS_REJECT) || a->inner || !a->object_uri.n)
+		return;
+	inner = ARENA_NEW(apply->arena, struct activity);
+	inner->uri = a->object_uri;
+	if (made_get(apply->view, inner->uri, &kind, &first, &second) == OK && kind <= MADE_BOOST)
+		inner->type = made_by[kind];
+	a->inner = inner;
+}
+
+/* One's own account as an object is an actor, however it was written. */
+static void complete_object(struct activity *a)
+{
+	if (a->type == AS_DELETE && a->object_uri.n && str_eq(a->object_uri, a->actor_uri))
+		a->object_kind = OBJECT_ACTOR;
+}
+
+/* after */
+
+static uint8_t kept_for(const struct apply *apply, enum keep keep)
+{
+	switch (keep) {
+	case KEEP_OBJECT:
+		return 0;
+	case KEEP_FORMER:
+		return apply->post.visibility <= VISIBILITY_UNLISTED ? VISIBILITY_PUBLIC : VISIBILITY_DIRECT;
+	case KEEP_PUBLIC:
+		return VISIBILITY_PUBLIC;
+	case KEEP_PRIVATE:
+		break;
+	}
+	return VISIBILITY_DIRECT;
+}
+
+/* Renders and keeps an activity of ours that somebody elsewhere must hear of, or that stands in an outbox. */
+static int send(struct apply *apply, const struct activity_row *row, const struct recipients *recipients)
+{
+	const struct activity *a = apply->activity;
+	/* The end of an account always has a fan-out, which also starts the purge behind it. */
+	bool remote = (a->type == AS_DELETE && a->object_kind == OBJECT_ACTOR) ||
+	              fanout_reaches(apply->arena, apply->view, apply->actor.id, recipients);
+	struct activity_record record = {
+		.id = a->record_id, .uri = a->uri, .type = str_of(activity_type_name(a->type)),
+		.account_id = apply->actor.id, .object_id = a->object_id,
+		.visibility = kept_for(apply, row->keep),
+		/* What is held back is not shown either; its fan-out lists it. */
+		.outbox = row->outbox && !a->hold_ms,
+	};
+	int r;
+
+	if (!remote && !row->outbox)
+		return OK;
+	record.body = activity_render(apply->arena, apply->view, a);
+	r = activities_put(apply->txn, &record);
+	if (r || (!remote && !a->hold_ms))
+		return r;
+	return fanout_add(apply->arena, apply->txn, a->record_id, recipients, txn_now_ms(apply->txn) + a->hold_ms);
+}
+
+static int void_inner(struct apply *apply)
+{
+	const struct activity *a = apply->activity;
+
+	if (!a->inner->uri.n)
+		return OK;
+	return activities_void(apply->txn, void_key(apply->arena, a->inner->uri, a->actor_uri));
+}
+
+static int run_row(struct apply *apply, const struct activity_row *row)
+{
+	struct activity *a = apply->activity;
+	struct recipients recipients = { 0 };
+	bool local = apply->origin == ORIGIN_LOCAL;
+	int r = row->may(apply);
+
+	if (r || apply->nothing)
+		return r;
+	if (apply->unknown && a->type == AS_UNDO)
+		r = void_inner(apply);
+	else
+		r = row->apply(apply);
+	if (!r && !apply->unknown)
+		r = effects_run(apply, row->notify);
+	if (r)
+		return r;
+	if (!local)
+		return a->uri.n ? activities_mark_seen(apply->txn, a->uri) : OK;
+	r = addressing_fill(apply, row->addressing, &recipients);
+	return r ? r : send(apply, row, &recipients);
+}
+
+/* An Undo of what we never knew: should it still come, it is void. */
+static int undo_unknown(struct apply *apply)
+{
+	int r = void_inner(apply);
+
+	if (!r && apply->activity->uri.n)
+		r = activities_mark_seen(apply->txn, apply->activity->uri);
+	return r;
+}
+
+int activity_apply(struct arena *arena, struct txn *txn, struct activity *activity, enum origin origin)
+{
+	struct apply apply = {
+		.arena = arena, .txn = txn, .view = txn_view(txn), .instance = instance_of(txn_view(txn)),
+		.activity = activity, .origin = origin,
+	};
+	const struct activity_row *row;
+	int r = find_actor(&apply);
+
+	if (!r)
+		r = check_new(&apply);
+	if (r)
+		return r;
+	if (origin == ORIGIN_LOCAL) {
+		if (!activity->record_id)
+			activity->record_id = txn_new_id(txn);
+		activity->uri = instance_activity_uri(arena, apply.instance, activity->record_id);
+	}
+	complete_inner(&apply);
+	complete_object(activity);
+	row = row_of(activity);
+	if (row)
+		return run_row(&apply, row);
+	if (activity->type == AS_UNDO && activity->inner && origin == ORIGIN_REMOTE &&
+	    activity->inner->type == AS_UNKNOWN)
+		return undo_unknown(&apply);
+	return ERR_INVALID;
+}

@@ -1,0 +1,405 @@
+/*
+ * Posts on the wire: foreign objects to drafts, our posts to JSON.
+ *
+ * Parsing bounds everything a stranger can choose and sanitises HTML; it looks nothing up. Names become ids in
+ * object_resolve(), inside the transaction that applies the draft. Any thread.
+ */
+#include "federation/object.h"
+
+#include "federation/audience.h"
+#include "federation/property.h"
+#include "federation/sanitize.h"
+#include "federation/text.h"
+#include "federation/url.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/ids.h"
+#include "storage/instance.h"
+#include "storage/posts.h"
+
+enum {
+	TITLE_CHARS_MAX = 2048,
+	NAME_CHARS_MAX = 1500,     /* description of an attachment */
+	LANGUAGE_BYTES_MAX = 35,   /* the longest registered language tag */
+	TAG_BYTES_MAX = 300,
+	TAGS_MAX = 100, MENTIONS_MAX = 100, EMOJIS_MAX = 100, ATTACHMENTS_MAX = 16,
+};
+
+/* reading */
+
+static struct str web_address(struct arena *arena, const json_t *value)
+{
+	struct str uri = property_uri(value);
+	struct url url;
+
+	return url_parse(arena, uri, &url) == OK ? uri : STR_NONE;
+}
+
+static bool is_language(struct str text)
+{
+	if (text.n < 2 || text.n > LANGUAGE_BYTES_MAX)
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
+			return false;
+	}
+	return true;
+}
+
+/* The text under `key`, or the first one in its map of languages; the language is that of the same text there. */
+static struct str mapped_text(const json_t *object, const char *key, const char *map_key, struct str *ret_language)
+{
+	const json_t *map = json_member(object, map_key);
+	struct str text = property_text(json_member(object, key));
+	const char *language;
+	json_t *value;
+
+	if (!json_is_object(map))
+		return text;
+	json_object_foreach((json_t *)map, language, value) {
+		if (text.n && !str_eq(text, property_text(value)))
+			continue;
+		text = property_text(value);
+		if (is_language(str_of(language)))
+			*ret_language = str_of(language);
+		break;
+	}
+	return text;
+}
+
+static struct str emoji_shortcode(const json_t *tag)
+{
+	struct str name = property_text(json_member(tag, "name"));
+
+	if (name.n > 2 && name.p[0] == ':' && name.p[name.n - 1] == ':')
+		name = str_sub(name, 1, name.n - 2);
+	return name.n <= TAG_BYTES_MAX ? name : STR_NONE;
+}
+
+struct str object_parse_emojis(struct arena *arena, const json_t *document)
+{
+	const json_t *tags = json_member(document, "tag");
+	struct json_writer w;
+	struct buf buf;
+	size_t count = 0;
+
+	buf_init(&buf, arena, 0);
+	json_writer_init(&w, &buf);
+	json_w_array(&w);
+	for (size_t i = 0; i < json_count(tags) && count < EMOJIS_MAX; i++) {
+		const json_t *tag = json_at(tags, i);
+		struct str code = emoji_shortcode(tag), icon;
+
+		if (!property_is_a(tag, "Emoji") || !code.n)
+			continue;
+		icon = web_address(arena, json_member(json_at(json_member(tag, "icon"), 0), "url"));
+		if (!icon.n)
+			continue;
+		json_w_object(&w);
+		json_w_member_str(&w, "shortcode", code);
+		json_w_member_str(&w, "url", icon);
+		json_w_member_str(&w, "static_url", icon);
+		json_w_member_bool(&w, "visible_in_picker", false);
+		json_w_object_end(&w);
+		count++;
+	}
+	json_w_array_end(&w);
+	return count ? buf_str(&buf) : STR_NONE;
+}
+
+static void parse_tags(struct arena *arena, const json_t *document, struct object_draft *draft)
+{
+	const json_t *tags = json_member(document, "tag");
+
+	draft->post.tags.items = ARENA_ARRAY(arena, struct str, TAGS_MAX);
+	draft->mention_uris.items = ARENA_ARRAY(arena, struct str, MENTIONS_MAX);
+	for (size_t i = 0; i < json_count(tags); i++) {
+		const json_t *tag = json_at(tags, i);
+		struct str name = property_text(json_member(tag, "name")), href = json_member_str(tag, "href");
+
+		if (property_is_a(tag, "Mention") && href.n && draft->mention_uris.count < MENTIONS_MAX)
+			draft->mention_uris.items[draft->mention_uris.count++] = href;
+		if (!property_is_a(tag, "Hashtag") || draft->post.tags.count == TAGS_MAX)
+			continue;
+		if (str_starts(name, STR("#")))
+			name = str_sub(name, 1, name.n);
+		if (!name.n || name.n > TAG_BYTES_MAX)
+			continue;
+		name = text_fold_hashtag(arena, name);
+		if (name.n && !str_list_has(&draft->post.tags, name))
+			draft->post.tags.items[draft->post.tags.count++] = name;
+	}
+}
+
+static const char *attachment_type(const json_t *attachment, struct str media_type)
+{
+	static const char *const types[] = { "Image", "Video", "Audio", "Document" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof *types; i++)
+		if (property_is_a(attachment, types[i]))
+			return types[i];
+	return media_type.n ? "Document" : NULL;
+}
+
+static struct str parse_attachments(struct arena *arena, const json_t *document)
+{
+	const json_t *attachments = json_member(document, "attachment");
+	struct json_writer w;
+	struct buf buf;
+	size_t count = 0;
+
+	buf_init(&buf, arena, 0);
+	json_writer_init(&w, &buf);
+	json_w_array(&w);
+	for (size_t i = 0; i < json_count(attachments) && count < ATTACHMENTS_MAX; i++) {
+		const json_t *attachment = json_at(attachments, i);
+		struct str media_type = json_member_str(attachment, "mediaType");
+		struct str blurhash = json_member_str(attachment, "blurhash");
+		struct str url = web_address(arena, json_member(attachment, "url"));
+		const char *type = attachment_type(attachment, media_type);
+
+		if (!url.n || !type)
+			continue;
+		json_w_object(&w);
+		json_w_member_cstr(&w, "type", type);
+		json_w_member_str(&w, "url", url);
+		json_w_member_str(&w, "mediaType", str_sub(media_type, 0, TAG_BYTES_MAX));
+		json_w_member_str(&w, "name",
+		                  utf8_prefix(property_text(json_member(attachment, "name")), NAME_CHARS_MAX));
+		json_w_member_u64(&w, "width", json_member_u64(attachment, "width", 0));
+		json_w_member_u64(&w, "height", json_member_u64(attachment, "height", 0));
+		json_w_member_str(&w, "blurhash", str_sub(blurhash, 0, TAG_BYTES_MAX));
+		json_w_object_end(&w);
+		count++;
+	}
+	json_w_array_end(&w);
+	return count ? buf_str(&buf) : STR_NONE;
+}
+
+static struct str object_type(const json_t *document)
+{
+	return property_text(json_member(document, "type"));
+}
+
+static void parse_texts(struct arena *arena, const json_t *document, struct post *post)
+{
+	struct str language = STR_NONE;
+
+	post->content = sanitize_html(arena, mapped_text(document, "content", "contentMap", &language));
+	post->spoiler = utf8_prefix(mapped_text(document, "summary", "summaryMap", &language), TITLE_CHARS_MAX);
+	post->title = utf8_prefix(mapped_text(document, "name", "nameMap", &language), TITLE_CHARS_MAX);
+	post->language = str_lower(arena, language);
+}
+
+int object_parse(struct arena *arena, const json_t *document, struct object_draft *ret_draft)
+{
+	struct object_draft draft = { 0 };
+	struct post *post = &draft.post;
+	struct url url;
+
+	if (activity_object_kind(document) != OBJECT_POST)
+		return ERR_INVALID;
+	post->uri = json_member_str(document, "id");
+	draft.attributed_to = property_uri(json_member(document, "attributedTo"));
+	if (url_parse(arena, post->uri, &url) || !url_same_origin(arena, post->uri, draft.attributed_to))
+		return ERR_INVALID;
+	post->url = web_address(arena, json_member(document, "url"));
+	if (!post->url.n)
+		post->url = post->uri;
+	post->object_type = object_type(document);
+	post->remote = true;
+	parse_texts(arena, document, post);
+	post->sensitive = json_member_bool(document, "sensitive", false);
+	post->in_reply_to_uri = web_address(arena, json_member(document, "inReplyTo"));
+	post->context_uri = web_address(arena, json_member(document, "context"));
+	parse_tags(arena, document, &draft);
+	post->emojis_json = object_parse_emojis(arena, document);
+	post->attachments_json = parse_attachments(arena, document);
+	draft.to = property_uris(arena, json_member(document, "to"), PROPERTY_URIS_MAX);
+	draft.cc = property_uris(arena, json_member(document, "cc"), PROPERTY_URIS_MAX);
+	draft.published_ms = property_date(document, "published");
+	post->edited_ms = property_date(document, "updated");
+	*ret_draft = draft;
+	return OK;
+}
+
+/* looking up */
+
+/*
+ * Mentioned is who stands in a tag and in to or cc: a tag alone gives nobody a part in a limited post. Of those
+ * addressed without a tag, our people are in the audience of a limited post all the same.
+ */
+static void resolve_mentions(struct arena *arena, struct view *view, struct object_draft *draft)
+{
+	const struct instance *instance = instance_of(view);
+	bool limited = draft->post.visibility >= VISIBILITY_FOLLOWERS;
+	const struct str_list *lists[] = { &draft->to, &draft->cc };
+	struct id_list ids = { ARENA_ARRAY(arena, uint64_t, 2 * MENTIONS_MAX), 0 };
+	uint64_t id;
+
+	for (size_t i = 0; i < draft->mention_uris.count; i++) {
+		struct str uri = draft->mention_uris.items[i];
+
+		if ((str_list_has(&draft->to, uri) || str_list_has(&draft->cc, uri)) &&
+		    accounts_id_by_uri(view, uri, &id) == OK && !ids_have(&ids, id))
+			ids.ids[ids.count++] = id;
+	}
+	for (size_t l = 0; l < 2 && limited; l++)
+		for (size_t i = 0; i < lists[l]->count && ids.count < 2 * MENTIONS_MAX; i++)
+			if (instance_owns(instance, lists[l]->items[i]) &&
+			    accounts_id_by_uri(view, lists[l]->items[i], &id) == OK && !ids_have(&ids, id))
+				ids.ids[ids.count++] = id;
+	draft->post.mention_ids = ids;
+}
+
+int object_resolve(struct arena *arena, struct view *view, struct object_draft *draft, struct str *ret_need)
+{
+	struct account author;
+	struct post parent;
+	int r = accounts_by_uri(arena, view, draft->attributed_to, &author);
+
+	if (r)
+		return r;
+	if (author.deleted)
+		return ERR_GONE;
+	draft->post.account_id = author.id;
+	draft->post.visibility = audience_visibility(&draft->to, &draft->cc, author.followers_uri);
+	resolve_mentions(arena, view, draft);
+	*ret_need = STR_NONE;
+	if (!draft->post.in_reply_to_uri.n)
+		return OK;
+	r = posts_by_uri(arena, view, draft->post.in_reply_to_uri, &parent);
+	if (r == OK && !parent.reblog_of_id) {
+		draft->post.in_reply_to_id = parent.id;
+		draft->post.in_reply_to_account_id = parent.account_id;
+	} else if (r == ERR_NOT_FOUND && !instance_owns(instance_of(view), draft->post.in_reply_to_uri)) {
+		*ret_need = draft->post.in_reply_to_uri;
+	}
+	return r == ERR_NOT_FOUND || r == ERR_GONE ? OK : r;
+}
+
+/* writing */
+
+static void w_mention(struct json_writer *w, struct arena *arena, const struct instance *instance,
+                      const struct account *account)
+{
+	struct str host = account->host.n ? account->host : instance->domain;
+
+	json_w_object(w);
+	json_w_member_cstr(w, "type", "Mention");
+	json_w_member_str(w, "href", account->uri);
+	json_w_member_str(w, "name",
+	                  arena_printf(arena, "@%.*s@%.*s", STR_ARG(account->username), STR_ARG(host)));
+	json_w_object_end(w);
+}
+
+static void w_tags(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post)
+{
+	const struct instance *instance = instance_of(view);
+	struct account account;
+
+	json_w_key(w, "tag");
+	json_w_array(w);
+	for (size_t i = 0; i < post->mention_ids.count; i++)
+		if (accounts_get(arena, view, post->mention_ids.ids[i], &account) == OK)
+			w_mention(w, arena, instance, &account);
+	for (size_t i = 0; i < post->tags.count; i++) {
+		json_w_object(w);
+		json_w_member_cstr(w, "type", "Hashtag");
+		json_w_member_str(w, "href", instance_tag_url(arena, instance, post->tags.items[i]));
+		json_w_member_str(w, "name", arena_printf(arena, "#%.*s", STR_ARG(post->tags.items[i])));
+		json_w_object_end(w);
+	}
+	json_w_array_end(w);
+}
+
+static void w_texts(struct json_writer *w, struct arena *arena, const struct post *post)
+{
+	if (post->title.n)
+		json_w_member_str(w, "name", post->title);
+	json_w_member_str_or_null(w, "summary", post->spoiler);
+	json_w_member_bool(w, "sensitive", post->sensitive);
+	json_w_member_str(w, "content", post->content);
+	if (post->language.n) {
+		json_w_key(w, "contentMap");
+		json_w_object(w);
+		json_w_member_str(w, arena_cstr(arena, post->language), post->content);
+		json_w_object_end(w);
+	}
+	if (post->source.n) {
+		json_w_key(w, "source");
+		json_w_object(w);
+		json_w_member_str(w, "content", post->source);
+		json_w_member_cstr(w, "mediaType", "text/plain");
+		json_w_object_end(w);
+	}
+}
+
+/* Collections of a post stand below its id (node/api/activitypub.c serves them). */
+static void w_below(struct json_writer *w, struct arena *arena, const struct post *post, const char *name)
+{
+	json_w_member_str(w, name, arena_printf(arena, "%.*s/%s", STR_ARG(post->uri), name));
+}
+
+void object_w(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post, bool alone)
+{
+	struct str_list to = { NULL, 0 }, cc = { NULL, 0 };
+	struct account author = { 0 };
+
+	accounts_get(arena, view, post->account_id, &author);
+	audience_of_post(arena, view, post, &to, &cc);
+	json_w_object(w);
+	if (alone)
+		activity_w_context(w);
+	json_w_member_str(w, "id", post->uri);
+	json_w_member_str(w, "type", post->object_type.n ? post->object_type : STR("Note"));
+	json_w_member_str(w, "attributedTo", author.uri);
+	activity_w_uris(w, "to", &to);
+	activity_w_uris(w, "cc", &cc);
+	json_w_member_date(w, "published", post->created_ms);
+	if (post->edited_ms)
+		json_w_member_date(w, "updated", post->edited_ms);
+	json_w_member_str(w, "url", post->url.n ? post->url : post->uri);
+	json_w_member_str_or_null(w, "inReplyTo", post->in_reply_to_uri);
+	if (post->context_uri.n)
+		json_w_member_str(w, "context", post->context_uri);
+	w_texts(w, arena, post);
+	w_tags(w, arena, view, post);
+	json_w_member_raw(w, "attachment", post->attachments_json.n ? post->attachments_json : STR("[]"));
+	w_below(w, arena, post, "replies");
+	w_below(w, arena, post, "likes");
+	w_below(w, arena, post, "shares");
+	json_w_object_end(w);
+}
+
+struct str object_render(struct arena *arena, struct view *view, const struct post *post)
+{
+	struct json_writer w;
+	struct buf buf;
+
+	buf_init(&buf, arena, 0);
+	json_writer_init(&w, &buf);
+	object_w(&w, arena, view, post, true);
+	return buf_str(&buf);
+}
+
+struct str object_render_tombstone(struct arena *arena, struct str uri, struct str former_type, int64_t deleted_ms)
+{
+	struct json_writer w;
+	struct buf buf;
+
+	buf_init(&buf, arena, 0);
+	json_writer_init(&w, &buf);
+	json_w_object(&w);
+	activity_w_context(&w);
+	json_w_member_str(&w, "id", uri);
+	json_w_member_cstr(&w, "type", "Tombstone");
+	if (former_type.n)
+		json_w_member_str(&w, "formerType", former_type);
+	json_w_member_date(&w, "deleted", deleted_ms);
+	json_w_object_end(&w);
+	return buf_str(&buf);
+}

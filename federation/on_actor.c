@@ -1,0 +1,96 @@
+/*
+ * Update and Delete of actors. Writer thread.
+ *
+ * What an ended account leaves behind is removed by the purge (federation/purge.h); of ours, after its Delete has
+ * gone to the lanes, since the followers' inboxes are found through the follows.
+ */
+#include "federation/on_actor.h"
+
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/instance.h"
+#include "storage/graph.h"
+#include "storage/jobs.h"
+#include "storage/tokens.h"
+
+enum { FOLLOWED_MAX = 500 };
+
+int on_actor_put(struct arena *arena, struct txn *txn, struct account *account)
+{
+	struct view *view = txn_view(txn);
+	struct account stored;
+	int r;
+
+	if (instance_owns(instance_of(view), account->uri))
+		return ERR_DENIED;
+	r = accounts_by_uri(arena, view, account->uri, &stored);
+	if (r == ERR_NOT_FOUND)
+		return accounts_put(txn, account);
+	if (r)
+		return r;
+	if (stored.deleted)
+		return ERR_GONE;
+	account->id = stored.id;
+	account->username = stored.username;
+	account->host = stored.host;
+	account->created_ms = stored.created_ms;
+	account->disabled = stored.disabled;
+	return accounts_put(txn, account);
+}
+
+int actor_update_may(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+
+	if (apply->origin == ORIGIN_LOCAL) {
+		a->object_actor = &apply->actor;
+		a->object_uri = apply->actor.uri;
+		a->object_id = apply->actor.id;
+		return OK;
+	}
+	return str_eq(a->object_uri, a->actor_uri) ? OK : ERR_DENIED;
+}
+
+int actor_update_apply(struct apply *apply)
+{
+	if (apply->origin == ORIGIN_LOCAL)
+		return OK;
+	return on_actor_put(apply->arena, apply->txn, apply->activity->object_actor);
+}
+
+int actor_delete_may(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+
+	if (apply->origin == ORIGIN_REMOTE)
+		return OK;
+	a->object_uri = apply->actor.uri;
+	a->object_id = apply->actor.id;
+	return graph_following(apply->arena, apply->view, apply->actor.id, 0, FOLLOWED_MAX, &apply->witnesses);
+}
+
+/* The private key stays until the purge: the Delete has yet to be signed. */
+static int end_ours(struct apply *apply)
+{
+	uint64_t id = apply->actor.id;
+	struct str pem;
+	int r = accounts_private_key_get(apply->arena, apply->view, id, &pem);
+
+	if (!r)
+		r = accounts_delete(apply->txn, id);
+	if (!r)
+		r = accounts_private_key_put(apply->txn, id, pem);
+	return r ? r : tokens_delete_all(apply->txn, id);
+}
+
+int actor_delete_apply(struct apply *apply)
+{
+	struct job job = { .kind = STR("purge_account"), .subject = apply->actor.id };
+	int r;
+
+	if (apply->origin == ORIGIN_LOCAL)
+		return end_ours(apply);
+	r = accounts_delete(apply->txn, apply->actor.id);
+	return r ? r : jobs_add(apply->txn, &job);
+}

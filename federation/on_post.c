@@ -1,0 +1,322 @@
+/*
+ * Create, Update and Delete of posts. Writer thread.
+ *
+ * A post of another node is kept when it concerns somebody here; who wrote it and who may see it is fixed by its
+ * first delivery, no later activity adds to either.
+ */
+#include "federation/on_post.h"
+
+#include "federation/object.h"
+#include "federation/url.h"
+#include "storage/access.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/conversations.h"
+#include "storage/instance.h"
+#include "storage/graph.h"
+#include "storage/jobs.h"
+#include "storage/peers.h"
+#include "storage/posts.h"
+#include "storage/reactions.h"
+
+enum {
+	PARENT_DEPTH_MAX = 3,    /* posts fetched up a thread that somebody answered */
+	WITNESSES_MAX = 500,     /* of each kind */
+	LATE_UPDATE_MS = DAY_MS, /* an Update of an unknown post older than this is no news */
+};
+
+/* Create */
+
+static bool is_local(struct arena *arena, struct view *view, uint64_t account_id)
+{
+	struct account account;
+
+	return accounts_get(arena, view, account_id, &account) == OK && !account.host.n;
+}
+
+/* Somebody here follows the author, is named, was answered, or the author is of our own group and speaks to all. */
+static bool concerns_us(struct apply *apply, const struct post *post)
+{
+	struct id_list followers = { NULL, 0 };
+	struct peer peer;
+
+	if (post->in_reply_to_id)
+		return true;
+	if (post->visibility == VISIBILITY_PUBLIC &&
+	    peers_by_url(apply->arena, apply->view, apply->actor.uri, &peer) == OK && peer.tier == PEER_GROUP)
+		return true;
+	for (size_t i = 0; i < post->mention_ids.count; i++)
+		if (is_local(apply->arena, apply->view, post->mention_ids.ids[i]))
+			return true;
+	return post->visibility != VISIBILITY_DIRECT &&
+	       graph_followers(apply->arena, apply->view, apply->actor.id, 0, 1, &followers) == OK && followers.count;
+}
+
+static bool is_gone(struct apply *apply, struct str uri)
+{
+	int64_t deleted_ms;
+
+	return posts_tombstone_get(apply->arena, apply->view, uri, &deleted_ms, NULL) == OK;
+}
+
+/* Only its address came, or an object that was not to be believed. */
+static int need_object(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+
+	if (!url_same_origin(apply->arena, a->object_uri, a->actor_uri))
+		return ERR_DENIED;
+	a->need = a->object_uri;
+	return NEED;
+}
+
+static int create_may_remote(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	struct str parent;
+	uint64_t id;
+	int r;
+
+	if (instance_owns(apply->instance, a->object_uri))
+		return ERR_DENIED;
+	if (is_gone(apply, a->object_uri))
+		return ERR_GONE;
+	if (posts_id_by_uri(apply->view, a->object_uri, &id) == OK)
+		return ERR_EXISTS;
+	if (!a->draft)
+		return need_object(apply);
+	r = object_resolve(apply->arena, apply->view, a->draft, &parent);
+	if (r)
+		return r;
+	apply->nothing = !concerns_us(apply, &a->draft->post);
+	a->need = parent;
+	return OK;
+}
+
+int create_may(struct apply *apply)
+{
+	struct beholder author = { BEHOLDER_LOCAL, apply->actor.id };
+	struct post parent;
+	const struct post *post;
+
+	if (apply->origin == ORIGIN_REMOTE)
+		return create_may_remote(apply);
+	post = &apply->activity->draft->post;
+	if (post->in_reply_to_id &&
+	    access_post(apply->arena, apply->view, author, post->in_reply_to_id, &parent))
+		return ERR_INVALID;
+	return OK;
+}
+
+int on_post_add(struct arena *arena, struct txn *txn, struct object_draft *draft)
+{
+	int64_t now_ms = txn_now_ms(txn);
+	struct post *post = &draft->post;
+
+	(void)arena;
+	post->created_ms = draft->published_ms && draft->published_ms < now_ms ? draft->published_ms : now_ms;
+	if (post->edited_ms <= post->created_ms || post->edited_ms > now_ms)
+		post->edited_ms = 0;
+	post->id = posts_id_for(txn, post->created_ms);
+	return posts_add(txn, post);
+}
+
+int on_post_fetch_parent(struct arena *arena, struct txn *txn, struct str uri, uint64_t depth)
+{
+	struct job job = { .kind = STR("resolve"), .argument = uri, .cursor = depth };
+	struct peer peer;
+
+	if (!uri.n || depth > PARENT_DEPTH_MAX || peers_by_url(arena, txn_view(txn), uri, &peer))
+		return OK;
+	return jobs_add(txn, &job);
+}
+
+int create_apply(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	struct object_draft *draft = a->draft;
+	struct str parent = a->need;
+	int r;
+
+	if (apply->origin == ORIGIN_LOCAL) {
+		r = posts_add(apply->txn, &draft->post);
+	} else {
+		a->need = STR_NONE;
+		r = on_post_add(apply->arena, apply->txn, draft);
+		if (!r)
+			r = on_post_fetch_parent(apply->arena, apply->txn, parent, 1);
+	}
+	apply->post = draft->post;
+	a->object_id = draft->post.id;
+	return r;
+}
+
+/* Update */
+
+static void add_all(struct id_list *list, const struct id_list *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		list->ids[list->count++] = more->ids[i];
+}
+
+/* Who holds a copy though the audience does not name them: they answered, boosted or favoured it. */
+static int find_witnesses(struct apply *apply)
+{
+	struct arena *arena = apply->arena;
+	uint64_t post_id = apply->post.id;
+	struct id_list answers = { NULL, 0 }, boosters = { NULL, 0 }, fans = { NULL, 0 };
+	struct id_list *list = &apply->witnesses;
+	struct post answer;
+	int r = posts_descendants(arena, apply->view, post_id, WITNESSES_MAX, &answers);
+
+	if (!r)
+		r = posts_boosters(arena, apply->view, post_id, 0, WITNESSES_MAX, &boosters);
+	if (!r)
+		r = favourites_accounts(arena, apply->view, post_id, 0, WITNESSES_MAX, &fans);
+	if (r)
+		return r;
+	list->ids = ARENA_ARRAY(arena, uint64_t, answers.count + boosters.count + fans.count + 1);
+	for (size_t i = 0; i < answers.count; i++)
+		if (posts_get(arena, apply->view, answers.ids[i], &answer) == OK)
+			list->ids[list->count++] = answer.account_id;
+	add_all(list, &boosters);
+	add_all(list, &fans);
+	if (apply->post.in_reply_to_account_id)
+		list->ids[list->count++] = apply->post.in_reply_to_account_id;
+	return OK;
+}
+
+/* An Update that overtook its Create is the Create, unless it is old news. */
+static int update_unknown(struct apply *apply)
+{
+	const struct activity *a = apply->activity;
+
+	if (!a->draft || a->draft->published_ms < txn_now_ms(apply->txn) - LATE_UPDATE_MS) {
+		apply->nothing = true;
+		return OK;
+	}
+	apply->unknown = true;
+	return create_may(apply);
+}
+
+static int update_may_remote(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	struct str parent;
+	int r = posts_by_uri(apply->arena, apply->view, a->object_uri, &apply->post);
+
+	if (r == ERR_NOT_FOUND && is_gone(apply, a->object_uri))
+		return ERR_GONE;
+	if (r == ERR_NOT_FOUND)
+		return update_unknown(apply);
+	if (r)
+		return r;
+	if (apply->post.account_id != apply->actor.id || apply->post.reblog_of_id)
+		return ERR_DENIED;
+	if (!a->draft)
+		return need_object(apply);
+	if (a->updated_ms && a->updated_ms < apply->post.edited_ms)
+		return ERR_EXISTS;
+	return object_resolve(apply->arena, apply->view, a->draft, &parent);
+}
+
+int update_may(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	int r;
+
+	if (apply->origin == ORIGIN_REMOTE)
+		return update_may_remote(apply);
+	r = posts_get(apply->arena, apply->view, a->object_id, &apply->post);
+	if (r)
+		return r;
+	if (apply->post.account_id != apply->actor.id || apply->post.reblog_of_id)
+		return ERR_DENIED;
+	return find_witnesses(apply);
+}
+
+/* Of the new text only what an edit may change: never author, audience, place in the thread or address. */
+static void take_edit(struct post *post, const struct post *edit, int64_t edited_ms)
+{
+	bool changed = !str_eq(post->content, edit->content) || !str_eq(post->spoiler, edit->spoiler) ||
+	               !str_eq(post->title, edit->title);
+
+	if (changed)
+		post->edited_ms = edited_ms;
+	post->content = edit->content;
+	post->source = edit->source;
+	post->spoiler = edit->spoiler;
+	post->title = edit->title;
+	post->sensitive = edit->sensitive;
+	post->language = edit->language;
+	post->tags = edit->tags;
+	post->mention_ids = edit->mention_ids;
+	post->attachments_json = edit->attachments_json;
+	post->emojis_json = edit->emojis_json;
+}
+
+int update_apply(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	int64_t now_ms = txn_now_ms(apply->txn);
+	int r;
+
+	if (apply->unknown) {
+		apply->unknown = false;
+		return create_apply(apply);
+	}
+	take_edit(&apply->post, &a->draft->post, a->updated_ms && a->updated_ms < now_ms ? a->updated_ms : now_ms);
+	r = posts_update(apply->txn, &apply->post);
+	if (!r)
+		r = conversations_add(apply->arena, apply->txn, &apply->post);
+	a->draft->post = apply->post;
+	a->object_id = apply->post.id;
+	return r;
+}
+
+/* Delete */
+
+int delete_may(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	int r;
+
+	if (apply->origin == ORIGIN_LOCAL)
+		r = posts_get(apply->arena, apply->view, a->object_id, &apply->post);
+	else
+		r = posts_by_uri(apply->arena, apply->view, a->object_uri, &apply->post);
+	if (r == ERR_NOT_FOUND && apply->origin == ORIGIN_REMOTE) {
+		if (!url_same_origin(apply->arena, a->object_uri, a->actor_uri))
+			return ERR_DENIED;
+		apply->unknown = true;
+		return is_gone(apply, a->object_uri) ? ERR_GONE : OK;
+	}
+	if (r)
+		return r;
+	if (apply->post.account_id != apply->actor.id)
+		return ERR_DENIED;
+	return apply->origin == ORIGIN_LOCAL ? find_witnesses(apply) : OK;
+}
+
+int delete_apply(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	bool more = false;
+	int r;
+
+	/* The Create may still be on its way: its place is taken by a tombstone. */
+	if (apply->unknown) {
+		apply->unknown = false;
+		return posts_tombstone_put(apply->txn, a->object_uri, a->actor_uri);
+	}
+	a->object_id = apply->post.id;
+	a->object_uri = apply->post.uri;
+	r = posts_delete(apply->txn, apply->post.id, &more);
+	if (!r && more) {
+		struct job job = { .kind = STR("purge_post"), .subject = apply->post.id };
+
+		r = jobs_add(apply->txn, &job);
+	}
+	return r;
+}

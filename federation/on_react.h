@@ -1,0 +1,18 @@
+/*
+ * Rows of the activity table about favourites and boosts. Writer thread; called by federation/apply.c only.
+ */
+#ifndef FEDERATION_ON_REACT_H
+#define FEDERATION_ON_REACT_H
+
+#include "federation/apply.h"
+
+int like_may(struct apply *apply);
+int like_apply(struct apply *apply);
+int unlike_may(struct apply *apply);
+int unlike_apply(struct apply *apply);
+int announce_may(struct apply *apply);
+int announce_apply(struct apply *apply);
+int unannounce_may(struct apply *apply);
+int unannounce_apply(struct apply *apply);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * What an account or a post that ended leaves behind. Writer thread; each run removes a page, so that nobody's write
+ * waits for long behind it.
+ */
+#include "federation/purge.h"
+
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/graph.h"
+#include "storage/jobs.h"
+#include "storage/posts.h"
+
+enum {
+	POSTS_PAGE = 20,         /* each is some twenty puts, or hundreds when many reacted to it */
+	FOLLOWS_PAGE = 100,
+	KEY_KEPT_DAYS = 30,      /* as long as a Delete is tried (federation/fanout.c) */
+	CURSOR_KEY = 1,          /* job->cursor: only the key is left */
+};
+
+static int purge_posts(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
+{
+	struct id_list ids = { NULL, 0 };
+	int r = posts_of_author(arena, txn_view(txn), account_id, 0, POSTS_PAGE, &ids);
+
+	for (size_t i = 0; i < ids.count && !r; i++) {
+		struct job rest = { .kind = STR("purge_post"), .subject = ids.ids[i] };
+		bool more = false;
+
+		r = posts_delete(txn, ids.ids[i], &more);
+		if (!r && more)
+			r = jobs_add(txn, &rest);
+	}
+	*ret_more = ids.count > 0;
+	return r;
+}
+
+static int purge_follows(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
+{
+	struct view *view = txn_view(txn);
+	struct id_list following = { NULL, 0 }, followers = { NULL, 0 }, requests = { NULL, 0 };
+	int r = graph_following(arena, view, account_id, 0, FOLLOWS_PAGE, &following);
+
+	if (!r)
+		r = graph_followers(arena, view, account_id, 0, FOLLOWS_PAGE, &followers);
+	if (!r)
+		r = graph_requests(arena, view, account_id, 0, FOLLOWS_PAGE, &requests);
+	for (size_t i = 0; i < following.count && !r; i++)
+		r = graph_follow_delete(txn, account_id, following.ids[i]);
+	for (size_t i = 0; i < followers.count && !r; i++)
+		r = graph_follow_delete(txn, followers.ids[i], account_id);
+	for (size_t i = 0; i < requests.count && !r; i++)
+		r = graph_follow_delete(txn, requests.ids[i], account_id);
+	*ret_more = following.count || followers.count || requests.count;
+	return r;
+}
+
+/* The key of one of ours still signs what is on its way. */
+static int drop_key_later(struct arena *arena, struct txn *txn, uint64_t account_id)
+{
+	struct job job = {
+		.kind = STR("purge_account"), .subject = account_id, .cursor = CURSOR_KEY,
+		.due_ms = txn_now_ms(txn) + (int64_t)KEY_KEPT_DAYS * DAY_MS,
+	};
+	struct str pem;
+	int r = accounts_private_key_get(arena, txn_view(txn), account_id, &pem);
+
+	return r ? (r == ERR_NOT_FOUND ? OK : r) : jobs_add(txn, &job);
+}
+
+int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	bool more = false;
+	int r;
+
+	*ret_more = false;
+	if (job->cursor == CURSOR_KEY)
+		return accounts_delete(txn, job->subject);
+	r = purge_posts(arena, txn, job->subject, &more);
+	if (!r && !more)
+		r = purge_follows(arena, txn, job->subject, &more);
+	if (!r && !more)
+		r = drop_key_later(arena, txn, job->subject);
+	*ret_more = more;
+	return r;
+}
+
+int purge_post_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	int r = posts_delete(txn, job->subject, ret_more);
+
+	(void)arena;
+	return r == ERR_NOT_FOUND ? OK : r;
+}
