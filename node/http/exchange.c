@@ -39,14 +39,22 @@ void exchange_free(struct exchange *exchange)
 
 void exchange_add_header(struct exchange *exchange, struct str name, struct str value)
 {
-	struct request *request = &exchange->call.request;
+	struct arena *arena = exchange->call.arena;
+	size_t count = exchange->call.request.header_count;
 
-	if (!exchange->headers)
-		exchange->headers = ARENA_ARRAY(exchange->call.arena, struct header, EXCHANGE_HEADERS_MAX);
-	if (request->header_count < EXCHANGE_HEADERS_MAX)
-		exchange->headers[request->header_count] = (struct header){
-			arena_str(exchange->call.arena, name), arena_str(exchange->call.arena, str_trim(value)) };
-	request->header_count++;
+	if (count > EXCHANGE_HEADERS_MAX)  /* one too many is enough to know */
+		return;
+	if (count == exchange->header_capacity) {
+		size_t capacity = count ? 2 * count : 16;
+		struct header *headers = ARENA_ARRAY(arena, struct header, capacity);
+
+		for (size_t i = 0; i < count; i++)
+			headers[i] = exchange->headers[i];
+		exchange->headers = headers;
+		exchange->header_capacity = capacity;
+	}
+	exchange->headers[count] = (struct header){ arena_str(arena, name), arena_str(arena, str_trim(value)) };
+	exchange->call.request.header_count++;
 }
 
 static void finish(struct exchange *exchange);
@@ -78,17 +86,14 @@ bool exchange_headers_done(struct exchange *exchange, struct str method, struct 
 {
 	const struct server_options *options = exchange->world->options;
 	struct request *request = &exchange->call.request;
-	bool too_many = request->header_count > EXCHANGE_HEADERS_MAX;
 	uint64_t length;
 
-	if (too_many)
-		request->header_count = EXCHANGE_HEADERS_MAX;
 	request->headers = exchange->headers;
 	request->head = str_eq(method, STR("HEAD"));
 	request->method = request->head ? STR("GET") : arena_str(exchange->call.arena, method);
 	request->peer_address = peer_of_request(exchange->call.arena, direct, request->headers, request->header_count,
 	                                        options->proxies, options->proxy_count);
-	if (too_many)
+	if (request->header_count > EXCHANGE_HEADERS_MAX)
 		call_fail_status(&exchange->call, ERR_LIMIT, 431, NULL, "Too many headers");
 	else if (check_framing(&exchange->call) == OK &&
 	         str_to_u64(call_request_header(&exchange->call, "Content-Length"), &length) &&

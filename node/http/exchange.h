@@ -39,6 +39,7 @@ struct exchange {
 	void *server, *connection;  /* the server's own, as is the next */
 	bool running;               /* counted as such */
 	struct header *headers;     /* being taken in */
+	size_t header_capacity;
 	struct buf body;
 	uint64_t discarded;         /* bytes of a body beyond its bound */
 	bool too_large, begun, parked, cross_origin, preflight;
