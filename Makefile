@@ -53,6 +53,8 @@ UNIT   := $(wildcard tests/unit/test_*.c)
 BENCH  := $(wildcard tests/bench/*.c)
 FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 LIB    := $B/rse.a
+# An archive too: a test takes from the rig what it uses, and may put its own in the place of the rest.
+RIGLIB := $B/rig.a
 ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(FUZZ)
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
 THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool deliver hub jobs pkey replay),$(UNIT))
@@ -73,16 +75,20 @@ $(LIB): $(SRC:%.c=$B/%.o)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
+$(RIGLIB): $(RIG:%.c=$B/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
 $B/rse-node: $B/node/main.o $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$B/tests/unit/%: $B/tests/unit/%.o $(RIG:%.c=$B/%.o) $(LIB)
+$B/tests/unit/%: $B/tests/unit/%.o $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$B/tests/bench/%: $B/tests/bench/%.o $(RIG:%.c=$B/%.o) $(LIB)
+$B/tests/bench/%: $B/tests/bench/%.o $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIG:%.c=$B/%.o) $(LIB)
+$B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -fsanitize=fuzzer -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 unit-programs: $(UNIT:%.c=$B/%)

@@ -307,8 +307,6 @@ enum call_due call_next(struct call *call)
 		call->stage = CALL_DUE_REPLY;
 	while (!has_stage(call->route, call->stage))
 		call->stage++;
-	if (call->stage == CALL_DUE_WRITE)
-		call->reply_before_write = call->reply;
 	return (enum call_due)call->stage;
 }
 
@@ -323,10 +321,10 @@ static void forget_failure(struct call *call)
 void call_stage_done(struct call *call, int err)
 {
 	assert(call->stage < CALL_DUE_REPLY);
-	if (call->stage == CALL_DUE_WRITE) {
+	if (call->stage == CALL_DUE_WRITE && call->write_ran) {
 		if (err == OK)
 			err = call->write_result;
-		else if (call->write_result >= OK)
+		else if (err < OK && call->write_result >= OK)
 			call->reply = call->reply_before_write;  /* the body was content, the commit failed */
 	}
 	if (err < OK) {
@@ -351,7 +349,11 @@ int call_write_body(struct txn *txn, void *arg)
 	struct call *call = arg;
 	int err;
 
-	call->reply = call->reply_before_write;
+	if (call->write_ran)
+		call->reply = call->reply_before_write;
+	else
+		call->reply_before_write = call->reply;
+	call->write_ran = true;
 	forget_failure(call);
 	err = call->route->write(call, txn);
 	call->write_result = err;

@@ -109,7 +109,8 @@ struct call {
 	struct str error_code; /* call_fail_status(): an OAuth-style code, or STR_NONE */
 	int error_status;      /* call_fail_status(): 0: what the code says */
 	struct reply reply_before_write;  /* write bodies may run again: each run starts from this */
-	int write_result;      /* of the write body's last run */
+	bool write_ran;        /* at least once … */
+	int write_result;      /* … and what came of it the last time */
 	struct write write;    /* the writer's */
 	int stage;             /* call_next()'s */
 	bool authenticated;    /* the viewer was looked up */

@@ -9,7 +9,7 @@ static int authenticate_result;
 static struct viewer known_viewer;
 
 /* Stands in for node/accounts/viewer.c. */
-__attribute__((weak)) int call_authenticate(struct call *call, struct view *view)
+int call_authenticate(struct call *call, struct view *view)
 {
 	(void)view;
 	call->viewer = known_viewer;
@@ -339,6 +339,7 @@ static void test_run(void)
 	static const struct route all = { .access = ACCESS_OPEN, .check = note_check, .work = note_work,
 	                                  .write = put_write, .show = get_show };
 	static const struct route closed = { .write = put_write };
+	static const struct route page = { .access = ACCESS_SESSION, .write = put_write };
 	struct store *store = NULL;
 	struct call call = new_call(&closed);
 
@@ -347,6 +348,12 @@ static void test_run(void)
 	authenticate_result = OK;
 	call_run(&call, store);
 	is_int(call.reply.status, 401, "a row with nothing but a write refuses nobody all the same");
+	is_int(call.reply.header_count, 1, "and says what it wants");
+	call = new_call(&page);
+	call.request.target = STR("/settings?a=b");
+	call_run(&call, store);
+	is_int(call.reply.status, 303, "a page that wants a session sends nobody to sign in");
+	is_str(call.reply.headers[0].value, STR("/sign-in?return=%2Fsettings%3Fa%3Db"), "and back");
 	call = new_call(&read);
 	call_run(&call, store);
 	is_int(call.reply.status, 404, "and has written nothing");

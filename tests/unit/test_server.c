@@ -44,7 +44,7 @@ static void wait_at_gate(void)
 }
 
 /* Stands in for node/accounts/viewer.c. */
-__attribute__((weak)) int call_authenticate(struct call *call, struct view *view)
+int call_authenticate(struct call *call, struct view *view)
 {
 	struct str token = call_request_header(call, "Authorization");
 
@@ -181,6 +181,7 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/size", .show = size_show, OPEN },
 	{ .method = "GET", .path = "/api/broken", .show = broken_show, OPEN },
 	{ .method = "GET", .path = "/api/limited", .show = get_show, .quota = QUOTA_SIGN_IN, OPEN },
+	{ .method = "POST", .path = "/page-write", .write = put_write, .access = ACCESS_SESSION },
 	{ .method = "GET", .path = "/page", .show = get_show, .access = ACCESS_OPEN },
 };
 
@@ -306,6 +307,7 @@ static void test_admission(void)
 	is_reply(GET("/api/lists"), 401, "{\"error\":\"The access token is invalid\"}", "a closed row without a token");
 	is_reply(post_form("/api/closed-write", "key=e&value=5"), 401, "{\"error\":\"The access token is invalid\"}",
 	         "a closed row with nothing but a write");
+	is_reply(post_form("/page-write", "key=e&value=5"), 303, "", "a page that wants a session sends nobody away");
 	is_reply(GET("/api/show?key=e"), 404, "{\"error\":\"Record not found\"}", "writes nothing");
 }
 
