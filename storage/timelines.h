@@ -23,12 +23,12 @@ struct post_page {
  * follows; boosts unless the follow hides them, each post at most once a page. */
 int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
                   struct post_page *ret_page);
-/* Public posts without boosts; local, remote or both. */
+/* Public posts without boosts; only local ones, only remote ones, or both when both or neither is asked for. */
 int timeline_public(struct arena *arena, struct view *view, struct beholder beholder, bool local, bool remote,
                     bool only_media, const struct page *page, struct post_page *ret_page);
 struct tag_query {
 	struct str tag;                      /* folded */
-	struct str_list any, all, none;      /* folded */
+	struct str_list any, all, none;      /* folded; of `any` the first 15 */
 	bool local, remote, only_media;
 };
 int timeline_tag(struct arena *arena, struct view *view, struct beholder beholder, const struct tag_query *query,

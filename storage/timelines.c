@@ -1,0 +1,359 @@
+/*
+ * Timelines: walks over indexes, cut by flags before a record is read, and by storage/access.h. One loop serves all;
+ * a timeline says what it walks and what it takes. Reads only. Any thread.
+ */
+#include "storage/timelines.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/graph.h"
+#include "storage/keys.h"
+#include "storage/merge.h"
+#include "storage/posts.h"
+#include "storage/record.h"
+
+enum {
+	AUTHOR_BATCH = 2,   /* of each author one follows; most of them give a page nothing */
+	TAG_WALKS_MAX = 16, /* the tags of one query that widen it */
+};
+
+/* What a timeline takes. `walk` is the number of the walk an id came from. */
+struct taste {
+	void *arg;
+	/* by the flags of the index, before the record is read */
+	bool (*takes_flags)(void *arg, struct view *view, size_t walk, uint64_t id, uint8_t flags);
+	/* by the record; NULL: the flags said it all */
+	bool (*takes_post)(void *arg, struct view *view, const struct post *post);
+	bool each_once;  /* of a post and its boosts only the first on the page */
+};
+
+/* Is there what `post` shows on the page already? */
+static bool is_shown(const struct post_page *page, const struct post *post)
+{
+	uint64_t shows = post->reblog_of_id ? post->reblog_of_id : post->id;
+
+	for (size_t i = 0; i < page->count; i++) {
+		const struct post *other = &page->posts[i];
+
+		if (shows == (other->reblog_of_id ? other->reblog_of_id : other->id))
+			return true;
+	}
+	return false;
+}
+
+static int fill_page(struct arena *arena, struct view *view, struct merge *merge, const struct taste *taste,
+                     const struct page *page, struct post_page *ret_page)
+{
+	size_t limit = page_limit(page), walk = 0;
+	struct post_page filled = { ARENA_ARRAY(arena, struct post, limit), 0, false };
+	struct page_item item;
+	uint64_t last = 0;
+	int r = OK;
+
+	while (filled.count < limit && (r = merge_next(merge, &item, &walk)) == OK) {
+		struct post *post = &filled.posts[filled.count];
+
+		if (item.id == last || item.value.n != 1 ||
+		    !taste->takes_flags(taste->arg, view, walk, item.id, (uint8_t)item.value.p[0]))
+			continue;
+		last = item.id;
+		r = posts_get(arena, view, item.id, post);
+		if (r != OK && r != ERR_NOT_FOUND)
+			return r;
+		if (r == OK && !(taste->each_once && is_shown(&filled, post)) &&
+		    (!taste->takes_post || taste->takes_post(taste->arg, view, post)))
+			filled.count++;
+	}
+	if (r != OK && r != ERR_NOT_FOUND)
+		return r;
+	if (limit > 0 && filled.count == limit)
+		r = merge_more(merge, &filled.more);
+	if (page_upward(page))
+		page_reverse(filled.posts, filled.count, sizeof(*filled.posts));
+	if (r == OK || r == ERR_NOT_FOUND)
+		*ret_page = filled;
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+/* The same over a single walk. */
+static int fill_from(struct arena *arena, struct view *view, struct page_walk *walk, const struct taste *taste,
+                     const struct page *page, struct post_page *ret_page)
+{
+	struct merge merge;
+	int r = merge_init(&merge, arena, walk, 1);
+
+	return r == OK ? fill_page(arena, view, &merge, taste, page, ret_page) : r;
+}
+
+/* Home. */
+
+enum lives { LIVES_UNKNOWN, LIVES_YES, LIVES_NO };
+
+struct author {
+	uint64_t account_id;
+	bool boosts;    /* shown */
+	uint8_t lives;  /* enum lives: asked once, and only of those who have something on the page */
+};
+
+struct home {
+	uint64_t account_id;
+	struct author *authors;   /* the first is oneself */
+	struct page_walk *walks;  /* one each */
+	size_t count, room;
+};
+
+/* Whether a post of somebody one follows belongs into one's home, but for what the follow says about boosts. A short
+ * look (posts_brief()) is enough. */
+static bool home_takes(struct view *view, uint64_t account_id, const struct post *post)
+{
+	struct beholder beholder = { BEHOLDER_LOCAL, account_id };
+	uint64_t answered = post->in_reply_to_account_id;
+
+	if (!access_sees(view, beholder, post))
+		return false;
+	if (post->in_reply_to_id == 0 && post->in_reply_to_uri.n == 0)
+		return true;
+	return answered && (answered == account_id || answered == post->account_id ||
+	                    graph_follows(view, account_id, answered));
+}
+
+static bool author_lives(struct author *author, struct view *view)
+{
+	if (author->lives == LIVES_UNKNOWN)
+		author->lives = access_lives(view, author->account_id) ? LIVES_YES : LIVES_NO;
+	return author->lives == LIVES_YES;
+}
+
+static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t id, uint8_t flags)
+{
+	struct home *home = arg;
+	struct author *author = &home->authors[walk];
+	bool own = author->account_id == home->account_id;
+	bool to_others = flags & POST_FLAG_REPLY && !(flags & POST_FLAG_REPLY_TO_SELF);
+	struct post post;
+
+	if (!author_lives(author, view) || (flags & POST_FLAG_BOOST && !author->boosts))
+		return false;
+	if (!(flags & POST_FLAG_BOOST) && (own || (!to_others && post_flags_visibility(flags) != VISIBILITY_DIRECT)))
+		return true;
+	if (posts_brief(view, id, &post) != OK)
+		return false;
+	/* a reply to somebody not known has its parent's address only, which a short look leaves out */
+	if (to_others && post.in_reply_to_account_id == 0)
+		return false;
+	return home_takes(view, home->account_id, &post);
+}
+
+static void add_author(struct arena *arena, struct home *home, uint64_t account_id, bool boosts)
+{
+	if (home->count == home->room) {
+		size_t room = 2 * home->room + 16;
+
+		home->authors = arena_grow(arena, home->authors, home->room * sizeof(*home->authors),
+		                           room * sizeof(*home->authors));
+		home->room = room;
+	}
+	home->authors[home->count++] = (struct author){ account_id, boosts, LIVES_UNKNOWN };
+}
+
+static int add_followed(struct arena *arena, struct view *view, struct home *home)
+{
+	const struct page all = { .limit = 0 };
+	const struct page_item *item;
+	struct page_walk walk;
+	struct key key;
+	int r;
+
+	page_walk_init(&walk, arena, view, SPACE_FOLLOW, key_u64(&key, home->account_id), &all, 16);
+	while ((r = page_peek(&walk, &item)) == OK && item) {
+		struct follow follow;
+
+		r = codec_decode(NULL, &follow_brief_type, item->value, &follow);
+		if (r != OK)
+			return r;
+		if (follow.state == FOLLOW_ACCEPTED)
+			add_author(arena, home, item->id, follow.show_reblogs);
+		page_step(&walk);
+	}
+	return r;
+}
+
+int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
+                  struct post_page *ret_page)
+{
+	struct home home = { .account_id = account_id };
+	struct taste taste = { &home, home_takes_flags, NULL, true };
+	struct merge merge;
+	struct key key;
+	int r;
+
+	add_author(arena, &home, account_id, true);
+	r = add_followed(arena, view, &home);
+	if (r != OK)
+		return r;
+	home.walks = ARENA_ARRAY(arena, struct page_walk, home.count);
+	for (size_t i = 0; i < home.count; i++)
+		page_walk_init(&home.walks[i], arena, view, SPACE_BY_AUTHOR, key_u64(&key, home.authors[i].account_id),
+		               page, AUTHOR_BATCH);
+	r = merge_init(&merge, arena, home.walks, home.count);
+	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
+}
+
+bool timeline_admits(struct view *view, uint64_t account_id, const struct post *post)
+{
+	struct beholder beholder = { BEHOLDER_LOCAL, account_id };
+	struct follow follow;
+	struct key key;
+	int r;
+
+	if (post->account_id == account_id)
+		return access_sees(view, beholder, post);
+	r = record_get(NULL, view, SPACE_FOLLOW, key_u64_u64(&key, account_id, post->account_id), &follow_brief_type,
+	               &follow);
+	if (r != OK || follow.state != FOLLOW_ACCEPTED || (post->reblog_of_id && !follow.show_reblogs))
+		return false;
+	return home_takes(view, account_id, post);
+}
+
+/* Public and tags: whose posts, and which. */
+
+struct selection {
+	struct beholder beholder;
+	bool local, remote, only_media;
+	const struct tag_query *tags;  /* NULL: any */
+};
+
+static bool selection_takes_flags(void *arg, struct view *view, size_t walk, uint64_t id, uint8_t flags)
+{
+	const struct selection *selection = arg;
+	bool is_remote = flags & POST_FLAG_REMOTE;
+
+	(void)view;
+	(void)walk;
+	(void)id;
+	if (selection->local != selection->remote && is_remote != selection->remote)
+		return false;
+	return !selection->only_media || flags & POST_FLAG_MEDIA;
+}
+
+static bool has_tag(const struct post *post, struct str tag)
+{
+	for (size_t i = 0; i < post->tags.count; i++)
+		if (str_eq(post->tags.items[i], tag))
+			return true;
+	return false;
+}
+
+static size_t count_tags(const struct post *post, const struct str_list *tags)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < tags->count; i++)
+		n += has_tag(post, tags->items[i]);
+	return n;
+}
+
+static bool selection_takes_post(void *arg, struct view *view, const struct post *post)
+{
+	const struct selection *selection = arg;
+	const struct tag_query *tags = selection->tags;
+
+	if (tags && ((!has_tag(post, tags->tag) && count_tags(post, &tags->any) == 0) ||
+	             count_tags(post, &tags->all) < tags->all.count || count_tags(post, &tags->none) > 0))
+		return false;
+	return access_sees(view, selection->beholder, post);
+}
+
+int timeline_public(struct arena *arena, struct view *view, struct beholder beholder, bool local, bool remote,
+                    bool only_media, const struct page *page, struct post_page *ret_page)
+{
+	struct selection selection = { beholder, local, remote, only_media, NULL };
+	struct taste taste = { &selection, selection_takes_flags, selection_takes_post, false };
+	struct page_walk walk;
+
+	page_walk_init(&walk, arena, view, SPACE_PUBLIC, STR_NONE, page, page_limit(page));
+	return fill_from(arena, view, &walk, &taste, page, ret_page);
+}
+
+int timeline_tag(struct arena *arena, struct view *view, struct beholder beholder, const struct tag_query *query,
+                 const struct page *page, struct post_page *ret_page)
+{
+	struct selection selection = { beholder, query->local, query->remote, query->only_media, query };
+	struct taste taste = { &selection, selection_takes_flags, selection_takes_post, false };
+	struct page_walk walks[TAG_WALKS_MAX];
+	size_t count = 0;
+	struct merge merge;
+	struct key key;
+	int r;
+
+	page_walk_init(&walks[count++], arena, view, SPACE_TAGGED, key_hash(&key, query->tag), page, page_limit(page));
+	for (size_t i = 0; i < query->any.count && count < TAG_WALKS_MAX; i++)
+		page_walk_init(&walks[count++], arena, view, SPACE_TAGGED, key_hash(&key, query->any.items[i]), page,
+		               AUTHOR_BATCH);
+	r = merge_init(&merge, arena, walks, count);
+	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
+}
+
+/* One account. */
+
+struct profile {
+	struct beholder beholder;
+	const struct account_query *query;
+};
+
+static bool profile_takes_flags(void *arg, struct view *view, size_t walk, uint64_t id, uint8_t flags)
+{
+	const struct profile *profile = arg;
+	const struct account_query *query = profile->query;
+	struct post post;
+
+	(void)walk;
+	if ((query->exclude_replies && flags & POST_FLAG_REPLY && !(flags & POST_FLAG_REPLY_TO_SELF)) ||
+	    (query->exclude_reblogs && flags & POST_FLAG_BOOST) || (query->only_media && !(flags & POST_FLAG_MEDIA)))
+		return false;
+	if (post_flags_visibility(flags) <= VISIBILITY_UNLISTED)
+		return true;
+	return posts_brief(view, id, &post) == OK && access_sees(view, profile->beholder, &post);
+}
+
+static bool profile_takes_post(void *arg, struct view *view, const struct post *post)
+{
+	const struct profile *profile = arg;
+
+	return (profile->query->tagged.n == 0 || has_tag(post, profile->query->tagged)) &&
+	       access_sees(view, profile->beholder, post);
+}
+
+int timeline_account(struct arena *arena, struct view *view, struct beholder beholder,
+                     const struct account_query *query, const struct page *page, struct post_page *ret_page)
+{
+	struct profile profile = { beholder, query };
+	struct taste taste = { &profile, profile_takes_flags, profile_takes_post, false };
+	struct page_walk walk;
+	struct key key;
+
+	page_walk_init(&walk, arena, view, SPACE_BY_AUTHOR, key_u64(&key, query->account_id), page, page_limit(page));
+	return fill_from(arena, view, &walk, &taste, page, ret_page);
+}
+
+int tags_search(struct arena *arena, struct view *view, struct str prefix, size_t offset, size_t limit,
+                struct str_list *ret_tags)
+{
+	struct str_list tags = { ARENA_ARRAY(arena, struct str, limit), 0 };
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	int r = OK;
+
+	prefix_walk_init(&walk, view, SPACE_TAG, key_text(&key, prefix), false);
+	while (tags.count < limit && (r = prefix_next(&walk, &item)) == OK)
+		if (offset > 0)
+			offset--;
+		else
+			tags.items[tags.count++] = arena_str(arena, item.key);
+	if (r != OK && r != ERR_NOT_FOUND)
+		return r;
+	*ret_tags = tags;
+	return OK;
+}
