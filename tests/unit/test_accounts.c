@@ -7,6 +7,7 @@
 #include "storage/keys.h"
 #include "storage/settings.h"
 #include "storage/users.h"
+#include "tests/rig/engine_mem.h"
 #include "tests/rig/world.h"
 #include "tests/unit/tap.h"
 
@@ -146,6 +147,37 @@ static void test_delete(void)
 	       "its private key is gone");
 	is_int(entries(SPACE_ACCOUNT_WORD), 0, "its words are gone");
 	is_int(entries(SPACE_ACCOUNT_JSON), 0, "its fragment is gone");
+	world_free(world);
+}
+
+/* Whatever put of it fails, an account is there with all its entries or not at all. */
+static void test_failing_disk(void)
+{
+	struct account account = {
+		.kind = ACCOUNT_PERSON, .username = STR("ana"), .uri = STR("https://a.example/u/1"),
+		.display_name = STR("Ana Lima"), .key_id = STR("https://a.example/u/1#key"),
+	};
+	uint64_t before, puts;
+	bool told = true;
+	int r = OK;
+
+	world = world_new();
+	before = engine_mem_puts(world->engine);
+	world_write(world);
+	accounts_put(world->txn, &account);
+	puts = engine_mem_puts(world->engine) - before;
+	world_abort(world);
+	for (uint64_t n = 1; n <= puts; n++) {
+		engine_mem_fail_put(world->engine, n, ERR_FULL);
+		world_write(world);
+		r = accounts_put(world->txn, &account);
+		told &= r == ERR_FULL && world_commit(world) == ERR_FULL;
+	}
+	ok(puts >= 7, "an account has a record, a fragment, three indexes and its words");
+	ok(told, "a full disk is told, whichever put meets it");
+	world_read(world);
+	is_int(entries(SPACE_ACCOUNT) + entries(SPACE_ACCOUNT_URI) + entries(SPACE_ACCOUNT_WORD), 0,
+	       "and nothing of the account is left");
 	world_free(world);
 }
 
@@ -362,6 +394,7 @@ int main(void)
 	test_conflicts();
 	test_rename();
 	test_delete();
+	test_failing_disk();
 	test_stats();
 	test_search();
 	test_folding();
