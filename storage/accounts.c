@@ -11,6 +11,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/fragment.h"
+#include "storage/index.h"
 #include "storage/instance.h"
 #include "storage/keys.h"
 #include "storage/record.h"
@@ -83,11 +84,11 @@ static void add_words(struct str_list *list, size_t max, struct str folded)
 	}
 }
 
-static struct str_list words_of(struct arena *arena, const struct account *account)
+struct str_list accounts_words(struct arena *arena, const struct account *account)
 {
 	struct str_list list = { ARENA_ARRAY(arena, struct str, WORDS_MAX), 0 };
 
-	if (!account || account->deleted)
+	if (account->deleted)
 		return list;
 	add_words(&list, WORDS_MAX, accounts_fold(arena, account->username));
 	add_words(&list, WORDS_MAX, accounts_fold(arena, account->display_name));
@@ -102,11 +103,6 @@ struct str accounts_acct(struct arena *arena, const struct account *account)
 }
 
 /* Look-ups. */
-
-static struct str name_key(struct key *key, struct arena *arena, struct str username, struct str host)
-{
-	return key_name_host(key, str_lower(arena, username), str_lower(arena, host));
-}
 
 int accounts_get(struct arena *arena, struct view *view, uint64_t id, struct account *ret_account)
 {
@@ -154,7 +150,7 @@ int accounts_by_name(struct arena *arena, struct view *view, struct str username
 	/* Longer ones are not stored, and a key would cut them. */
 	if (username.n > NAME_MAX_BYTES || host.n > HOST_MAX_BYTES)
 		return ERR_NOT_FOUND;
-	r = get_indexed(arena, view, SPACE_ACCOUNT_NAME, name_key(&key, arena, username, host), ret_account);
+	r = get_indexed(arena, view, SPACE_ACCOUNT_NAME, key_name_host(&key, username, host), ret_account);
 	return r == OK && ret_account->deleted ? ERR_NOT_FOUND : r;
 }
 
@@ -184,111 +180,61 @@ int accounts_by_key_id(struct arena *arena, struct view *view, struct str key_id
 
 /* Changes. */
 
-/* The entries that lead to one account; empty for none. */
-struct index_keys {
-	struct key uri_key, name_key, id_key;
-	struct str uri, name, key_id;
-};
-
-static void index_keys_of(struct index_keys *keys, struct arena *arena, const struct account *account)
-{
-	keys->uri = key_hash(&keys->uri_key, account->uri);
-	keys->name = name_key(&keys->name_key, arena, account->username, account->host);
-	keys->key_id = account->key_id.n ? key_hash(&keys->id_key, account->key_id) : STR_NONE;
-}
-
 /* ERR_EXISTS when `key` leads to another account than `id`. */
 static int check_free(struct view *view, unsigned space, struct str key, uint64_t id)
 {
 	uint64_t holder;
-	int r = key.n ? record_id(view, space, key, &holder) : ERR_NOT_FOUND;
+	int r = record_id(view, space, key, &holder);
 
 	if (r == OK)
 		return holder == id ? OK : ERR_EXISTS;
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
-static int check_put(struct view *view, const struct account *account, const struct index_keys *keys)
+static int check_put(struct view *view, const struct account *account)
 {
+	struct key key;
 	int r;
 
 	if (account->uri.n == 0 || account->username.n == 0 || account->username.n > NAME_MAX_BYTES ||
 	    account->host.n > HOST_MAX_BYTES)
 		return ERR_INVALID;
-	r = check_free(view, SPACE_ACCOUNT_URI, keys->uri, account->id);
+	r = check_free(view, SPACE_ACCOUNT_URI, key_hash(&key, account->uri), account->id);
 	if (r == OK)
-		r = check_free(view, SPACE_ACCOUNT_NAME, keys->name, account->id);
+		r = check_free(view, SPACE_ACCOUNT_NAME, key_name_host(&key, account->username, account->host),
+		               account->id);
 	/* Somebody who claims another's key must not take its signatures over. */
-	if (r == OK)
-		r = check_free(view, SPACE_ACCOUNT_KEY, keys->key_id, account->id);
+	if (r == OK && account->key_id.n)
+		r = check_free(view, SPACE_ACCOUNT_KEY, key_hash(&key, account->key_id), account->id);
 	return r;
-}
-
-static void move_index(struct txn *txn, unsigned space, struct str old, struct str new, uint64_t id)
-{
-	if (str_eq(old, new))
-		return;
-	if (old.n)
-		txn_del(txn, space, old);
-	if (new.n)
-		record_put_id(txn, space, new, id);
-}
-
-static void move_words(struct txn *txn, const struct str_list *old, const struct str_list *new, uint64_t id)
-{
-	struct key key;
-
-	for (size_t i = 0; i < old->count; i++)
-		if (!has_word(new, old->items[i]))
-			txn_del(txn, SPACE_ACCOUNT_WORD, key_word_u64(&key, old->items[i], id));
-	for (size_t i = 0; i < new->count; i++)
-		if (!has_word(old, new->items[i]))
-			record_put_mark(txn, SPACE_ACCOUNT_WORD, key_word_u64(&key, new->items[i], id));
-}
-
-static void put_record(struct arena *arena, struct txn *txn, const struct account *account)
-{
-	struct key key;
-	struct str id = key_u64(&key, account->id);
-
-	record_put(txn, SPACE_ACCOUNT, id, &account_type, account);
-	if (account->deleted)
-		txn_del(txn, SPACE_ACCOUNT_JSON, id);
-	else
-		txn_put(txn, SPACE_ACCOUNT_JSON, id,
-		        fragment_account(arena, instance_of(txn_view(txn)), account));
 }
 
 int accounts_put(struct txn *txn, struct account *account)
 {
-	struct index_keys new_keys, old_keys = { .uri = STR_NONE };
-	struct view *view = txn_view(txn);
 	struct arena *arena = arena_new();
-	struct str_list old_words, new_words;
+	struct view *view = txn_view(txn);
 	struct account old;
-	bool replaces;
-	int r;
+	struct key key;
+	struct str id;
+	int r = check_put(view, account);
 
-	index_keys_of(&new_keys, arena, account);
-	r = check_put(view, account, &new_keys);
 	if (r != OK)
 		goto out;
 	if (account->id == 0)
 		account->id = txn_new_id(txn);
 	r = accounts_get(arena, view, account->id, &old);
-	replaces = r == OK;
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
-	if (replaces)
-		index_keys_of(&old_keys, arena, &old);
-	old_words = words_of(arena, replaces ? &old : NULL);
-	new_words = words_of(arena, account);
-	move_index(txn, SPACE_ACCOUNT_URI, old_keys.uri, new_keys.uri, account->id);
-	move_index(txn, SPACE_ACCOUNT_NAME, old_keys.name, new_keys.name, account->id);
-	move_index(txn, SPACE_ACCOUNT_KEY, old_keys.key_id, new_keys.key_id, account->id);
-	move_words(txn, &old_words, &new_words, account->id);
-	put_record(arena, txn, account);
-	r = txn_err(txn);
+	id = key_u64(&key, account->id);
+	if (r == OK)
+		index_replace(txn, SPACE_ACCOUNT, id, &old, account);
+	else
+		index_put(txn, SPACE_ACCOUNT, id, account);
+	record_put(txn, SPACE_ACCOUNT, id, &account_type, account);
+	if (account->deleted)
+		r = txn_del(txn, SPACE_ACCOUNT_JSON, id);
+	else
+		r = txn_put(txn, SPACE_ACCOUNT_JSON, id, fragment_account(arena, instance_of(view), account));
 out:
 	arena_free(arena);
 	return r;
@@ -390,7 +336,7 @@ static bool found_by(struct arena *arena, struct view *view, const struct accoun
 
 	if (account->deleted || account->disabled || account->id == instance_of(view)->actor_id)
 		return false;
-	words = words_of(arena, account);
+	words = accounts_words(arena, account);
 	for (size_t i = 0; i < query->count; i++)
 		if (!begins_a_word(&words, query->items[i]))
 			return false;

@@ -54,6 +54,8 @@ int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, 
                         struct id_list *ret_ids);
 /* Case-folded and stripped of marks: how names and words are compared. */
 struct str accounts_fold(struct arena *arena, struct str text);
+/* The folded words by which an account is found, each once, at most 32; none for a deleted one. */
+struct str_list accounts_words(struct arena *arena, const struct account *account);
 /* "name" for ours, "name@host" for others. */
 struct str accounts_acct(struct arena *arena, const struct account *account);
 

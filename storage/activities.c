@@ -7,6 +7,7 @@
 
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/record.h"
 
@@ -128,22 +129,6 @@ int activities_by_uri(struct arena *arena, struct view *view, struct str uri,
 	return str_eq(ret_record->uri, uri) ? OK : ERR_NOT_FOUND;
 }
 
-/* Removes the index entries of a stored record. */
-static void del_indexes(struct txn *txn, const struct activity_record *record)
-{
-	struct key key;
-
-	if (record->uri.n)
-		txn_del(txn, SPACE_ACTIVITY_URI, key_hash(&key, record->uri));
-	if (record->outbox)
-		txn_del(txn, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id));
-}
-
-static bool same_indexes(const struct activity_record *a, const struct activity_record *b)
-{
-	return str_eq(a->uri, b->uri) && a->outbox == b->outbox && a->account_id == b->account_id;
-}
-
 static int check_put(struct view *view, const struct activity_record *record)
 {
 	struct key key;
@@ -168,6 +153,7 @@ int activities_put(struct txn *txn, const struct activity_record *record)
 	struct view *view = txn_view(txn);
 	struct activity_record old;
 	struct key key;
+	struct str id = key_u64(&key, record->id);
 	int r = check_put(view, record);
 
 	if (r != OK)
@@ -175,13 +161,11 @@ int activities_put(struct txn *txn, const struct activity_record *record)
 	r = activities_get(arena, view, record->id, &old);
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
-	if (r == OK && !same_indexes(&old, record))
-		del_indexes(txn, &old);
-	if (record->uri.n)
-		record_put_id(txn, SPACE_ACTIVITY_URI, key_hash(&key, record->uri), record->id);
-	if (record->outbox)
-		record_put_mark(txn, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id));
-	r = record_put(txn, SPACE_ACTIVITY, key_u64(&key, record->id), &activity_record_type, record);
+	if (r == OK)
+		index_replace(txn, SPACE_ACTIVITY, id, &old, record);
+	else
+		index_put(txn, SPACE_ACTIVITY, id, record);
+	r = record_put(txn, SPACE_ACTIVITY, id, &activity_record_type, record);
 out:
 	arena_free(arena);
 	return r;
@@ -195,7 +179,7 @@ int activities_delete(struct txn *txn, uint64_t id)
 	int r = activities_get(arena, txn_view(txn), id, &record);
 
 	if (r == OK) {
-		del_indexes(txn, &record);
+		index_del(txn, SPACE_ACTIVITY, key_u64(&key, id), &record);
 		r = txn_del(txn, SPACE_ACTIVITY, key_u64(&key, id));
 	}
 	arena_free(arena);

@@ -4,6 +4,8 @@
  */
 #include "storage/index.h"
 
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
 #include "storage/keys.h"
 #include "storage/model.h"
 #include "storage/posts.h"
@@ -128,7 +130,87 @@ static void conversation_entries(const struct subject *subject)
 	        key_u64_u64(&key, conversation->account_id, conversation->last_post_id), conversation->id);
 }
 
+static void account_entries(const struct subject *subject)
+{
+	const struct account *account = subject->record;
+	struct arena *arena = arena_new();
+	struct str_list words = accounts_words(arena, account);
+	struct key key;
+
+	give_id(subject, SPACE_ACCOUNT_URI, key_hash(&key, account->uri), account->id);
+	give_id(subject, SPACE_ACCOUNT_NAME, key_name_host(&key, account->username, account->host), account->id);
+	if (account->key_id.n)
+		give_id(subject, SPACE_ACCOUNT_KEY, key_hash(&key, account->key_id), account->id);
+	for (size_t i = 0; i < words.count; i++)
+		give(subject, SPACE_ACCOUNT_WORD, key_word_u64(&key, words.items[i], account->id), STR_NONE);
+	arena_free(arena);
+}
+
+static void user_entries(const struct subject *subject)
+{
+	const struct user *user = subject->record;
+	struct arena *arena;
+	struct key key;
+
+	if (user->email.n == 0)
+		return;
+	arena = arena_new();
+	give_id(subject, SPACE_USER_EMAIL, key_hash(&key, str_lower(arena, user->email)), user->account_id);
+	arena_free(arena);
+}
+
+static void app_entries(const struct subject *subject)
+{
+	const struct app *app = subject->record;
+	struct key key;
+
+	give_id(subject, SPACE_APP_CLIENT, key_hash(&key, app->client_id), app->id);
+}
+
+/* The key of a token or session is the hash of its secret. */
+static void token_entries(const struct subject *subject)
+{
+	const struct token *token = subject->record;
+	struct key key;
+
+	give(subject, SPACE_TOKEN_OF, key_u64_u64(&key, token->account_id, token->id), subject->key);
+}
+
+static void session_entries(const struct subject *subject)
+{
+	const struct session *session = subject->record;
+	struct key key;
+
+	give(subject, SPACE_SESSION_OF, key_u64_bytes(&key, session->account_id, subject->key), STR_NONE);
+}
+
+static void peer_entries(const struct subject *subject)
+{
+	const struct peer *peer = subject->record;
+	struct key key;
+
+	give_id(subject, SPACE_PEER_DOMAIN, key_text_lower(&key, peer->domain), peer->id);
+}
+
+static void activity_entries(const struct subject *subject)
+{
+	const struct activity_record *record = subject->record;
+	struct key key;
+
+	if (record->uri.n)
+		give_id(subject, SPACE_ACTIVITY_URI, key_hash(&key, record->uri), record->id);
+	if (record->outbox)
+		give(subject, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id), STR_NONE);
+}
+
 static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
+	[SPACE_ACCOUNT] = account_entries,
+	[SPACE_USER] = user_entries,
+	[SPACE_APP] = app_entries,
+	[SPACE_TOKEN] = token_entries,
+	[SPACE_SESSION] = session_entries,
+	[SPACE_PEER] = peer_entries,
+	[SPACE_ACTIVITY] = activity_entries,
 	[SPACE_POST] = post_entries,
 	[SPACE_FOLLOW] = follow_entries,
 	[SPACE_FAVOURITE] = favourite_entries,

@@ -70,6 +70,14 @@ static void add_text(struct key *key, struct str text, size_t reserve)
 	key->n += part.n;
 }
 
+/* Keys that compare without ASCII case. */
+static void lower(struct key *key)
+{
+	for (size_t i = 0; i < key->n; i++)
+		if (key->bytes[i] >= 'A' && key->bytes[i] <= 'Z')
+			key->bytes[i] += 'a' - 'A';
+}
+
 static struct str key_str(const struct key *key)
 {
 	return (struct str){ (const char *)key->bytes, key->n };
@@ -127,14 +135,6 @@ struct str key_sha256(struct key *key, struct str secret)
 	return key_str(key);
 }
 
-struct str key_u64_sha256(struct key *key, uint64_t a, struct str secret)
-{
-	key->n = 0;
-	add_u64(key, a);
-	add_hash(key, secret, SHA256_BYTES);
-	return key_str(key);
-}
-
 struct str key_u64_bytes(struct key *key, uint64_t a, struct str hash)
 {
 	key->n = 0;
@@ -143,12 +143,13 @@ struct str key_u64_bytes(struct key *key, uint64_t a, struct str hash)
 	return key_str(key);
 }
 
-struct str key_name_host(struct key *key, struct str folded_name, struct str host)
+struct str key_name_host(struct key *key, struct str name, struct str host)
 {
 	key->n = 0;
-	add_text(key, folded_name, 1);
+	add_text(key, name, 1);
 	key->bytes[key->n++] = '\0';
 	add_text(key, host, 0);
+	lower(key);
 	return key_str(key);
 }
 
@@ -165,6 +166,13 @@ struct str key_text(struct key *key, struct str text)
 {
 	key->n = 0;
 	add_text(key, text, 0);
+	return key_str(key);
+}
+
+struct str key_text_lower(struct key *key, struct str text)
+{
+	key_text(key, text);
+	lower(key);
 	return key_str(key);
 }
 

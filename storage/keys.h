@@ -100,11 +100,11 @@ struct str key_u64_hash(struct key *key, uint64_t a, struct str text);
 struct str key_hash(struct key *key, struct str text);                 /* first 16 bytes of SHA-256 */
 struct str key_hash_u64(struct key *key, struct str text, uint64_t a);
 struct str key_sha256(struct key *key, struct str secret);             /* all 32 bytes */
-struct str key_u64_sha256(struct key *key, uint64_t a, struct str secret);
 struct str key_u64_bytes(struct key *key, uint64_t a, struct str hash); /* a hash that is known already; cut as text */
-struct str key_name_host(struct key *key, struct str folded_name, struct str host);
+struct str key_name_host(struct key *key, struct str name, struct str host);  /* lowers ASCII letters */
 struct str key_word_u64(struct key *key, struct str folded_word, uint64_t a);
 struct str key_text(struct key *key, struct str text);                 /* cut at 511 bytes */
+struct str key_text_lower(struct key *key, struct str text);           /* the same, ASCII letters lowered */
 struct str key_u64_u64_u64(struct key *key, uint64_t a, uint64_t b, uint64_t c);
 struct str key_notice_of(struct key *key, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id);
 /* Readers: the number at `offset`; 0 when the key is too short. */

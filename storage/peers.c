@@ -9,6 +9,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
+#include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/record.h"
 
@@ -29,11 +30,6 @@ int peers_get(struct arena *arena, struct view *view, uint64_t id, struct peer *
 	return record_get(arena, view, SPACE_PEER, key_u64(&key, id), &peer_type, ret_peer);
 }
 
-static struct str domain_key(struct key *key, struct arena *arena, struct str domain)
-{
-	return key_text(key, str_lower(arena, domain));
-}
-
 int peers_by_domain(struct arena *arena, struct view *view, struct str domain, struct peer *ret_peer)
 {
 	struct key key;
@@ -42,7 +38,7 @@ int peers_by_domain(struct arena *arena, struct view *view, struct str domain, s
 
 	if (domain.n == 0 || domain.n > DOMAIN_MAX_BYTES)
 		return ERR_NOT_FOUND;
-	r = record_id(view, SPACE_PEER_DOMAIN, domain_key(&key, arena, domain), &id);
+	r = record_id(view, SPACE_PEER_DOMAIN, key_text_lower(&key, domain), &id);
 	if (r != OK)
 		return r;
 	r = peers_get(arena, view, id, ret_peer);
@@ -96,6 +92,7 @@ int peers_put(struct txn *txn, struct peer *peer)
 	struct view *view = txn_view(txn);
 	struct peer holder, old;
 	struct key key;
+	struct str id;
 	int r = ERR_INVALID;
 
 	if (peer->domain.n == 0 || peer->domain.n > DOMAIN_MAX_BYTES)
@@ -110,11 +107,13 @@ int peers_put(struct txn *txn, struct peer *peer)
 	r = peers_get(arena, view, peer->id, &old);
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
-	if (r == OK && !str_eq_nocase(old.domain, peer->domain))
-		txn_del(txn, SPACE_PEER_DOMAIN, domain_key(&key, arena, old.domain));
-	record_put_id(txn, SPACE_PEER_DOMAIN, domain_key(&key, arena, peer->domain), peer->id);
+	id = key_u64(&key, peer->id);
+	if (r == OK)
+		index_replace(txn, SPACE_PEER, id, &old, peer);
+	else
+		index_put(txn, SPACE_PEER, id, peer);
 	txn_emit(txn, EVENT_PEER, peer->id, 0);
-	r = record_put(txn, SPACE_PEER, key_u64(&key, peer->id), &peer_type, peer);
+	r = record_put(txn, SPACE_PEER, id, &peer_type, peer);
 out:
 	arena_free(arena);
 	return r;
@@ -177,7 +176,7 @@ int peers_delete(struct txn *txn, uint64_t id, bool *ret_more)
 		goto out;
 	/* Off the list first: nothing new can start to wait while the rest goes page by page. */
 	if (listed) {
-		txn_del(txn, SPACE_PEER_DOMAIN, domain_key(&key, arena, peer.domain));
+		index_del(txn, SPACE_PEER, key_u64(&key, id), &peer);
 		txn_del(txn, SPACE_PEER, key_u64(&key, id));
 		txn_del(txn, SPACE_LANE, key_u64(&key, id));
 		txn_emit(txn, EVENT_PEER, id, 0);

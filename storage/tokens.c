@@ -10,6 +10,7 @@
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
 #include "storage/codec.h"
+#include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/record.h"
 
@@ -32,7 +33,7 @@ int apps_put(struct arena *arena, struct txn *txn, struct app *app)
 		return r;
 	if (app->id == 0)
 		app->id = txn_new_id(txn);
-	record_put_id(txn, SPACE_APP_CLIENT, key_hash(&key, app->client_id), app->id);
+	index_put(txn, SPACE_APP, key_u64(&key, app->id), app);
 	return record_put(txn, SPACE_APP, key_u64(&key, app->id), &app_type, app);
 }
 
@@ -60,12 +61,12 @@ int apps_by_client_id(struct arena *arena, struct view *view, struct str client_
 
 int tokens_put(struct txn *txn, struct str secret, struct token *token)
 {
-	struct key key, of;
+	struct key key;
 	struct str hash = key_sha256(&key, secret);
 
 	if (token->id == 0)
 		token->id = txn_new_id(txn);
-	txn_put(txn, SPACE_TOKEN_OF, key_u64_u64(&of, token->account_id, token->id), hash);
+	index_put(txn, SPACE_TOKEN, hash, token);
 	return record_put(txn, SPACE_TOKEN, hash, &token_type, token);
 }
 
@@ -84,7 +85,7 @@ int tokens_delete(struct txn *txn, struct str secret)
 
 	if (r != OK)
 		return r;
-	txn_del(txn, SPACE_TOKEN_OF, key_u64_u64(&key, token.account_id, token.id));
+	index_del(txn, SPACE_TOKEN, key_sha256(&key, secret), &token);
 	return txn_del(txn, SPACE_TOKEN, key_sha256(&key, secret));
 }
 
@@ -223,7 +224,7 @@ int sessions_put(struct txn *txn, struct str cookie, const struct session *sessi
 {
 	struct key key;
 
-	record_put_mark(txn, SPACE_SESSION_OF, key_u64_sha256(&key, session->account_id, cookie));
+	index_put(txn, SPACE_SESSION, key_sha256(&key, cookie), session);
 	return record_put(txn, SPACE_SESSION, key_sha256(&key, cookie), &session_type, session);
 }
 
@@ -241,8 +242,8 @@ int sessions_delete(struct txn *txn, struct str cookie)
 
 	if (r != OK)
 		return r;
-	txn_del(txn, SPACE_SESSION, key_sha256(&key, cookie));
-	return txn_del(txn, SPACE_SESSION_OF, key_u64_sha256(&key, session.account_id, cookie));
+	index_del(txn, SPACE_SESSION, key_sha256(&key, cookie), &session);
+	return txn_del(txn, SPACE_SESSION, key_sha256(&key, cookie));
 }
 
 int sign_up_put(struct txn *txn, struct str secret, const struct session *link)
@@ -319,7 +320,7 @@ static int expire_sessions(struct txn *txn, int64_t now_ms, size_t *room)
 	struct prefix_walk walk;
 	struct engine_item item;
 	struct session session;
-	struct key hash, of;
+	struct key hash;
 	int r = OK;
 
 	prefix_walk_init(&walk, txn_view(txn), SPACE_SESSION, STR_NONE, false);
@@ -329,7 +330,7 @@ static int expire_sessions(struct txn *txn, int64_t now_ms, size_t *room)
 		if (!session_expired(item.value, &now_ms))
 			continue;
 		if (codec_decode(NULL, &session_type, item.value, &session) == OK)
-			txn_del(txn, SPACE_SESSION_OF, key_u64_bytes(&of, session.account_id, cookie_hash));
+			index_del(txn, SPACE_SESSION, cookie_hash, &session);
 		txn_del(txn, SPACE_SESSION, cookie_hash);
 		--*room;
 	}

@@ -7,14 +7,9 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
+#include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/record.h"
-
-/* Addresses compare without ASCII case. */
-static struct str email_key(struct key *key, struct arena *arena, struct str email)
-{
-	return key_hash(key, str_lower(arena, email));
-}
 
 int users_get(struct arena *arena, struct view *view, uint64_t account_id, struct user *ret_user)
 {
@@ -31,7 +26,7 @@ int users_by_email(struct arena *arena, struct view *view, struct str email, str
 
 	if (email.n == 0)
 		return ERR_NOT_FOUND;
-	r = record_id(view, SPACE_USER_EMAIL, email_key(&key, arena, email), &id);
+	r = record_id(view, SPACE_USER_EMAIL, key_hash(&key, str_lower(arena, email)), &id);
 	if (r != OK)
 		return r;
 	r = users_get(arena, view, id, ret_user);
@@ -40,26 +35,13 @@ int users_by_email(struct arena *arena, struct view *view, struct str email, str
 	return str_eq_nocase(ret_user->email, email) ? OK : ERR_NOT_FOUND;
 }
 
-/* Takes the index entry of `old` away when `user` has another address, and puts its own. */
-static void move_email(struct arena *arena, struct txn *txn, const struct user *old, const struct user *user)
-{
-	struct key key;
-
-	if (old && str_eq_nocase(old->email, user->email))
-		return;
-	if (old && old->email.n)
-		txn_del(txn, SPACE_USER_EMAIL, email_key(&key, arena, old->email));
-	if (user->email.n)
-		record_put_id(txn, SPACE_USER_EMAIL, email_key(&key, arena, user->email), user->account_id);
-}
-
 int users_put(struct txn *txn, const struct user *user)
 {
 	struct arena *arena = arena_new();
 	struct view *view = txn_view(txn);
 	struct user old, holder;
 	struct key key;
-	bool replaces;
+	struct str id = key_u64(&key, user->account_id);
 	int r;
 
 	r = users_by_email(arena, view, user->email, &holder);
@@ -68,11 +50,13 @@ int users_put(struct txn *txn, const struct user *user)
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
 	r = users_get(arena, view, user->account_id, &old);
-	replaces = r == OK;
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
-	move_email(arena, txn, replaces ? &old : NULL, user);
-	r = record_put(txn, SPACE_USER, key_u64(&key, user->account_id), &user_type, user);
+	if (r == OK)
+		index_replace(txn, SPACE_USER, id, &old, user);
+	else
+		index_put(txn, SPACE_USER, id, user);
+	r = record_put(txn, SPACE_USER, id, &user_type, user);
 out:
 	arena_free(arena);
 	return r;
@@ -83,11 +67,12 @@ int users_delete(struct txn *txn, uint64_t account_id)
 	struct arena *arena = arena_new();
 	struct user user;
 	struct key key;
+	struct str id = key_u64(&key, account_id);
 	int r = users_get(arena, txn_view(txn), account_id, &user);
 
 	if (r == OK) {
-		move_email(arena, txn, &user, &(struct user){ 0 });
-		r = txn_del(txn, SPACE_USER, key_u64(&key, account_id));
+		index_del(txn, SPACE_USER, id, &user);
+		r = txn_del(txn, SPACE_USER, id);
 	}
 	arena_free(arena);
 	return r;
