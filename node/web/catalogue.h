@@ -1,0 +1,234 @@
+/*
+ * Every text of the node's own pages, French and English side by side: a text that lacks one does not compile.
+ *
+ * "{}" stands for an argument that the page fills in. French spaces before ? ! ; are U+202F, before : and inside
+ * quotes U+00A0. Texts are plain: pages escape them. Pure; any thread.
+ */
+#ifndef NODE_WEB_CATALOGUE_H
+#define NODE_WEB_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "storage/base/str.h"
+
+enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
+
+/* X(NAME, French, English) */
+#define TEXT_LIST(X) \
+	X(LANGUAGE_NAME, "Français", "English") \
+	X(SKIP, "Aller au contenu", "Skip to content") \
+	X(LANGUAGE_SWITCH, "Langue", "Language") \
+	X(LEGAL, "Mentions légales", "Legal notice") \
+	X(BACK_HOME, "Retour à l’accueil", "Back to the home page") \
+	X(SIGN_IN, "Se connecter", "Sign in") \
+	X(SIGN_OUT, "Se déconnecter", "Sign out") \
+	X(SIGNED_IN_AS, "Vous êtes connecté en tant que {}", "You are signed in as {}") \
+	/* Home and legal notice */ \
+	X(HOME, "Accueil", "Home") \
+	X(HOME_CLOSED, "Cet espace est réservé à ses membres.", "This space is for its members only.") \
+	X(HOME_LEAD, "Connectez-vous pour lire ce qui s’y dit et retrouver vos collègues.", \
+	  "Sign in to read what is being said and to find your colleagues.") \
+	X(HOME_APPS, "Vous pouvez aussi utiliser une application compatible avec Mastodon\u00a0: " \
+	  "indiquez-lui l’adresse {}.", "You can also use any app that works with Mastodon: give it the address {}.") \
+	X(HOME_PROFILE, "Voir mon profil", "See my profile") \
+	X(HOME_NO_ACCOUNT, "Pas encore de compte\u202f? Demandez un lien d’inscription à la personne qui administre " \
+	  "cet espace.", "No account yet? Ask whoever runs this space for a sign-up link.") \
+	X(LEGAL_WHO, "Qui gère cet espace", "Who runs this space") \
+	X(LEGAL_NODE, "Cet espace est un nœud privé du réseau social interne, à l’adresse {}.", \
+	  "This space is a private node of the internal social network, at the address {}.") \
+	X(LEGAL_CONTACT, "Pour toute question, écrivez à {}.", "For any question, write to {}.") \
+	X(LEGAL_NO_CONTACT, "Pour toute question, adressez-vous à la personne qui administre cet espace.", \
+	  "For any question, turn to whoever administers this space.") \
+	X(LEGAL_DATA, "Vos données", "Your data") \
+	X(LEGAL_DATA_KEPT, "Vos publications, votre profil et vos abonnements sont conservés sur ce nœud. Ce que vous " \
+	  "adressez à des personnes d’un autre nœud autorisé y est aussi transmis.", \
+	  "Your posts, your profile and whom you follow are kept on this node. What you address to people of another " \
+	  "allowed node is sent there too.") \
+	X(LEGAL_DATA_RIGHTS, "Vous pouvez demander à consulter, rectifier ou effacer vos données.", \
+	  "You may ask to see, correct or erase your data.") \
+	X(LEGAL_COOKIES, "Cookies", "Cookies") \
+	X(LEGAL_COOKIES_KEPT, "Ces pages n’utilisent que les cookies nécessaires à la connexion, à la sécurité des " \
+	  "formulaires et au choix de la langue. Aucun ne sert à vous suivre.", \
+	  "These pages use only the cookies that sign-in, safe forms and the choice of language need. None of them " \
+	  "tracks you.") \
+	/* Sign-in and sign-up */ \
+	X(SIGN_IN_LEAD, "Entrez vos identifiants pour continuer.", "Enter your name and password to continue.") \
+	X(FIELD_NAME, "Nom ou adresse e-mail", "Name or e-mail address") \
+	X(FIELD_PASSWORD, "Mot de passe", "Password") \
+	X(SIGN_IN_WRONG, "Le nom ou le mot de passe est incorrect.", "The name or the password is wrong.") \
+	X(FORM_EXPIRED, "Cette page avait expiré. Veuillez réessayer.", "This page had expired. Please try again.") \
+	X(SIGN_UP, "Choisir un mot de passe", "Choose a password") \
+	X(SIGN_UP_WELCOME, "Bienvenue, {}", "Welcome, {}") \
+	X(SIGN_UP_LEAD, "Choisissez le mot de passe du compte {}.", "Choose the password of the account {}.") \
+	X(FIELD_NEW_PASSWORD, "Nouveau mot de passe", "New password") \
+	X(FIELD_NEW_PASSWORD_HINT, "Au moins 10 caractères. Une phrase facile à retenir convient très bien.", \
+	  "At least 10 characters. A sentence that is easy to remember does very well.") \
+	X(FIELD_REPEAT, "Le même, encore une fois", "The same once more") \
+	X(SIGN_UP_SUBMIT, "Enregistrer et se connecter", "Save and sign in") \
+	X(SIGN_UP_LENGTH, "Le mot de passe doit compter entre 10 et 511 caractères.", \
+	  "The password must have between 10 and 511 characters.") \
+	X(SIGN_UP_DIFFER, "Les deux mots de passe ne sont pas identiques.", "The two passwords are not the same.") \
+	X(SIGN_UP_GONE, "Ce lien n’est plus valable", "This link is no longer valid") \
+	X(SIGN_UP_GONE_LEAD, "Un lien d’inscription ne sert qu’une fois, pendant 7 jours. Demandez-en un nouveau à la " \
+	  "personne qui administre cet espace.", \
+	  "A sign-up link works once, within 7 days. Ask whoever administers this space for a new one.") \
+	/* Authorization of an app */ \
+	X(AUTHORIZE, "Autoriser une application", "Authorize an app") \
+	X(AUTHORIZE_ASKS, "{} souhaite utiliser votre compte", "{} would like to use your account") \
+	X(AUTHORIZE_MAY, "Cette application pourra\u00a0:", "This app will be able to:") \
+	X(AUTHORIZE_SITE, "Site de l’application\u00a0: {}", "Website of the app: {}") \
+	X(AUTHORIZE_RETURN, "Ensuite, vous serez renvoyé vers {}.", "Afterwards you will be sent to {}.") \
+	X(AUTHORIZE_RETURN_APP, "Ensuite, vous reviendrez dans l’application.", "Afterwards you will return to the app.") \
+	X(AUTHORIZE_RETURN_CODE, "Ensuite, un code à copier dans l’application s’affichera.", \
+	  "Afterwards you will see a code to copy into the app.") \
+	X(AUTHORIZE_SIGN_IN, "Connectez-vous pour décider.", "Sign in to decide.") \
+	X(AUTHORIZE_OTHER, "Utiliser un autre compte", "Use another account") \
+	X(AUTHORIZE_ALLOW, "Autoriser", "Allow") \
+	X(AUTHORIZE_SIGN_IN_ALLOW, "Se connecter et autoriser", "Sign in and allow") \
+	X(AUTHORIZE_DENY, "Refuser", "Deny") \
+	X(AUTHORIZE_CODE, "Votre code d’autorisation", "Your authorization code") \
+	X(AUTHORIZE_CODE_LEAD, "Copiez ce code dans l’application {}. Il est valable 10 minutes et ne sert qu’une fois.", \
+	  "Copy this code into the app {}. It is valid for 10 minutes and works once.") \
+	X(AUTHORIZE_DENIED, "Accès refusé", "Access denied") \
+	X(AUTHORIZE_DENIED_LEAD, "L’application n’a pas eu accès à votre compte. Vous pouvez fermer cette page.", \
+	  "The app was not given access to your account. You may close this page.") \
+	X(AUTHORIZE_BAD, "Demande d’autorisation invalide", "Invalid authorization request") \
+	X(AUTHORIZE_BAD_CLIENT, "Cette application n’est pas connue ici. Retournez-y et recommencez la connexion.", \
+	  "This app is not known here. Go back to it and start signing in again.") \
+	X(AUTHORIZE_BAD_REDIRECT, "L’adresse de retour n’est pas celle que l’application a enregistrée. Par sécurité, " \
+	  "la demande s’arrête ici.", \
+	  "The return address is not one the app has registered. For safety, the request ends here.") \
+	X(AUTHORIZE_BAD_TYPE, "L’application demande un type de réponse inconnu.", \
+	  "The app asks for an unknown type of response.") \
+	X(AUTHORIZE_BAD_SCOPE, "L’application demande des droits inconnus, ou plus qu’elle n’en a enregistré.", \
+	  "The app asks for unknown permissions, or for more than it has registered.") \
+	X(AUTHORIZE_BAD_CHALLENGE, "La protection PKCE de la demande n’est pas valable\u00a0: seule S256 est acceptée.", \
+	  "The PKCE protection of the request is not valid: only S256 is accepted.") \
+	/* What an app may do, one line a scope */ \
+	X(SCOPE_READ, "Lire tout ce que votre compte peut voir\u00a0: publications, messages directs, notifications, " \
+	  "réglages", "Read all that your account can see: posts, direct messages, notifications, settings") \
+	X(SCOPE_WRITE, "Agir en votre nom\u00a0: publier, modifier, supprimer, réagir, changer votre profil", \
+	  "Act on your behalf: post, edit, delete, react, change your profile") \
+	X(SCOPE_FOLLOW, "Gérer les comptes que vous suivez, bloquez ou masquez", \
+	  "Manage the accounts you follow, block or mute") \
+	X(SCOPE_ADMIN_READ, "Lire toutes les données d’administration", "Read all administration data") \
+	X(SCOPE_ADMIN_WRITE, "Modifier toutes les données d’administration", "Change all administration data") \
+	X(SCOPE_PROFILE, "Connaître votre nom et votre photo de profil", "Know your name and profile picture") \
+	X(SCOPE_PUSH, "Vous envoyer des notifications", "Send you notifications") \
+	X(SCOPE_READ_ACCOUNTS, "Voir les informations de votre compte", "See your account details") \
+	X(SCOPE_READ_BLOCKS, "Voir les comptes que vous bloquez", "See the accounts you block") \
+	X(SCOPE_READ_BOOKMARKS, "Voir vos signets", "See your bookmarks") \
+	X(SCOPE_READ_COLLECTIONS, "Voir vos collections", "See your collections") \
+	X(SCOPE_READ_FAVOURITES, "Voir vos favoris", "See your favourites") \
+	X(SCOPE_READ_FILTERS, "Voir vos filtres", "See your filters") \
+	X(SCOPE_READ_FOLLOWS, "Voir vos abonnements et vos abonnés", "See whom you follow and who follows you") \
+	X(SCOPE_READ_LISTS, "Voir vos listes", "See your lists") \
+	X(SCOPE_READ_MUTES, "Voir les comptes que vous masquez", "See the accounts you mute") \
+	X(SCOPE_READ_NOTIFICATIONS, "Voir vos notifications", "See your notifications") \
+	X(SCOPE_READ_SEARCH, "Rechercher avec votre compte", "Search with your account") \
+	X(SCOPE_READ_STATUSES, "Voir les publications que vous pouvez lire", "See the posts that you can read") \
+	X(SCOPE_WRITE_ACCOUNTS, "Modifier votre profil", "Change your profile") \
+	X(SCOPE_WRITE_BLOCKS, "Bloquer et débloquer des comptes", "Block and unblock accounts") \
+	X(SCOPE_WRITE_BOOKMARKS, "Ajouter et retirer des signets", "Add and remove bookmarks") \
+	X(SCOPE_WRITE_COLLECTIONS, "Modifier vos collections", "Change your collections") \
+	X(SCOPE_WRITE_CONVERSATIONS, "Marquer comme lues et retirer des conversations", \
+	  "Mark conversations as read and remove them") \
+	X(SCOPE_WRITE_FAVOURITES, "Ajouter et retirer des favoris", "Add and remove favourites") \
+	X(SCOPE_WRITE_FILTERS, "Modifier vos filtres", "Change your filters") \
+	X(SCOPE_WRITE_FOLLOWS, "Suivre des comptes et cesser de les suivre", "Follow and unfollow accounts") \
+	X(SCOPE_WRITE_LISTS, "Modifier vos listes", "Change your lists") \
+	X(SCOPE_WRITE_MEDIA, "Envoyer des images et d’autres fichiers", "Upload pictures and other files") \
+	X(SCOPE_WRITE_MUTES, "Masquer des comptes et des fils", "Mute accounts and threads") \
+	X(SCOPE_WRITE_NOTIFICATIONS, "Effacer vos notifications", "Clear your notifications") \
+	X(SCOPE_WRITE_REPORTS, "Signaler des contenus à la modération", "Report content to the moderators") \
+	X(SCOPE_WRITE_STATUSES, "Publier, modifier et supprimer en votre nom", "Post, edit and delete on your behalf") \
+	X(SCOPE_ADMIN_READ_ACCOUNTS, "Administration\u00a0: lire les comptes", "Administration: read accounts") \
+	X(SCOPE_ADMIN_READ_REPORTS, "Administration\u00a0: lire les signalements", "Administration: read reports") \
+	X(SCOPE_ADMIN_READ_DOMAIN_ALLOWS, "Administration\u00a0: lire les nœuds autorisés", \
+	  "Administration: read allowed nodes") \
+	X(SCOPE_ADMIN_READ_DOMAIN_BLOCKS, "Administration\u00a0: lire les nœuds bloqués", \
+	  "Administration: read blocked nodes") \
+	X(SCOPE_ADMIN_READ_IP_BLOCKS, "Administration\u00a0: lire les adresses IP bloquées", \
+	  "Administration: read blocked IP addresses") \
+	X(SCOPE_ADMIN_READ_EMAIL_DOMAIN_BLOCKS, "Administration\u00a0: lire les domaines d’e-mail bloqués", \
+	  "Administration: read blocked e-mail domains") \
+	X(SCOPE_ADMIN_READ_CANONICAL_EMAIL_BLOCKS, "Administration\u00a0: lire les adresses e-mail bloquées", \
+	  "Administration: read blocked e-mail addresses") \
+	X(SCOPE_ADMIN_WRITE_ACCOUNTS, "Administration\u00a0: modifier les comptes", "Administration: change accounts") \
+	X(SCOPE_ADMIN_WRITE_REPORTS, "Administration\u00a0: traiter les signalements", "Administration: handle reports") \
+	X(SCOPE_ADMIN_WRITE_DOMAIN_ALLOWS, "Administration\u00a0: modifier les nœuds autorisés", \
+	  "Administration: change allowed nodes") \
+	X(SCOPE_ADMIN_WRITE_DOMAIN_BLOCKS, "Administration\u00a0: modifier les nœuds bloqués", \
+	  "Administration: change blocked nodes") \
+	X(SCOPE_ADMIN_WRITE_IP_BLOCKS, "Administration\u00a0: modifier les adresses IP bloquées", \
+	  "Administration: change blocked IP addresses") \
+	X(SCOPE_ADMIN_WRITE_EMAIL_DOMAIN_BLOCKS, "Administration\u00a0: modifier les domaines d’e-mail bloqués", \
+	  "Administration: change blocked e-mail domains") \
+	X(SCOPE_ADMIN_WRITE_CANONICAL_EMAIL_BLOCKS, "Administration\u00a0: modifier les adresses e-mail bloquées", \
+	  "Administration: change blocked e-mail addresses") \
+	/* Profiles and posts */ \
+	X(PROFILE_POSTS, "Publications", "Posts") \
+	X(PROFILE_FOLLOWERS, "Abonnés", "Followers") \
+	X(PROFILE_FOLLOWING, "Abonnements", "Following") \
+	X(PROFILE_SINCE, "Membre depuis {}", "Member since {}") \
+	X(PROFILE_EMPTY, "Rien à lire ici pour le moment.", "Nothing to read here yet.") \
+	X(PROFILE_OLDER, "Publications plus anciennes", "Older posts") \
+	X(PROFILE_NEWEST, "Publications les plus récentes", "Newest posts") \
+	X(POST_TITLE, "Publication de {}", "Post by {}") \
+	X(POST_BOOSTED, "{} a partagé", "{} shared") \
+	X(POST_EDITED, "modifiée", "edited") \
+	X(POST_REPLIES, "Réponses", "Replies") \
+	X(POST_SPOILER, "Avertissement", "Content warning") \
+	X(POST_ATTACHMENT, "Pièce jointe", "Attachment") \
+	X(POST_THREAD, "Dans le fil de discussion", "In the conversation") \
+	X(VISIBILITY_PUBLIC, "Public", "Public") \
+	X(VISIBILITY_UNLISTED, "Public, non listé", "Public, not listed") \
+	X(VISIBILITY_FOLLOWERS, "Abonnés seulement", "Followers only") \
+	X(VISIBILITY_DIRECT, "Message direct", "Direct message") \
+	X(COUNT_REPLIES, "Réponses\u00a0: {}", "Replies: {}") \
+	X(COUNT_REBLOGS, "Partages\u00a0: {}", "Shares: {}") \
+	X(COUNT_FAVOURITES, "Favoris\u00a0: {}", "Favourites: {}") \
+	/* Errors */ \
+	X(ERROR_BAD_REQUEST, "Demande incompréhensible", "The request makes no sense") \
+	X(ERROR_BAD_REQUEST_LEAD, "Le serveur n’a pas compris cette demande.", \
+	  "The server did not understand this request.") \
+	X(ERROR_DENIED, "Accès refusé", "Not allowed") \
+	X(ERROR_DENIED_LEAD, "Vous n’avez pas le droit de faire cela.", "You are not allowed to do this.") \
+	X(ERROR_NOT_FOUND, "Page introuvable", "Page not found") \
+	X(ERROR_NOT_FOUND_LEAD, "Cette page n’existe pas, ou elle n’est pas visible pour vous.", \
+	  "This page does not exist, or you cannot see it.") \
+	X(ERROR_GONE, "Cette page a été supprimée", "This page was deleted") \
+	X(ERROR_GONE_LEAD, "Son auteur l’a retirée.", "Its author took it down.") \
+	X(ERROR_LIMIT, "Trop de demandes", "Too many requests") \
+	X(ERROR_LIMIT_LEAD, "Attendez quelques minutes, puis réessayez.", "Wait a few minutes, then try again.") \
+	X(ERROR_BUSY, "Serveur indisponible", "Server unavailable") \
+	X(ERROR_BUSY_LEAD, "Le serveur est trop occupé. Réessayez dans un instant.", \
+	  "The server is too busy. Try again in a moment.") \
+	X(ERROR_OURS, "Une erreur est survenue", "Something went wrong") \
+	X(ERROR_OURS_LEAD, "L’erreur vient du serveur, pas de vous. Réessayez plus tard.", \
+	  "The error is the server’s, not yours. Try again later.") \
+	X(MONTH_1, "janvier", "January") X(MONTH_2, "février", "February") X(MONTH_3, "mars", "March") \
+	X(MONTH_4, "avril", "April") X(MONTH_5, "mai", "May") X(MONTH_6, "juin", "June") \
+	X(MONTH_7, "juillet", "July") X(MONTH_8, "août", "August") X(MONTH_9, "septembre", "September") \
+	X(MONTH_10, "octobre", "October") X(MONTH_11, "novembre", "November") X(MONTH_12, "décembre", "December")
+
+enum text {
+#define TEXT_ENUM(name, fr, en) TEXT_##name,
+	TEXT_LIST(TEXT_ENUM)
+#undef TEXT_ENUM
+	TEXT_COUNT,
+};
+
+struct str text_in(enum language language, enum text text);
+/* "fr", "en". */
+const char *language_code(enum language language);
+/* The language of a tag: "fr", "FR-ca". false when it is none of ours. */
+bool language_parse(struct str tag, enum language *ret_language);
+/* The best of an Accept-Language header (RFC 9110 section 12.5.4); `fallback` when it names none of ours. */
+enum language language_accepted(struct str header, enum language fallback);
+
+/* What the scope name `name` lets an app do; TEXT_COUNT for a name that nobody knows. */
+enum text text_of_scope(struct str name);
+
+#endif

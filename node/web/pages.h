@@ -1,0 +1,80 @@
+/*
+ * The skeleton of every page: language, head, header, footer, forms, and the headers that keep it safe. No page needs
+ * a script.
+ *
+ * A page is opened where a view is at hand (check or show) and may be written in a later stage of the same call; it
+ * lives in the call's arena. Whatever is not a literal of ours is escaped.
+ */
+#ifndef NODE_WEB_PAGES_H
+#define NODE_WEB_PAGES_H
+
+#include "node/call.h"
+#include "node/web/catalogue.h"
+#include "storage/instance.h"
+
+struct page {
+	struct call *call;
+	const struct instance *instance;
+	enum language language;
+	uint64_t account_id;      /* who is signed in with this browser; 0: nobody */
+	struct str username;      /* theirs */
+	struct str form_secret;   /* node/accounts/cookies.h */
+	struct str here;          /* path and query of this page, for the language links; without "lang" */
+	bool wide;                /* for reading: a column instead of a card, with the person in the header */
+	bool leaves;              /* its form ends at another site: no form-action in the policy */
+	struct buf body;
+};
+
+/* Chooses the language (?lang, then what was chosen before, the person's, the browser's, French), finds out who is
+ * signed in, and gives the browser what its forms need. */
+void page_open(struct page *page, struct call *call, struct view *view);
+
+/* Markup: literals only. */
+void page_html(struct page *page, const char *html);
+void page_text(struct page *page, struct str text);
+void page_say(struct page *page, enum text text);
+/* With its argument escaped; `element` (NULL: none) is put around the argument: "strong". */
+void page_say_with(struct page *page, enum text text, const char *element, struct str argument);
+/* <tag class="class">text</tag>; class NULL: none. The argument is set in <strong>. */
+void page_element(struct page *page, const char *tag, const char *class, enum text text);
+void page_element_with(struct page *page, const char *tag, const char *class, enum text text, struct str argument);
+/* <a href="href">text</a> */
+void page_link(struct page *page, const char *class, struct str href, enum text text);
+/* What went wrong with a form, read out at once. */
+void page_alert(struct page *page, enum text text);
+
+/* A POST form with its token; page_form_end() closes it. */
+void page_form(struct page *page, const char *action, struct str purpose);
+void page_form_end(struct page *page);
+bool page_form_fits(const struct page *page, struct str purpose);
+void page_hidden(struct page *page, const char *name, struct str value);
+struct page_field {
+	const char *name, *type, *autocomplete;
+	enum text label;
+	enum text hint;           /* TEXT_COUNT: none */
+	struct str value;
+	bool wrong;               /* the alert above is about it */
+};
+void page_field(struct page *page, const struct page_field *field);
+/* A submit button; name NULL: none. `skips_check`: the form may be incomplete. */
+void page_button(struct page *page, const char *class, const char *name, const char *value, enum text text,
+                 bool skips_check);
+/* "3 mars 2026" and "3 March 2026"; with the time when `with_time`, in UTC. */
+void page_date(struct page *page, int64_t ms, bool with_time);
+
+/* Wraps the page up as the call's reply; `title` stands before the node's in the title bar. Returns CALL_DONE. */
+int page_close(struct page *page, int status, enum text title, struct str title_argument);
+/* A page with a heading, a sentence and the way home. */
+int page_message(struct page *page, int status, enum text heading, enum text sentence);
+/* The page of an error code, with its status. */
+int page_error(struct page *page, int err);
+
+/* A reply that failed, as a page where the caller is a browser that wants one: the JSON body is replaced. For the
+ * HTTP server, behind call_finish(). */
+void page_dress_error(struct call *call);
+
+/* A path of ours to go on to: begins with one '/', holds no control characters; otherwise "/". */
+struct str page_return_path(struct str path);
+
+
+#endif
