@@ -2,8 +2,8 @@
  * Signing keys of ours and of others: parsed once, shared by threads, kept in a bounded cache.
  *
  * A pkey is one half of an asymmetric pair (the keys of the store are another thing). Reading a PEM costs more than
- * ten times the verification that needs it. A pkey never changes; any number
- * of threads may use one at the same time. It is counted, and each user's share is tied to an arena.
+ * ten times the verification that needs it. A pkey never changes; any number of threads may use one at the same
+ * time. It is counted, and each user's share is tied to an arena.
  */
 #ifndef FEDERATION_PKEY_H
 #define FEDERATION_PKEY_H
