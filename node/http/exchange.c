@@ -183,17 +183,18 @@ static void begin(struct exchange *exchange)
 		call->err = find_row(exchange);
 }
 
-/* Takes one from the quota of the row: of the account, or of the address where there is none or it does not count. */
+/* Takes one from the row's quota: of the account, or of the address where there is none or it does not count. */
 static int take_quota(struct exchange *exchange)
 {
 	struct call *call = &exchange->call;
 	enum quota quota = call->route->quota;
-	bool by_account = call->viewer.account_id && quota != QUOTA_APP && quota != QUOTA_SIGN_IN && quota != QUOTA_INBOX;
+	bool of_address = quota == QUOTA_APP || quota == QUOTA_SIGN_IN || quota == QUOTA_INBOX;
 	uint64_t who;
 
 	if (!exchange->world->options->limiter || quota == QUOTA_NONE)
 		return OK;
-	who = by_account ? call->viewer.account_id : limit_key_of_address(call->request.peer_address);
+	who = call->viewer.account_id && !of_address ? call->viewer.account_id
+	                                             : limit_key_of_address(call->request.peer_address);
 	if (limit_take(exchange->world->options->limiter, quota, who, &exchange->limit))
 		return OK;
 	return call_fail_status(call, ERR_LIMIT, 429, NULL, "Too many requests");

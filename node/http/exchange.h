@@ -1,5 +1,5 @@
 /*
- * One request on its way: takes it in, drives its call through the stages and across the threads, completes the reply.
+ * One request on its way: takes it in, drives its call through stages and threads, completes the reply.
  *
  * Knows no HTTP library: the server hands in bytes and takes the finished call, and lends two functions to park and
  * to wake. An exchange is used by one thread at a time; while it is parked, that is a pool thread or the writer.

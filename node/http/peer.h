@@ -1,5 +1,6 @@
 /*
- * Who the client is: the address of the connection, or what trusted proxies say in X-Forwarded-For. Pure; any thread.
+ * Who the client is: the address of the connection, or what trusted proxies say in X-Forwarded-For.
+ * Pure; any thread.
  */
 #ifndef NODE_HTTP_PEER_H
 #define NODE_HTTP_PEER_H
