@@ -377,8 +377,10 @@ static int collect(struct arena *arena, struct view *view, const struct str_list
 			break;
 		id = key_read_u64(item.key, item.key.n - 8);
 		r = accounts_get(scratch, view, id, &account);
-		if (r != OK)
+		if (r != OK) {
+			r = r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
 			break;
+		}
 		list = account.host.n ? others : ours;
 		if (!has_id(list, id) && found_by(scratch, view, &account, query))
 			list->ids[list->count++] = id;
