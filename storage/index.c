@@ -203,6 +203,14 @@ static void activity_entries(const struct subject *subject)
 		give(subject, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id), STR_NONE);
 }
 
+static void seen_entries(const struct subject *subject)
+{
+	const struct str *seen_ms = subject->record;
+	struct key key;
+
+	give(subject, SPACE_SEEN_AT, key_u64_bytes(&key, key_read_u64(*seen_ms, 0), subject->key), STR_NONE);
+}
+
 static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_ACCOUNT] = account_entries,
 	[SPACE_USER] = user_entries,
@@ -211,6 +219,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_SESSION] = session_entries,
 	[SPACE_PEER] = peer_entries,
 	[SPACE_ACTIVITY] = activity_entries,
+	[SPACE_SEEN] = seen_entries,
 	[SPACE_POST] = post_entries,
 	[SPACE_FOLLOW] = follow_entries,
 	[SPACE_FAVOURITE] = favourite_entries,

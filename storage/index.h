@@ -2,7 +2,7 @@
  * Which entries of which indexes a record has: the one list by which repositories write them and the check of the
  * store (storage/maintain.h) verifies them. An entry follows from its record and its key alone.
  *
- * Not here, because they are no single record's: the words of TAG, the counts, the finished JSON.
+ * Not here, because they are no single record's: the list of known tags, the counts, the finished JSON.
  */
 #ifndef STORAGE_INDEX_H
 #define STORAGE_INDEX_H
@@ -15,8 +15,8 @@ struct index_sink {
 	void (*entry)(struct index_sink *sink, unsigned space, struct str key, struct str value);
 };
 
-/* Hands over each entry of `record`, which stands in the primary space `space` under `key`. Nothing for a space whose
- * records have no entries. Pure. */
+/* Hands over each entry of `record`, which stands in the primary space `space` under `key`. Where values are no
+ * records, `record` is the struct str of the value. Nothing for a space whose records have no entries. Pure. */
 void index_each(struct index_sink *sink, const struct instance *instance, unsigned space, struct str key,
                 const void *record);
 

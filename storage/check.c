@@ -1,0 +1,510 @@
+/*
+ * The check of the store: a table says of each space what its keys and values are, where a primary record stands, what
+ * its numbers refer to; storage/index.h says which entries a record has. What neither can say (counts, threads,
+ * conversations, tags) is a function beside the table. Reads only; memory does not grow with the store. Any thread.
+ */
+#include "storage/maintain.h"
+
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/ids.h"
+#include "storage/index.h"
+#include "storage/keys.h"
+#include "storage/posts.h"
+#include "storage/reactions.h"
+#include "storage/record.h"
+
+enum { KEY_ANY = 255, VALUE_ANY = -1, KEY_SHOWN_MAX = 32 };
+
+struct check {
+	struct view *view;
+	struct arena *arena;  /* reset for each item */
+	void (*report)(void *context, const char *sentence);
+	void *context;
+	uint64_t findings;
+	unsigned space;       /* of the item that is looked at */
+	struct str key, value;
+	const void *record;   /* decoded, or &value */
+};
+
+/* Bytes of an item that are (part of) a key elsewhere; `bytes` 0: nothing; `at` < 0 counts from the end. */
+enum from { FROM_KEY, FROM_VALUE };
+struct part {
+	uint8_t from, bytes;
+	int8_t at;
+};
+#define IN_KEY(at) { FROM_KEY, 8, (at) }
+#define IN_VALUE(at) { FROM_VALUE, 8, (at) }
+
+struct space_rule {
+	uint8_t key_bytes;               /* 0: no rule, which is a finding */
+	int16_t value_bytes;             /* of a value that is no record */
+	const struct record_type *type;  /* of one that is */
+	size_t own[2];                   /* offsets + 1 of the numbers in the record that its key begins with */
+	uint8_t primary;                 /* of an index: the space of its records … */
+	struct part at[2];               /* … and their key */
+	struct {
+		struct part id;          /* 0 is nobody and refers to nothing */
+		uint8_t space;
+	} refers[3];
+	void (*also)(struct check *check);
+};
+
+__attribute__((format(printf, 2, 3))) static void find(struct check *check, const char *format, ...)
+{
+	struct buf line;
+	va_list args;
+
+	buf_init(&line, check->arena, 0);
+	buf_printf(&line, "%s", space_names[check->space].name);
+	if (check->key.n > 0 && check->key.n % 8 == 0 && check->key.n <= 24)
+		for (size_t at = 0; at < check->key.n; at += 8)
+			buf_printf(&line, "%c%llu", at ? '/' : ' ', (unsigned long long)key_read_u64(check->key, at));
+	else
+		for (size_t at = 0; at < check->key.n && at < KEY_SHOWN_MAX; at++)
+			buf_printf(&line, "%s%02x", at ? "" : " ", (uint8_t)check->key.p[at]);
+	va_start(args, format);
+	buf_add(&line, STR(": "));
+	buf_add(&line, arena_vprintf(check->arena, format, args));
+	va_end(args);
+	check->findings++;
+	check->report(check->context, buf_str(&line).p);
+}
+
+static bool has_id(struct check *check, unsigned space, uint64_t id)
+{
+	struct key key;
+
+	return view_has(check->view, space, key_u64(&key, id));
+}
+
+static struct str part_of(const struct check *check, const struct part *part)
+{
+	struct str whole = part->from == FROM_KEY ? check->key : check->value;
+	size_t at = part->at < 0 ? whole.n - (size_t)-part->at : (size_t)part->at;
+
+	return str_sub(whole, at, part->bytes);
+}
+
+static uint64_t id_of(const struct check *check, const struct part *part)
+{
+	return key_read_u64(part_of(check, part), 0);
+}
+
+/* A removal in steps (storage/erasure.c) leaves boosts, favourites and notices of a post behind, and its counts as the
+ * mark of it: until the last step they are all right. */
+static bool is_being_removed(struct check *check, uint64_t post_id)
+{
+	return has_id(check, SPACE_POST_STATS, post_id);
+}
+
+static void check_post_or_removal(struct check *check, uint64_t post_id)
+{
+	if (post_id && !has_id(check, SPACE_POST, post_id) && !is_being_removed(check, post_id))
+		find(check, "post %llu is not there", (unsigned long long)post_id);
+}
+
+/* How many keys begin with `id`, of those that `counts` accepts (NULL: all). */
+static uint64_t count_below(struct check *check, unsigned space, uint64_t id,
+                            bool (*counts)(struct check *check, const struct engine_item *item))
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	uint64_t n = 0;
+
+	prefix_walk_init(&walk, check->view, space, key_u64(&key, id), false);
+	while (prefix_next(&walk, &item) == OK)
+		n += !counts || counts(check, &item);
+	return n;
+}
+
+static void compare_count(struct check *check, const char *what, uint64_t stored, uint64_t found)
+{
+	if (stored != found)
+		find(check, "%llu %s are counted and %llu are there", (unsigned long long)stored, what,
+		     (unsigned long long)found);
+}
+
+static bool is_no_direct_post(struct check *check, const struct engine_item *item)
+{
+	(void)check;
+	return item->value.n == 1 && post_flags_visibility((uint8_t)item->value.p[0]) != VISIBILITY_DIRECT;
+}
+
+static bool is_accepted_mirror(struct check *check, const struct engine_item *item)
+{
+	(void)check;
+	return item->value.n == 1 && item->value.p[0] == FOLLOW_ACCEPTED;
+}
+
+static bool is_accepted_follow(struct check *check, const struct engine_item *item)
+{
+	struct follow follow;
+
+	(void)check;
+	return codec_decode(NULL, &follow_brief_type, item->value, &follow) == OK && follow.state == FOLLOW_ACCEPTED;
+}
+
+static bool is_counted_reply(struct check *check, const struct engine_item *item)
+{
+	const struct post *parent = check->record;
+	struct post reply;
+
+	return posts_brief(check->view, key_read_u64(item->key, 8), &reply) == OK &&
+	       reply.visibility <= parent->visibility;
+}
+
+static void check_account(struct check *check)
+{
+	const struct account *account = check->record;
+	struct account_stats stats;
+
+	if (has_id(check, SPACE_ACCOUNT_JSON, account->id) == account->deleted)
+		find(check, account->deleted ? "a deleted account has finished JSON" : "it has no finished JSON");
+	if (accounts_stats_get(check->view, account->id, &stats) != OK)
+		return;  /* found at the counts themselves */
+	compare_count(check, "posts", stats.statuses,
+	              count_below(check, SPACE_BY_AUTHOR, account->id, is_no_direct_post));
+	compare_count(check, "followers", stats.followers,
+	              count_below(check, SPACE_FOLLOWER, account->id, is_accepted_mirror));
+	compare_count(check, "followed", stats.following,
+	              count_below(check, SPACE_FOLLOW, account->id, is_accepted_follow));
+}
+
+static void check_tags(struct check *check, const struct post *post)
+{
+	struct key key;
+
+	if (post->visibility != VISIBILITY_PUBLIC || post->reblog_of_id)
+		return;
+	for (size_t i = 0; i < post->tags.count; i++)
+		if (post->tags.items[i].n && !view_has(check->view, SPACE_TAG, key_text(&key, post->tags.items[i])))
+			find(check, "its tag %.*s is not listed", STR_ARG(post->tags.items[i]));
+}
+
+static void check_post(struct check *check)
+{
+	const struct post *post = check->record;
+	struct post_stats stats;
+
+	if (!has_id(check, SPACE_ACCOUNT, post->account_id))
+		find(check, "its author %llu is not there", (unsigned long long)post->account_id);
+	if (!has_id(check, SPACE_POST_JSON, post->id))
+		find(check, "it has no finished JSON");
+	check_post_or_removal(check, post->reblog_of_id);
+	check_tags(check, post);
+	if (posts_stats_get(check->view, post->id, &stats) != OK)
+		return;
+	compare_count(check, "replies", stats.replies, count_below(check, SPACE_REPLIES, post->id, is_counted_reply));
+	compare_count(check, "boosts", stats.reblogs, count_below(check, SPACE_BOOSTS, post->id, NULL));
+	compare_count(check, "favourites", stats.favourites, count_below(check, SPACE_FAVOURITE, post->id, NULL));
+}
+
+static void check_post_stats(struct check *check)
+{
+	uint64_t id = key_read_u64(check->key, 0);
+
+	if (!has_id(check, SPACE_POST, id) && count_below(check, SPACE_BOOSTS, id, NULL) == 0 &&
+	    count_below(check, SPACE_FAVOURITE, id, NULL) == 0 && count_below(check, SPACE_NOTICE_ABOUT, id, NULL) == 0)
+		find(check, "post %llu is not there", (unsigned long long)id);
+}
+
+static void check_favourite(struct check *check)
+{
+	check_post_or_removal(check, ((const struct favourite *)check->record)->post_id);
+}
+
+static void check_notice(struct check *check)
+{
+	check_post_or_removal(check, ((const struct notice *)check->record)->post_id);
+}
+
+static void check_tag(struct check *check)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	struct str hash = key_hash(&key, check->key);
+
+	/* a longer tag is cut in the key, which then has another hash */
+	if (check->key.n < ENGINE_KEY_MAX && !str_eq(check->value, hash))
+		find(check, "it has the hash of another tag");
+	prefix_walk_init(&walk, check->view, SPACE_TAGGED, check->value, false);
+	if (check->value.n && prefix_next(&walk, &item) != OK)
+		find(check, "no post has it");
+}
+
+/* What an activity made is a record of one of three kinds. */
+static void check_made(struct check *check)
+{
+	uint64_t a = key_read_u64(check->value, 1), b = key_read_u64(check->value, 9);
+	struct key key;
+	const struct {
+		unsigned space;
+		const struct record_type *type;
+		uint64_t first, second;
+	} made[] = {
+		[MADE_FOLLOW] = { SPACE_FOLLOW, &follow_type, a, b },
+		[MADE_FAVOURITE] = { SPACE_FAVOURITE, &favourite_type, b, a },
+		[MADE_BOOST] = { SPACE_POST, &post_type, b, 0 },
+	};
+	uint8_t kind = check->value.n ? (uint8_t)check->value.p[0] : 0;
+	struct str at;
+	void *record;
+
+	if (kind < MADE_FOLLOW || kind > MADE_BOOST) {
+		find(check, "it is of the unknown kind %u", kind);
+		return;
+	}
+	at = made[kind].second ? key_u64_u64(&key, made[kind].first, made[kind].second) : key_u64(&key, made[kind].first);
+	record = arena_alloc(check->arena, made[kind].type->size);
+	if (record_get(check->arena, check->view, made[kind].space, at, made[kind].type, record) != OK ||
+	    !index_has(instance_of(check->view), made[kind].space, at, record, check->space, check->key, check->value))
+		find(check, "what it made is not there");
+}
+
+static void check_conversation(struct check *check)
+{
+	const struct conversation *conversation = check->record;
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+
+	prefix_walk_init(&walk, check->view, SPACE_CONVERSATION_POST,
+	                 key_u64_u64(&key, conversation->account_id, conversation->root_id), true);
+	if (prefix_next(&walk, &item) != OK || key_read_u64(item.key, 16) != conversation->last_post_id)
+		find(check, "post %llu is not its newest", (unsigned long long)conversation->last_post_id);
+}
+
+static void check_conversation_post(struct check *check)
+{
+	uint64_t account_id = key_read_u64(check->key, 0), root_id = key_read_u64(check->key, 8);
+	struct key key;
+	struct post post;
+
+	if (!view_has(check->view, SPACE_CONVERSATION_ROOT, key_u64_u64(&key, account_id, root_id)))
+		find(check, "there is no such conversation");
+	if (posts_get(check->arena, check->view, key_read_u64(check->key, 16), &post) != OK)
+		find(check, "there is no such post");
+	else if (post.visibility != VISIBILITY_DIRECT || (post.root_id ? post.root_id : post.id) != root_id ||
+	         (post.account_id != account_id && !ids_have(&post.mention_ids, account_id)))
+		find(check, "the post does not belong there");
+}
+
+#define ID(type, member) (offsetof(struct type, member) + 1)
+#define INDEX(primary_space, ...) .primary = SPACE_##primary_space, .at = { __VA_ARGS__ }
+#define HASH_OF(type_name) .key_bytes = 32, .type = &type_name
+
+/* Every space that keys.h lists, in its order. */
+static const struct space_rule rules[SPACE_COUNT] = {
+	[SPACE_META] = { .key_bytes = KEY_ANY, .value_bytes = VALUE_ANY },
+	[SPACE_SETTING] = { .key_bytes = KEY_ANY, .value_bytes = VALUE_ANY },
+	[SPACE_ACCOUNT] = { .key_bytes = 8, .type = &account_type, .own = { ID(account, id) }, .also = check_account },
+	[SPACE_ACCOUNT_STATS] = { .key_bytes = 8, .type = &account_stats_type, .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_ACCOUNT_JSON] = { .key_bytes = 8, .value_bytes = VALUE_ANY, .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_ACCOUNT_URI] = { .key_bytes = 16, .value_bytes = 8, INDEX(ACCOUNT, IN_VALUE(0)) },
+	[SPACE_ACCOUNT_NAME] = { .key_bytes = KEY_ANY, .value_bytes = 8, INDEX(ACCOUNT, IN_VALUE(0)) },
+	[SPACE_ACCOUNT_KEY] = { .key_bytes = 16, .value_bytes = 8, INDEX(ACCOUNT, IN_VALUE(0)) },
+	[SPACE_ACCOUNT_WORD] = { .key_bytes = KEY_ANY, INDEX(ACCOUNT, IN_KEY(-8)) },
+	[SPACE_PRIVATE_KEY] = { .key_bytes = 8, .value_bytes = VALUE_ANY, .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_USER] = { .key_bytes = 8, .type = &user_type, .own = { ID(user, account_id) },
+	                 .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_USER_EMAIL] = { .key_bytes = 16, .value_bytes = 8, INDEX(USER, IN_VALUE(0)) },
+	[SPACE_POST] = { .key_bytes = 8, .type = &post_type, .own = { ID(post, id) }, .also = check_post },
+	[SPACE_POST_STATS] = { .key_bytes = 8, .type = &post_stats_type, .also = check_post_stats },
+	[SPACE_POST_JSON] = { .key_bytes = 8, .value_bytes = VALUE_ANY, .refers = { { IN_KEY(0), SPACE_POST } } },
+	[SPACE_POST_URI] = { .key_bytes = 16, .value_bytes = 8, INDEX(POST, IN_VALUE(0)) },
+	[SPACE_POST_EDIT] = { .key_bytes = 16, .type = &post_edit_type, .own = { ID(post_edit, post_id) },
+	                      .refers = { { IN_KEY(0), SPACE_POST } } },
+	[SPACE_TOMBSTONE] = { .key_bytes = 16, .value_bytes = VALUE_ANY },
+	[SPACE_BY_AUTHOR] = { .key_bytes = 16, .value_bytes = 1, INDEX(POST, IN_KEY(8)) },
+	[SPACE_PUBLIC] = { .key_bytes = 8, .value_bytes = 1, INDEX(POST, IN_KEY(0)) },
+	[SPACE_TAGGED] = { .key_bytes = 24, .value_bytes = 1, INDEX(POST, IN_KEY(16)) },
+	[SPACE_TAG] = { .key_bytes = KEY_ANY, .value_bytes = 16, .also = check_tag },
+	[SPACE_REPLIES] = { .key_bytes = 16, INDEX(POST, IN_KEY(8)) },
+	[SPACE_WAITING_REPLIES] = { .key_bytes = 24, INDEX(POST, IN_KEY(16)) },
+	[SPACE_AUDIENCE] = { .key_bytes = 16, INDEX(POST, IN_KEY(0)) },
+	[SPACE_BOOSTS] = { .key_bytes = 16, .value_bytes = 8, INDEX(POST, IN_VALUE(0)) },
+	[SPACE_FOLLOW] = { .key_bytes = 16, .type = &follow_type, .own = { ID(follow, follower_id), ID(follow, followee_id) },
+	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
+	[SPACE_FOLLOWER] = { .key_bytes = 16, .value_bytes = 1, INDEX(FOLLOW, IN_KEY(8), IN_KEY(0)) },
+	[SPACE_FOLLOW_REQUEST] = { .key_bytes = 16, INDEX(FOLLOW, IN_KEY(8), IN_KEY(0)) },
+	[SPACE_FAVOURITE] = { .key_bytes = 16, .type = &favourite_type,
+	                      .own = { ID(favourite, post_id), ID(favourite, account_id) },
+	                      .refers = { { IN_KEY(8), SPACE_ACCOUNT } }, .also = check_favourite },
+	[SPACE_FAVOURITE_BY] = { .key_bytes = 16, .value_bytes = 8, INDEX(FAVOURITE, IN_VALUE(0), IN_KEY(0)) },
+	[SPACE_ACTIVITY_OF] = { .key_bytes = 16, .value_bytes = sizeof(struct made_value), .also = check_made },
+	[SPACE_NOTICE] = { .key_bytes = 16, .type = &notice_type, .own = { ID(notice, account_id), ID(notice, id) },
+	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT } }, .also = check_notice },
+	[SPACE_NOTICE_OF] = { .key_bytes = 25, .value_bytes = 8, INDEX(NOTICE, IN_KEY(0), IN_VALUE(0)) },
+	[SPACE_CONVERSATION] = { .key_bytes = 16, .type = &conversation_type,
+	                         .own = { ID(conversation, account_id), ID(conversation, id) },
+	                         .refers = { { IN_KEY(0), SPACE_ACCOUNT } }, .also = check_conversation },
+	[SPACE_CONVERSATION_ROOT] = { .key_bytes = 16, .value_bytes = 8, INDEX(CONVERSATION, IN_KEY(0), IN_VALUE(0)) },
+	[SPACE_CONVERSATION_LAST] = { .key_bytes = 16, .value_bytes = 8, INDEX(CONVERSATION, IN_KEY(0), IN_VALUE(0)) },
+	[SPACE_APP] = { .key_bytes = 8, .type = &app_type, .own = { ID(app, id) } },
+	[SPACE_APP_CLIENT] = { .key_bytes = 16, .value_bytes = 8, INDEX(APP, IN_VALUE(0)) },
+	[SPACE_TOKEN] = { HASH_OF(token_type) },
+	[SPACE_TOKEN_OF] = { .key_bytes = 16, .value_bytes = 32, INDEX(TOKEN, { FROM_VALUE, 32, 0 }),
+	                     .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_GRANT] = { HASH_OF(grant_type) },
+	[SPACE_SESSION] = { HASH_OF(session_type) },
+	[SPACE_SESSION_OF] = { .key_bytes = 40, INDEX(SESSION, { FROM_KEY, 32, 8 }),
+	                       .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_SIGN_UP] = { HASH_OF(session_type) },
+	[SPACE_IDEMPOTENCY] = { .key_bytes = 24, .value_bytes = 16 },
+	[SPACE_PEER] = { .key_bytes = 8, .type = &peer_type, .own = { ID(peer, id) } },
+	[SPACE_PEER_DOMAIN] = { .key_bytes = KEY_ANY, .value_bytes = 8, INDEX(PEER, IN_VALUE(0)) },
+	[SPACE_LANE] = { .key_bytes = 8, .type = &lane_type, .own = { ID(lane, peer_id) } },
+	[SPACE_DELIVERY] = { .key_bytes = 16, .type = &delivery_type,
+	                     .own = { ID(delivery, peer_id), ID(delivery, sequence) } },
+	[SPACE_ACTIVITY] = { .key_bytes = 8, .type = &activity_record_type, .own = { ID(activity_record, id) } },
+	[SPACE_ACTIVITY_URI] = { .key_bytes = 16, .value_bytes = 8, INDEX(ACTIVITY, IN_VALUE(0)) },
+	[SPACE_OUTBOX] = { .key_bytes = 16, INDEX(ACTIVITY, IN_KEY(8)) },
+	[SPACE_SEEN] = { .key_bytes = 16, .value_bytes = 8 },
+	[SPACE_SEEN_AT] = { .key_bytes = 24, INDEX(SEEN, { FROM_KEY, 16, 8 }) },
+	[SPACE_VOIDED] = { .key_bytes = 16, .value_bytes = 8 },
+	[SPACE_JOB] = { .key_bytes = 16, .type = &job_type, .own = { ID(job, due_ms), ID(job, id) } },
+	[SPACE_REFUSAL] = { .key_bytes = 8, .value_bytes = VALUE_ANY },
+	[SPACE_NOTICE_ABOUT] = { .key_bytes = 24, INDEX(NOTICE, IN_KEY(8), IN_KEY(16)) },
+	[SPACE_CONVERSATION_POST] = { .key_bytes = 24, .also = check_conversation_post },
+};
+
+/* Fills check->record: decodes the value, or takes it as it is. */
+static bool read_value(struct check *check, const struct space_rule *rule)
+{
+	void *record;
+
+	check->record = &check->value;
+	if (!rule->type) {
+		if (rule->value_bytes != VALUE_ANY && check->value.n != (size_t)rule->value_bytes)
+			find(check, "its value has %zu bytes instead of %d", check->value.n, rule->value_bytes);
+		return rule->value_bytes == VALUE_ANY || check->value.n == (size_t)rule->value_bytes;
+	}
+	record = arena_alloc(check->arena, rule->type->size);
+	if (codec_decode(check->arena, rule->type, check->value, record) != OK) {
+		find(check, "the record does not decode");
+		return false;
+	}
+	check->record = record;
+	return true;
+}
+
+static bool check_own_key(struct check *check, const struct space_rule *rule)
+{
+	for (size_t i = 0; i < 2 && rule->own[i]; i++) {
+		uint64_t number;
+
+		memcpy(&number, (const char *)check->record + rule->own[i] - 1, sizeof(number));
+		if (number != key_read_u64(check->key, 8 * i)) {
+			find(check, "the record belongs under another key (%llu)", (unsigned long long)number);
+			return false;
+		}
+	}
+	return true;
+}
+
+struct entry_sink {
+	struct index_sink sink;
+	struct check *check;
+};
+
+static void check_entry(struct index_sink *sink, unsigned space, struct str key, struct str value)
+{
+	struct check *check = ((struct entry_sink *)sink)->check;
+	struct str stored;
+
+	if (view_get(check->view, space, key, &stored) != OK)
+		find(check, "its entry in %s is missing", space_names[space].name);
+	else if (!str_eq(stored, value))
+		find(check, "its entry in %s is not its own", space_names[space].name);
+}
+
+/* An entry of an index is right if its record would write it. */
+static void check_primary(struct check *check, const struct space_rule *rule)
+{
+	const struct space_rule *of = &rules[rule->primary];
+	void *record = of->type ? arena_alloc(check->arena, of->type->size) : NULL;
+	struct str value, at;
+	struct buf key;
+
+	buf_init(&key, check->arena, 0);
+	for (size_t i = 0; i < 2 && rule->at[i].bytes; i++)
+		buf_add(&key, part_of(check, &rule->at[i]));
+	at = buf_str(&key);
+	if (view_get(check->view, rule->primary, at, &value) != OK) {
+		find(check, "there is no such %s", space_names[rule->primary].name);
+		return;
+	}
+	if (of->type && codec_decode(check->arena, of->type, value, record) != OK)
+		return;  /* found at the record itself */
+	if (!index_has(instance_of(check->view), rule->primary, at, of->type ? record : &value, check->space, check->key,
+	               check->value))
+		find(check, "the %s is not of this entry", space_names[rule->primary].name);
+}
+
+static void check_references(struct check *check, const struct space_rule *rule)
+{
+	for (size_t i = 0; i < 3 && rule->refers[i].id.bytes; i++) {
+		uint64_t id = id_of(check, &rule->refers[i].id);
+
+		if (id && !has_id(check, rule->refers[i].space, id))
+			find(check, "%s %llu is not there", space_names[rule->refers[i].space].name, (unsigned long long)id);
+	}
+}
+
+static void check_item(struct check *check, const struct space_rule *rule)
+{
+	struct entry_sink entries = { { check_entry }, check };
+
+	if (rule->key_bytes != KEY_ANY && check->key.n != rule->key_bytes) {
+		find(check, "its key has %zu bytes instead of %u", check->key.n, rule->key_bytes);
+		return;
+	}
+	if (!read_value(check, rule) || !check_own_key(check, rule))
+		return;
+	if (rule->primary)
+		check_primary(check, rule);
+	index_each(&entries.sink, instance_of(check->view), check->space, check->key, check->record);
+	check_references(check, rule);
+	if (rule->also)
+		rule->also(check);
+}
+
+static int check_space(struct check *check, const struct space_rule *rule)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	int r;
+
+	prefix_walk_init(&walk, check->view, check->space, STR_NONE, false);
+	while ((r = prefix_next(&walk, &item)) == OK) {
+		arena_reset(check->arena);
+		check->key = item.key;
+		check->value = item.value;
+		check_item(check, rule);
+	}
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int maintain_check(struct view *view, void (*report)(void *context, const char *sentence), void *context,
+                   uint64_t *ret_findings)
+{
+	struct check check = { .view = view, .arena = arena_new(), .report = report, .context = context };
+	int r = OK;
+
+	for (check.space = 0; check.space < SPACE_COUNT && r == OK; check.space++) {
+		check.key = STR_NONE;
+		if (rules[check.space].key_bytes == 0)
+			find(&check, "nothing is known about this space");
+		else
+			r = check_space(&check, &rules[check.space]);
+	}
+	arena_free(check.arena);
+	if (r == OK)
+		*ret_findings = check.findings;
+	return r;
+}

@@ -1,0 +1,88 @@
+/*
+ * The format version of the store and the way from older ones. Runs at start, before any other thread.
+ */
+#include "storage/maintain.h"
+
+#include "storage/base/err.h"
+#include "storage/engine/writer.h"
+#include "storage/keys.h"
+
+#define KEY_FORMAT STR("format")  /* 8 bytes: the version */
+
+/* Version 1 is the first. */
+static const struct migration all_migrations[] = {
+	{ 0, NULL },
+};
+
+static int format_put(struct txn *txn, uint64_t version)
+{
+	uint8_t value[8];
+
+	return txn_put(txn, SPACE_META, KEY_FORMAT, value_u64(value, version));
+}
+
+static int format_get(struct view *view, uint64_t *ret_version)
+{
+	struct str value;
+	int r = view_get(view, SPACE_META, KEY_FORMAT, &value);
+
+	if (r != OK)
+		return r;
+	if (value.n != 8)
+		return ERR_CORRUPT;
+	*ret_version = key_read_u64(value, 0);
+	return OK;
+}
+
+/* A step and the number it leads to are one transaction: a step that was cut short runs again. */
+static int run_step(struct txn *txn, void *arg)
+{
+	const struct migration *migration = arg;
+	int r = migration->run ? migration->run(txn) : OK;
+
+	return r == OK ? format_put(txn, migration->version) : r;
+}
+
+static int step(struct store *store, const struct migration *migration)
+{
+	return store_write(store, run_step, (void *)migration, NULL, NULL);
+}
+
+static int found_version(struct store *store, uint64_t *ret_version)
+{
+	struct view *view;
+	int r = view_begin(store, &view);
+
+	if (r != OK)
+		return r;
+	r = format_get(view, ret_version);
+	view_end(view);
+	return r;
+}
+
+int maintain_migrate_by(struct store *store, const struct migration *migrations, uint64_t current,
+                        uint64_t *ret_found)
+{
+	const struct migration first = { current, NULL };
+	uint64_t version;
+	int r = found_version(store, &version);
+
+	if (r == ERR_NOT_FOUND) {
+		r = step(store, &first);
+		version = current;
+	}
+	if (r != OK)
+		return r;
+	*ret_found = version;
+	if (version > current)
+		return ERR_INVALID;
+	for (; migrations->version && r == OK; migrations++)
+		if (migrations->version > version && migrations->version <= current)
+			r = step(store, migrations);
+	return r;
+}
+
+int maintain_migrate(struct store *store, uint64_t *ret_found)
+{
+	return maintain_migrate_by(store, all_migrations, STORE_FORMAT_VERSION, ret_found);
+}
