@@ -91,6 +91,21 @@ static int parse_key(struct arena *arena, const json_t *document, struct account
 	return ERR_INVALID;
 }
 
+int actor_parse_key(const json_t *document, struct str key_id, struct str *ret_pem)
+{
+	const json_t *keys = json_member(document, "publicKey");
+
+	for (size_t i = 0; i < json_count(keys) && i < KEYS_MAX; i++) {
+		const json_t *value = json_at(keys, i);
+
+		if (!str_eq(property_uri(value), key_id))
+			continue;
+		*ret_pem = json_member_str(value, "publicKeyPem");
+		return OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
 static struct str picture(struct arena *arena, const json_t *document, const char *key)
 {
 	const json_t *image = json_at(json_member(document, key), 0);

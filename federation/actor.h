@@ -13,6 +13,10 @@
  * into `document`. */
 int actor_parse(struct arena *arena, const json_t *document, struct str fetched_uri, struct account *ret_account);
 
+/* The key `key_id` of an actor's document, where it is embedded there: its PEM. *ret_pem is empty when the actor only
+ * names it. ERR_NOT_FOUND: the key is none of the actor's. */
+int actor_parse_key(const json_t *document, struct str key_id, struct str *ret_pem);
+
 /* Writes the document of one of ours as a value (with @context when it stands alone). */
 void actor_w(struct json_writer *w, struct view *view, const struct account *account, bool bare, bool alone);
 /* The document of one of ours. Bare: id, type, preferredUsername, inbox, outbox, followers, endpoints and keys. */

@@ -234,14 +234,18 @@ static int run_row(struct apply *apply, const struct activity_row *row)
 		r = void_inner(apply);
 	else
 		r = row->apply(apply);
-	if (!r && !apply->unknown)
-		r = effects_run(apply, row->notify);
 	if (r)
 		return r;
-	if (!local)
-		return a->uri.n ? activities_mark_seen(apply->txn, a->uri) : OK;
-	r = addressing_fill(apply, row->addressing, &recipients);
-	return r ? r : send(apply, row, &recipients);
+	if (!apply->unknown)
+		r = effects_run(apply, row->notify);
+	if (!r && !local && a->uri.n)
+		r = activities_mark_seen(apply->txn, a->uri);
+	if (!r && local)
+		r = addressing_fill(apply, row->addressing, &recipients);
+	if (!r && local)
+		r = send(apply, row, &recipients);
+	/* From here on half of it is written: an error takes all of it back. */
+	return r ? txn_fail(apply->txn, r) : OK;
 }
 
 /* An Undo of what we never knew: should it still come, it is void. */

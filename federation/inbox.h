@@ -22,16 +22,20 @@ struct incoming {
 	bool duplicate;                   /* a replayed signature: 202, no effect */
 	struct activity *activity;
 	struct str body;
+	int64_t until_ms;                 /* end of the signature's time window */
+	bool fetched;                     /* the signer comes from work and is to be stored */
 	const char *reason;               /* why it was refused, for the answer and the journal */
 };
 
 /* HTTP thread: policy (the origin is on the allow list and not paused), signature shape, digest, host, clock, JSON,
  * actor and origins. OK: verified, nothing to fetch (the caller skips work). NEED: the key must be fetched.
- * ERR_UNAUTHORIZED 401, ERR_DENIED 403, ERR_INVALID 400, ERR_LIMIT 413. */
+ * ERR_UNAUTHORIZED 401, ERR_DENIED 403, ERR_INVALID 400, ERR_LIMIT 413, ERR_BUSY (a paused peer keeps it for later) 503. */
 int inbox_check(struct incoming *incoming, struct view *view);
-/* Pool thread: fetches the unknown or rotated key, once, and verifies. */
+/* Pool thread: fetches the unknown or rotated key, once, and verifies. A key that did not help is not fetched again for
+ * five minutes. ERR_BUSY: its node did not answer, the sender may try again (503). */
 int inbox_work(struct incoming *incoming, struct store *store);
-/* Writer thread: stores a new signer, pins an instance key, applies. OK for effects and for duplicates alike. */
+/* Writer thread: stores a new signer, pins an instance key, applies. OK for effects, for duplicates and for what is
+ * not the actor's to do alike (the journal says which): an answer tells nobody what is there. */
 int inbox_write(struct incoming *incoming, struct txn *txn);
 /* The journal line of a refusal (writer thread, best effort). */
 int inbox_refuse_write(struct incoming *incoming, struct txn *txn);
@@ -41,6 +45,9 @@ int inbox_refuse_write(struct incoming *incoming, struct txn *txn);
 struct beholder;
 int fetch_check(struct incoming *incoming, struct view *view);
 int fetch_work(struct incoming *incoming, struct store *store);
+/* Writer thread: stores a signer that work had to fetch and pins an instance actor's key; else nothing. Without it the
+ * next request of the same signer fetches the key again. */
+int fetch_write(struct incoming *incoming, struct txn *txn);
 struct beholder incoming_beholder(const struct incoming *incoming);
 
 #endif

@@ -377,6 +377,8 @@ int net_get(struct net *net, struct arena *arena, const struct net_request *requ
 
 	if (err)
 		return err;
+	if (net->options.answer)
+		return net->options.answer(net->options.answer_context, arena, request, ret_response);
 	fetch.url = fetch.first;
 	fetch.deadline_ms = clock_monotonic_ms() + net->options.total_timeout_ms;
 	easy = handle_take(net);

@@ -18,6 +18,8 @@
 
 struct arena;
 struct net;
+struct net_request;
+struct net_response;
 struct sockaddr;
 struct url;
 
@@ -39,6 +41,10 @@ struct net_options {
 	int64_t connect_timeout_ms;        /* 0: the defaults above */
 	int64_t total_timeout_ms;          /* of all redirects together */
 	size_t body_max;                   /* bytes after decompression */
+	/* Tests: answers net_get() instead of the network, under no rule but its own. NULL: the network. */
+	int (*answer)(void *answer_context, struct arena *arena, const struct net_request *request,
+	              struct net_response *ret_response);
+	void *answer_context;
 };
 
 /* Never NULL. `context` must outlive it. Call before other threads start (libcurl's global state). */

@@ -87,7 +87,8 @@ int follow_apply(struct apply *apply)
 	r = graph_follow_put(apply->txn, follow);
 	if (r || is_ours(&apply->actor) || follow->state != FOLLOW_ACCEPTED)
 		return r;
-	return act_answer_follow(apply->arena, apply->txn, apply->target.id, apply->actor.id, true);
+	r = act_answer_follow(apply->arena, apply->txn, apply->target.id, apply->actor.id, true);
+	return r ? txn_fail(apply->txn, r) : OK;
 }
 
 /* Answers */

@@ -109,12 +109,11 @@ int create_may(struct apply *apply)
 	return OK;
 }
 
-int on_post_add(struct arena *arena, struct txn *txn, struct object_draft *draft)
+static int add_post(struct txn *txn, struct object_draft *draft)
 {
 	int64_t now_ms = txn_now_ms(txn);
 	struct post *post = &draft->post;
 
-	(void)arena;
 	post->created_ms = draft->published_ms && draft->published_ms < now_ms ? draft->published_ms : now_ms;
 	if (post->edited_ms <= post->created_ms || post->edited_ms > now_ms)
 		post->edited_ms = 0;
@@ -143,9 +142,9 @@ int create_apply(struct apply *apply)
 		r = posts_add(apply->txn, &draft->post);
 	} else {
 		a->need = STR_NONE;
-		r = on_post_add(apply->arena, apply->txn, draft);
+		r = add_post(apply->txn, draft);
 		if (!r)
-			r = on_post_fetch_parent(apply->arena, apply->txn, parent, 1);
+			r = txn_fail(apply->txn, on_post_fetch_parent(apply->arena, apply->txn, parent, 1));
 	}
 	apply->post = draft->post;
 	a->object_id = draft->post.id;
@@ -272,6 +271,29 @@ int update_apply(struct apply *apply)
 		r = conversations_add(apply->arena, apply->txn, &apply->post);
 	a->draft->post = apply->post;
 	a->object_id = apply->post.id;
+	return r;
+}
+
+int on_post_put(struct arena *arena, struct txn *txn, struct object_draft *draft)
+{
+	struct view *view = txn_view(txn);
+	struct post stored;
+	int r;
+
+	if (instance_owns(instance_of(view), draft->post.uri))
+		return ERR_DENIED;
+	r = posts_by_uri(arena, view, draft->post.uri, &stored);
+	if (r == ERR_NOT_FOUND)
+		return add_post(txn, draft);
+	if (r)
+		return r;
+	if (stored.account_id != draft->post.account_id || stored.reblog_of_id)
+		return ERR_DENIED;
+	if (draft->post.edited_ms > stored.edited_ms) {
+		take_edit(&stored, &draft->post, draft->post.edited_ms);
+		r = posts_update(txn, &stored);
+	}
+	draft->post.id = stored.id;
 	return r;
 }
 

@@ -129,3 +129,17 @@ bool replay_cache_admit(struct replay_cache *cache, struct str key_id, struct st
 	pthread_mutex_unlock(&cache->lock);
 	return admitted;
 }
+
+bool replay_cache_knows(struct replay_cache *cache, struct str key_id, struct str signature, int64_t now_ms)
+{
+	uint8_t name[NAME_BYTES];
+	const struct seen *seen;
+	bool known;
+
+	name_of(cache, key_id, signature, name);
+	pthread_mutex_lock(&cache->lock);
+	seen = find(cache, name);
+	known = seen && seen->until_ms >= now_ms;
+	pthread_mutex_unlock(&cache->lock);
+	return known;
+}

@@ -26,4 +26,7 @@ void replay_cache_free(struct replay_cache *cache);
 bool replay_cache_admit(struct replay_cache *cache, struct str key_id, struct str signature, int64_t now_ms,
                         int64_t until_ms);
 
+/* Was it admitted and is still remembered? Admits nothing. */
+bool replay_cache_knows(struct replay_cache *cache, struct str key_id, struct str signature, int64_t now_ms);
+
 #endif

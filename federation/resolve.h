@@ -43,8 +43,11 @@ int resolve_key(const struct federation *federation, struct arena *arena, struct
  * key is another one than the pinned. */
 int resolve_peer(const struct federation *federation, struct arena *arena, struct store *store, struct peer *peer);
 
+enum { RESOLVE_TRIES = 8 };  /* of a job; then what waits is dropped */
+
 /* JOB_RESOLVE: fetches what a kept activity needs (job->subject is its activity record, job->argument the URI) and
- * applies it again; depth at most 3, each URI once. Verdict by err: OK finish, ERR_NETWORK retry, else drop. */
+ * applies it again; depth at most 3, each URI once. Without a subject the URI is a post up a thread, fetched for its
+ * own sake (job->cursor: how far up). Verdict by err: OK finish, ERR_NETWORK retry, else drop. */
 int resolve_job(const struct federation *federation, struct arena *arena, struct store *store,
                 struct writer *writer, const struct job *job);
 

@@ -1,0 +1,380 @@
+/*
+ * An incoming delivery or signed GET, from its bytes to its effect, in the three stages of its request.
+ *
+ * The order is the defence: what costs little comes first, nothing is fetched for an origin that is not on the list,
+ * nothing is parsed before the digest holds, and nothing has an effect before the signer is the actor. The stages share
+ * struct incoming and nothing else.
+ */
+#include "federation/inbox.h"
+
+#include "federation/apply.h"
+#include "federation/on_actor.h"
+#include "federation/pkey.h"
+#include "federation/replay.h"
+#include "federation/resolve.h"
+#include "federation/url.h"
+#include "storage/access.h"
+#include "storage/accounts.h"
+#include "storage/activities.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/instance.h"
+#include "storage/jobs.h"
+#include "storage/peers.h"
+
+enum { KEY_REST_MS = 5 * MINUTE_MS };
+
+static const char not_listed[] = "this origin is not on the allow list";
+static const char not_actor[] = "the signer is not the actor";
+
+static int refuse(struct incoming *incoming, int err, const char *reason)
+{
+	incoming->reason = reason;
+	return err;
+}
+
+/* check */
+
+/* The peer whose key signed. A paused one is put off, not refused: what it sends is not lost. */
+static int check_peer(struct incoming *incoming, struct view *view)
+{
+	int r = peers_by_url(incoming->arena, view, incoming->signature.key_id, &incoming->peer);
+
+	if (r == ERR_NOT_FOUND || r == ERR_INVALID)
+		return refuse(incoming, ERR_DENIED, not_listed);
+	if (!r && incoming->peer.paused)
+		return refuse(incoming, ERR_BUSY, "this origin is paused");
+	return r;
+}
+
+/* All of a signed request that can be known without the key. */
+static int check_signature(struct incoming *incoming, struct view *view)
+{
+	const struct instance *instance = incoming->federation->instance;
+	struct signature_policy policy = {
+		.now_ms = clock_now_ms(), .tolerance_ms = incoming->federation->signature_window_ms,
+	};
+	struct str hosts[2] = { instance->domain, STR_NONE };
+	struct url url;
+	int r = signature_parse(incoming->arena, &incoming->request, &incoming->signature, &incoming->reason);
+
+	if (r)
+		return r == ERR_NOT_FOUND ? refuse(incoming, ERR_UNAUTHORIZED, "the request is not signed") : r;
+	r = check_peer(incoming, view);
+	if (r)
+		return r;
+	if (url_parse(incoming->arena, instance->url, &url) == OK)
+		hosts[1] = url_host_port(incoming->arena, &url);
+	policy.hosts = hosts;
+	policy.host_count = 2;
+	return signature_check_request(incoming->arena, &incoming->request, &incoming->signature, &policy,
+	                               &incoming->until_ms, &incoming->reason);
+}
+
+static int verify(struct incoming *incoming, const struct account *signer)
+{
+	struct pkey *key;
+	int r = key_cache_public(incoming->federation->keys, incoming->arena, signer->key_id, signer->key_pem, &key);
+
+	if (r)
+		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is of no use");
+	return signature_verify(incoming->arena, &incoming->request, &incoming->signature, key, &incoming->reason);
+}
+
+/* A key that was fetched in vain is left alone for a while. */
+static bool is_resting(const struct incoming *incoming)
+{
+	return replay_cache_knows(incoming->federation->replays, incoming->signature.key_id, STR("fetched"),
+	                          clock_now_ms());
+}
+
+static void let_rest(const struct incoming *incoming)
+{
+	int64_t now_ms = clock_now_ms();
+
+	replay_cache_admit(incoming->federation->replays, incoming->signature.key_id, STR("fetched"), now_ms,
+	                   now_ms + KEY_REST_MS);
+}
+
+/* An instance actor is who its peer's pinned key says; until one is pinned, the peer's Application. */
+static int know_signer(struct incoming *incoming, const struct account *signer)
+{
+	const struct peer *peer = &incoming->peer;
+
+	incoming->signer = *signer;
+	incoming->signer_is_instance = peer->actor_uri.n ? str_eq(signer->uri, peer->actor_uri)
+	                                                 : signer->kind == ACCOUNT_APPLICATION;
+	if (incoming->signer_is_instance && peer->key_pem.n && !str_eq(signer->key_pem, peer->key_pem))
+		return refuse(incoming, ERR_UNAUTHORIZED, "the key of the instance actor is not the pinned one");
+	return OK;
+}
+
+/* OK, or NEED when the key is unknown or does not fit (it may have been changed). */
+static int check_signer(struct incoming *incoming, struct view *view)
+{
+	struct account signer;
+	int r = accounts_by_key_id(incoming->arena, view, incoming->signature.key_id, &signer);
+
+	if (r == ERR_NOT_FOUND)
+		return is_resting(incoming) ? refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is not known") : NEED;
+	if (r)
+		return r;
+	if (signer.deleted || signer.disabled)
+		return refuse(incoming, ERR_DENIED, "the signer's account has ended");
+	r = verify(incoming, &signer);
+	if (r)
+		return r == ERR_UNAUTHORIZED && !is_resting(incoming) ? NEED : r;
+	return know_signer(incoming, &signer);
+}
+
+static int check_actor(struct incoming *incoming, const struct account *signer)
+{
+	if (!incoming->activity || str_eq(signer->uri, incoming->activity->actor_uri))
+		return OK;
+	return refuse(incoming, ERR_DENIED, not_actor);
+}
+
+/* The last thing before an effect: the same signature has it once. */
+static int admit_once(struct incoming *incoming)
+{
+	if (!replay_cache_admit(incoming->federation->replays, incoming->signature.key_id, incoming->signature.bytes,
+	                        clock_now_ms(), incoming->until_ms)) {
+		incoming->reason = "a signature came twice";
+		incoming->duplicate = true;
+	}
+	return OK;
+}
+
+static int check_body(struct incoming *incoming)
+{
+	struct activity *activity = ARENA_NEW(incoming->arena, struct activity);
+	json_t *document;
+	int r = json_parse(incoming->arena, incoming->request.body, &document);
+
+	if (r)
+		return refuse(incoming, r, r == ERR_LIMIT ? "the document is too large" : "this is no JSON we accept");
+	if (activity_parse(incoming->arena, document, activity))
+		return refuse(incoming, ERR_INVALID, "this is no activity we accept");
+	if (!url_same_origin(incoming->arena, activity->actor_uri, incoming->signature.key_id))
+		return refuse(incoming, ERR_DENIED, not_actor);
+	incoming->activity = activity;
+	incoming->body = incoming->request.body;
+	return OK;
+}
+
+static bool ends_actor(const struct activity *activity)
+{
+	return activity->type == AS_DELETE && str_eq(activity->object_uri, activity->actor_uri);
+}
+
+/* Of an account we do not know there is nothing to delete; its key may be gone with it. */
+static bool ends_unknown(const struct incoming *incoming, struct view *view)
+{
+	struct account account;
+
+	return ends_actor(incoming->activity) &&
+	       (accounts_by_uri(incoming->arena, view, incoming->activity->actor_uri, &account) != OK ||
+	        account.deleted);
+}
+
+int inbox_check(struct incoming *incoming, struct view *view)
+{
+	int r;
+
+	if (incoming->request.body.n > JSON_BYTES_MAX)
+		return refuse(incoming, ERR_LIMIT, "the document is too large");
+	r = check_signature(incoming, view);
+	if (!r)
+		r = check_body(incoming);
+	if (r)
+		return r;
+	if (ends_unknown(incoming, view)) {
+		incoming->duplicate = true;
+		return OK;
+	}
+	r = check_signer(incoming, view);
+	if (!r)
+		r = check_actor(incoming, &incoming->signer);
+	return r ? r : admit_once(incoming);
+}
+
+/* work */
+
+static int fetch_signer(struct incoming *incoming, struct store *store)
+{
+	struct account signer = { 0 };
+	int r = resolve_key(incoming->federation, incoming->arena, store, incoming->signature.key_id, &signer);
+
+	if (r == ERR_NETWORK || r == ERR_BUSY)
+		return refuse(incoming, ERR_BUSY, "the signer's key could not be fetched");
+	if (r == OK)
+		r = verify(incoming, &signer);
+	else if (r != ERR_GONE)
+		r = refuse(incoming, ERR_UNAUTHORIZED, "the signer's key cannot be trusted");
+	if (r) {
+		let_rest(incoming);
+		return r;
+	}
+	incoming->fetched = true;
+	return know_signer(incoming, &signer);
+}
+
+/* Its node says itself that the actor is gone: that is as good as its signature. */
+static int believe_end(struct incoming *incoming, struct store *store)
+{
+	struct view *view;
+	int r = view_begin(store, &view);
+
+	if (r)
+		return r;
+	r = accounts_by_uri(incoming->arena, view, incoming->activity->actor_uri, &incoming->signer);
+	view_end(view);
+	if (r == ERR_NOT_FOUND)
+		incoming->duplicate = true;
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int inbox_work(struct incoming *incoming, struct store *store)
+{
+	int r = fetch_signer(incoming, store);
+
+	if (r == ERR_GONE)
+		return ends_actor(incoming->activity)
+		               ? believe_end(incoming, store)
+		               : refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
+	if (!r)
+		r = check_actor(incoming, &incoming->signer);
+	return r ? r : admit_once(incoming);
+}
+
+/* write */
+
+static int pin_peer(struct incoming *incoming, struct txn *txn)
+{
+	struct peer peer;
+	int r = peers_get(incoming->arena, txn_view(txn), incoming->peer.id, &peer);
+	bool pins = incoming->signer_is_instance && !peer.key_pem.n;
+
+	if (r)
+		return r == ERR_NOT_FOUND ? refuse(incoming, ERR_DENIED, not_listed) : r;
+	if (peer.contacted_ms && !pins)
+		return OK;
+	if (pins) {
+		peer.actor_uri = incoming->signer.uri;
+		peer.inbox = incoming->signer.inbox;
+		peer.key_id = incoming->signer.key_id;
+		peer.key_pem = incoming->signer.key_pem;
+	}
+	if (!peer.contacted_ms)
+		peer.contacted_ms = txn_now_ms(txn);
+	return peers_put(txn, &peer);
+}
+
+int fetch_write(struct incoming *incoming, struct txn *txn)
+{
+	struct account signer = incoming->signer;
+	int r = OK;
+
+	if (incoming->fetched)
+		r = on_actor_put(incoming->arena, txn, &signer);
+	return r ? r : pin_peer(incoming, txn);
+}
+
+/* Keeps the activity until what it needs was fetched. */
+static int keep(struct incoming *incoming, struct txn *txn, const struct activity *activity)
+{
+	struct activity_record record = {
+		.id = txn_new_id(txn), .uri = activity->uri, .type = str_of(activity_type_name(activity->type)),
+		.account_id = activity->actor_id, .body = incoming->body, .visibility = VISIBILITY_DIRECT,
+	};
+	struct job job = { .kind = STR("resolve"), .subject = record.id, .argument = activity->need };
+	struct activity_record waiting;
+	int r;
+
+	if (activities_by_uri(incoming->arena, txn_view(txn), activity->uri, &waiting) == OK)
+		return OK;
+	r = activities_put(txn, &record);
+	return r ? r : jobs_add(txn, &job);
+}
+
+static const char *refusal_text(int err)
+{
+	switch (err) {
+	case ERR_DENIED:
+		return "not this actor's to do";
+	case ERR_INVALID:
+		return "no activity that has an effect here";
+	case ERR_LIMIT:
+		return "out of bounds";
+	default:
+		return NULL;
+	}
+}
+
+/* The body may run again, so the activity is applied as a copy. */
+static int apply(struct incoming *incoming, struct txn *txn)
+{
+	struct activity activity = *incoming->activity;
+	struct object_draft draft;
+	int r;
+
+	if (activity.draft) {
+		draft = *activity.draft;
+		activity.draft = &draft;
+	}
+	r = activity_apply(incoming->arena, txn, &activity, ORIGIN_REMOTE);
+	return r == NEED ? keep(incoming, txn, &activity) : r;
+}
+
+int inbox_refuse_write(struct incoming *incoming, struct txn *txn)
+{
+	struct str origin = incoming->peer.url;
+	struct url url;
+
+	if (!origin.n && url_parse(incoming->arena, incoming->signature.key_id, &url) == OK)
+		origin = url_origin(incoming->arena, &url);
+	if (!origin.n)
+		origin = incoming->address;
+	return refusals_add(txn, origin, str_of(incoming->reason ? incoming->reason : "refused"));
+}
+
+int inbox_write(struct incoming *incoming, struct txn *txn)
+{
+	int r = OK;
+
+	if (incoming->duplicate)
+		return incoming->reason ? inbox_refuse_write(incoming, txn) : OK;
+	r = fetch_write(incoming, txn);
+	if (!r)
+		r = apply(incoming, txn);
+	if (r == ERR_EXISTS || r == ERR_GONE || r == ERR_NOT_FOUND)
+		return OK;
+	if (!refusal_text(r) || txn_err(txn))
+		return r;
+	incoming->reason = refusal_text(r);
+	return inbox_refuse_write(incoming, txn);
+}
+
+/* signed GET */
+
+int fetch_check(struct incoming *incoming, struct view *view)
+{
+	int r = check_signature(incoming, view);
+
+	return r ? r : check_signer(incoming, view);
+}
+
+int fetch_work(struct incoming *incoming, struct store *store)
+{
+	int r = fetch_signer(incoming, store);
+
+	return r == ERR_GONE ? refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended") : r;
+}
+
+struct beholder incoming_beholder(const struct incoming *incoming)
+{
+	/* Somebody whose account is not stored yet sees what his node may see. */
+	if (incoming->signer_is_instance || !incoming->signer.id)
+		return (struct beholder){ BEHOLDER_PEER, 0 };
+	return (struct beholder){ BEHOLDER_REMOTE, incoming->signer.id };
+}
