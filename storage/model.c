@@ -218,6 +218,7 @@ static const struct field grant_fields[] = {
 	FIELD(4, grant, scopes),
 	FIELD(5, grant, code_challenge),
 	FIELD(6, grant, expires_ms),
+	FIELD(7, grant, token_id),
 };
 RECORD_TYPE(grant);
 

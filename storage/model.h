@@ -172,13 +172,14 @@ struct token {
 	int64_t created_ms;
 };
 
-/* An authorization code that was not redeemed yet. */
+/* An authorization code. */
 struct grant {
 	uint64_t app_id, account_id;
 	struct str redirect_uri;
 	scope_set scopes;
 	struct str code_challenge;    /* S256; empty: without PKCE */
 	int64_t expires_ms;
+	uint64_t token_id;            /* what it was redeemed for; 0: not yet */
 };
 
 /* A browser that signed in on the node's own pages, or a one-time sign-up link. */

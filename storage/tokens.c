@@ -89,6 +89,19 @@ int tokens_delete(struct txn *txn, struct str secret)
 	return txn_del(txn, SPACE_TOKEN, key_sha256(&key, secret));
 }
 
+int tokens_delete_id(struct txn *txn, uint64_t account_id, uint64_t token_id)
+{
+	struct key of, hash;
+	struct str entry = key_u64_u64(&of, account_id, token_id), value, secret_hash;
+	int r = view_get(txn_view(txn), SPACE_TOKEN_OF, entry, &value);
+
+	if (r != OK)
+		return r;
+	secret_hash = key_text(&hash, value);
+	txn_del(txn, SPACE_TOKEN, secret_hash);
+	return txn_del(txn, SPACE_TOKEN_OF, entry);
+}
+
 /* Removes the records whose hash is the value (or, when `in_key`, the rest of the key) of the entries of an
  * account in `space_of`, with these entries. */
 static int delete_owned(struct txn *txn, unsigned space, unsigned space_of, bool in_key, uint64_t account_id)
@@ -188,26 +201,12 @@ int grants_put(struct txn *txn, struct str code, const struct grant *grant)
 	return record_put(txn, SPACE_GRANT, key_sha256(&key, code), &grant_type, grant);
 }
 
-static int grant_at(struct arena *arena, struct view *view, struct str code, int64_t now_ms,
-                    struct grant *ret_grant)
+int grants_get(struct arena *arena, struct view *view, struct str code, struct grant *ret_grant)
 {
 	struct key key;
 	int r = record_get(arena, view, SPACE_GRANT, key_sha256(&key, code), &grant_type, ret_grant);
 
-	return r == OK && ret_grant->expires_ms <= now_ms ? ERR_NOT_FOUND : r;
-}
-
-int grants_get(struct arena *arena, struct view *view, struct str code, struct grant *ret_grant)
-{
-	return grant_at(arena, view, code, clock_now_ms(), ret_grant);
-}
-
-int grants_take(struct arena *arena, struct txn *txn, struct str code, struct grant *ret_grant)
-{
-	struct key key;
-	int r = grant_at(arena, txn_view(txn), code, txn_now_ms(txn), ret_grant);
-
-	return r == OK ? txn_del(txn, SPACE_GRANT, key_sha256(&key, code)) : r;
+	return r == OK && ret_grant->expires_ms <= clock_now_ms() ? ERR_NOT_FOUND : r;
 }
 
 /* Browser sessions and one-time links. */

@@ -21,12 +21,13 @@ int tokens_put(struct txn *txn, struct str secret, struct token *token);
 /* The token of a secret; one read. ERR_NOT_FOUND. Nothing is allocated: a token record has no texts. */
 int tokens_get(struct view *view, struct str secret, struct token *ret_token);
 int tokens_delete(struct txn *txn, struct str secret);
+/* One token of an account (0: of an app) by its id. ERR_NOT_FOUND. */
+int tokens_delete_id(struct txn *txn, uint64_t account_id, uint64_t token_id);
 /* All tokens, sessions, codes and sign-up links of an account; emits EVENT_REVOKED. */
 int tokens_delete_all(struct txn *txn, uint64_t account_id);
 
 int grants_put(struct txn *txn, struct str code, const struct grant *grant);
-/* Takes a code out: it is found once. ERR_NOT_FOUND also when it expired. */
-int grants_take(struct arena *arena, struct txn *txn, struct str code, struct grant *ret_grant);
+/* ERR_NOT_FOUND also when it expired. A redeemed one stays until then, so that a second use can be told. */
 int grants_get(struct arena *arena, struct view *view, struct str code, struct grant *ret_grant);
 
 int sessions_put(struct txn *txn, struct str cookie, const struct session *session);

@@ -46,6 +46,7 @@ const char *access_name(enum access access)
 {
 	static const char *const names[] = {
 		[ACCESS_PERSON] = "person", [ACCESS_TOKEN] = "token", [ACCESS_SIGNED] = "signed", [ACCESS_OPEN] = "open",
+		[ACCESS_SESSION] = "session",
 	};
 
 	return (size_t)access < sizeof(names) / sizeof(names[0]) ? names[access] : "?";

@@ -141,20 +141,28 @@ static void test_grants(void)
 	world_write(world);
 	grants_put(world->txn, STR("code"), &grant);
 	world_commit(world);
-	world_write(world);
-	is_int(grants_take(world->arena, world->txn, STR("code"), &found), OK, "a code is taken");
+	is_int(grants_get(world->arena, world_read(world), STR("code"), &found), OK, "a code is found");
 	is_str(found.redirect_uri, grant.redirect_uri, "with all it stands for");
-	is_int(grants_take(world->arena, world->txn, STR("code"), &found), ERR_NOT_FOUND, "once");
-	grants_put(world->txn, STR("late"), &grant);
-	world_commit(world);
 	clock_advance_for_test(MINUTE_MS);
-	is_int(grants_get(world->arena, world_read(world), STR("late"), &found), ERR_NOT_FOUND,
-	       "an expired code is not found");
-	world_write(world);
-	is_int(grants_take(world->arena, world->txn, STR("late"), &found), ERR_NOT_FOUND, "nor taken");
-	ok(!txn_touched(world->txn), "and nothing is touched");
-	world_abort(world);
+	is_int(grants_get(world->arena, world_read(world), STR("code"), &found), ERR_NOT_FOUND,
+	       "an expired code is not");
 	clock_set_for_test(NOON_MS);
+}
+
+static void test_delete_id(void)
+{
+	struct token token = { .account_id = 40 }, other = { .account_id = 40 }, found;
+
+	world_write(world);
+	tokens_put(world->txn, STR("d1"), &token);
+	tokens_put(world->txn, STR("d2"), &other);
+	world_commit(world);
+	world_write(world);
+	is_int(tokens_delete_id(world->txn, 41, token.id), ERR_NOT_FOUND, "a token of somebody else is not found by id");
+	is_int(tokens_delete_id(world->txn, 40, token.id), OK, "a token is ended by its id");
+	world_commit(world);
+	is_int(tokens_get(world_read(world), STR("d1"), &found), ERR_NOT_FOUND, "it is gone");
+	is_int(tokens_get(world_read(world), STR("d2"), &found), OK, "its neighbour is not");
 }
 
 static void test_sessions(void)
@@ -241,6 +249,7 @@ int main(void)
 	test_no_secret_in_the_store();
 	test_delete_all();
 	test_grants();
+	test_delete_id();
 	test_sessions();
 	test_idempotency();
 	test_expiry();

@@ -1,0 +1,21 @@
+/*
+ * OAuth 2 towards client apps: tokens for codes, tokens of apps themselves, their end, and the documents about it.
+ * The page where a person decides is authorize.h.
+ */
+#ifndef NODE_ACCOUNTS_OAUTH_H
+#define NODE_ACCOUNTS_OAUTH_H
+
+#include "node/call.h"
+
+/* POST /oauth/token (RFC 6749 sections 4.1.3 and 4.4.2, RFC 7636). */
+int oauth_token_check(struct call *call, struct view *view);
+int oauth_token_write(struct call *call, struct txn *txn);
+/* POST /oauth/revoke (RFC 7009). */
+int oauth_revoke_check(struct call *call, struct view *view);
+int oauth_revoke_write(struct call *call, struct txn *txn);
+/* GET /.well-known/oauth-authorization-server (RFC 8414). */
+int oauth_metadata_show(struct call *call, struct view *view);
+/* GET /oauth/userinfo */
+int oauth_userinfo_show(struct call *call, struct view *view);
+
+#endif

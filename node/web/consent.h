@@ -1,0 +1,27 @@
+/*
+ * The page that names an app and what it wants, and the one that shows a code to copy. Decides nothing.
+ */
+#ifndef NODE_WEB_CONSENT_H
+#define NODE_WEB_CONSENT_H
+
+#include "node/web/pages.h"
+#include "storage/model.h"
+
+/* A request for authorization that was found good. */
+struct consent {
+	struct page page;
+	struct app app;
+	struct str redirect_uri, state, challenge;
+	scope_set scopes;
+	bool force_login;      /* the app wants the person to sign in again */
+	bool asks_password;    /* nobody is signed in, or force_login */
+};
+
+/* What the form's token is about: this very request. */
+struct str consent_purpose(const struct consent *consent);
+/* `alert`: what went wrong with the form; TEXT_COUNT: nothing. */
+int consent_show(struct consent *consent, int status, enum text alert);
+/* The code, for apps that cannot be sent to. */
+int consent_show_code(struct consent *consent, struct str code);
+
+#endif
