@@ -49,7 +49,8 @@ bool access_sees(struct view *view, struct beholder beholder, const struct post 
 	       sees_itself(view, beholder, &boosted);
 }
 
-int access_post(struct arena *arena, struct view *view, struct beholder beholder, uint64_t id, struct post *ret_post)
+int access_post(struct arena *arena, struct view *view, struct beholder beholder, uint64_t id,
+                struct post *ret_post)
 {
 	struct post post;
 	int r = posts_get(arena, view, id, &post);

@@ -1,7 +1,8 @@
 /*
- * The check of the store: a table says of each space what its keys and values are, where a primary record stands, what
- * its numbers refer to; storage/index.h says which entries a record has. What neither can say (counts, threads,
- * conversations, tags) is a function beside the table. Reads only; memory does not grow with the store. Any thread.
+ * The check of the store: a table says of each space what its keys and values are, where a primary record
+ * stands, what its numbers refer to; storage/index.h says which entries a record has. What neither can say
+ * (counts, threads, conversations, tags) is a function beside the table. Reads only; memory does not grow
+ * with the store. Any thread.
  */
 #include "storage/maintain.h"
 
@@ -61,7 +62,8 @@ __attribute__((format(printf, 2, 3))) static void find(struct check *check, cons
 	buf_printf(&line, "%s", space_names[check->space].name);
 	if (check->key.n > 0 && check->key.n % 8 == 0 && check->key.n <= 24)
 		for (size_t at = 0; at < check->key.n; at += 8)
-			buf_printf(&line, "%c%llu", at ? '/' : ' ', (unsigned long long)key_read_u64(check->key, at));
+			buf_printf(&line, "%c%llu", at ? '/' : ' ',
+			           (unsigned long long)key_read_u64(check->key, at));
 	else
 		for (size_t at = 0; at < check->key.n && at < KEY_SHOWN_MAX; at++)
 			buf_printf(&line, "%s%02x", at ? "" : " ", (uint8_t)check->key.p[at]);
@@ -93,8 +95,8 @@ static uint64_t id_of(const struct check *check, const struct part *part)
 	return key_read_u64(part_of(check, part), 0);
 }
 
-/* A removal in steps (storage/erasure.c) leaves boosts, favourites and notices of a post behind, and its counts as the
- * mark of it: until the last step they are all right. */
+/* A removal in steps (storage/erasure.c) leaves boosts, favourites and notices of a post behind, and its
+ * counts as the mark of it: until the last step they are all right. */
 static bool is_being_removed(struct check *check, uint64_t post_id)
 {
 	return has_id(check, SPACE_POST_STATS, post_id);
@@ -145,7 +147,8 @@ static bool is_accepted_follow(struct check *check, const struct engine_item *it
 	struct follow follow;
 
 	(void)check;
-	return codec_decode(NULL, &follow_brief_type, item->value, &follow) == OK && follow.state == FOLLOW_ACCEPTED;
+	return codec_decode(NULL, &follow_brief_type, item->value, &follow) == OK &&
+	       follow.state == FOLLOW_ACCEPTED;
 }
 
 static bool is_counted_reply(struct check *check, const struct engine_item *item)
@@ -163,7 +166,7 @@ static void check_account(struct check *check)
 	struct account_stats stats;
 
 	if (has_id(check, SPACE_ACCOUNT_JSON, account->id) == account->deleted)
-		find(check, account->deleted ? "a deleted account has finished JSON" : "it has no finished JSON");
+		find(check, "%s finished JSON", account->deleted ? "it is deleted and has" : "it has no");
 	if (accounts_stats_get(check->view, account->id, &stats) != OK)
 		return;  /* found at the counts themselves */
 	compare_count(check, "posts", stats.statuses,
@@ -181,7 +184,8 @@ static void check_tags(struct check *check, const struct post *post)
 	if (post->visibility != VISIBILITY_PUBLIC || post->reblog_of_id)
 		return;
 	for (size_t i = 0; i < post->tags.count; i++)
-		if (post->tags.items[i].n && !view_has(check->view, SPACE_TAG, key_text(&key, post->tags.items[i])))
+		if (post->tags.items[i].n &&
+		    !view_has(check->view, SPACE_TAG, key_text(&key, post->tags.items[i])))
 			find(check, "its tag %.*s is not listed", STR_ARG(post->tags.items[i]));
 }
 
@@ -198,9 +202,11 @@ static void check_post(struct check *check)
 	check_tags(check, post);
 	if (posts_stats_get(check->view, post->id, &stats) != OK)
 		return;
-	compare_count(check, "replies", stats.replies, count_below(check, SPACE_REPLIES, post->id, is_counted_reply));
+	compare_count(check, "replies", stats.replies,
+	              count_below(check, SPACE_REPLIES, post->id, is_counted_reply));
 	compare_count(check, "boosts", stats.reblogs, count_below(check, SPACE_BOOSTS, post->id, NULL));
-	compare_count(check, "favourites", stats.favourites, count_below(check, SPACE_FAVOURITE, post->id, NULL));
+	compare_count(check, "favourites", stats.favourites,
+	              count_below(check, SPACE_FAVOURITE, post->id, NULL));
 }
 
 static void check_post_stats(struct check *check)
@@ -208,7 +214,8 @@ static void check_post_stats(struct check *check)
 	uint64_t id = key_read_u64(check->key, 0);
 
 	if (!has_id(check, SPACE_POST, id) && count_below(check, SPACE_BOOSTS, id, NULL) == 0 &&
-	    count_below(check, SPACE_FAVOURITE, id, NULL) == 0 && count_below(check, SPACE_NOTICE_ABOUT, id, NULL) == 0)
+	    count_below(check, SPACE_FAVOURITE, id, NULL) == 0 &&
+	    count_below(check, SPACE_NOTICE_ABOUT, id, NULL) == 0)
 		find(check, "post %llu is not there", (unsigned long long)id);
 }
 
@@ -259,10 +266,12 @@ static void check_made(struct check *check)
 		find(check, "it is of the unknown kind %u", kind);
 		return;
 	}
-	at = made[kind].second ? key_u64_u64(&key, made[kind].first, made[kind].second) : key_u64(&key, made[kind].first);
+	at = made[kind].second ? key_u64_u64(&key, made[kind].first, made[kind].second)
+	                       : key_u64(&key, made[kind].first);
 	record = arena_alloc(check->arena, made[kind].type->size);
 	if (record_get(check->arena, check->view, made[kind].space, at, made[kind].type, record) != OK ||
-	    !index_has(instance_of(check->view), made[kind].space, at, record, check->space, check->key, check->value))
+	    !index_has(instance_of(check->view), made[kind].space, at, record, check->space, check->key,
+	               check->value))
 		find(check, "what it made is not there");
 }
 
@@ -302,20 +311,25 @@ static void check_conversation_post(struct check *check)
 static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_META] = { .key_bytes = KEY_ANY, .value_bytes = VALUE_ANY },
 	[SPACE_SETTING] = { .key_bytes = KEY_ANY, .value_bytes = VALUE_ANY },
-	[SPACE_ACCOUNT] = { .key_bytes = 8, .type = &account_type, .own = { ID(account, id) }, .also = check_account },
-	[SPACE_ACCOUNT_STATS] = { .key_bytes = 8, .type = &account_stats_type, .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
-	[SPACE_ACCOUNT_JSON] = { .key_bytes = 8, .value_bytes = VALUE_ANY, .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_ACCOUNT] = { .key_bytes = 8, .type = &account_type, .own = { ID(account, id) },
+	                    .also = check_account },
+	[SPACE_ACCOUNT_STATS] = { .key_bytes = 8, .type = &account_stats_type,
+	                          .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_ACCOUNT_JSON] = { .key_bytes = 8, .value_bytes = VALUE_ANY,
+	                         .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_ACCOUNT_URI] = { .key_bytes = 16, .value_bytes = 8, INDEX(ACCOUNT, IN_VALUE(0)) },
 	[SPACE_ACCOUNT_NAME] = { .key_bytes = KEY_ANY, .value_bytes = 8, INDEX(ACCOUNT, IN_VALUE(0)) },
 	[SPACE_ACCOUNT_KEY] = { .key_bytes = 16, .value_bytes = 8, INDEX(ACCOUNT, IN_VALUE(0)) },
 	[SPACE_ACCOUNT_WORD] = { .key_bytes = KEY_ANY, INDEX(ACCOUNT, IN_KEY(-8)) },
-	[SPACE_PRIVATE_KEY] = { .key_bytes = 8, .value_bytes = VALUE_ANY, .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_PRIVATE_KEY] = { .key_bytes = 8, .value_bytes = VALUE_ANY,
+	                        .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_USER] = { .key_bytes = 8, .type = &user_type, .own = { ID(user, account_id) },
 	                 .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_USER_EMAIL] = { .key_bytes = 16, .value_bytes = 8, INDEX(USER, IN_VALUE(0)) },
 	[SPACE_POST] = { .key_bytes = 8, .type = &post_type, .own = { ID(post, id) }, .also = check_post },
 	[SPACE_POST_STATS] = { .key_bytes = 8, .type = &post_stats_type, .also = check_post_stats },
-	[SPACE_POST_JSON] = { .key_bytes = 8, .value_bytes = VALUE_ANY, .refers = { { IN_KEY(0), SPACE_POST } } },
+	[SPACE_POST_JSON] = { .key_bytes = 8, .value_bytes = VALUE_ANY,
+	                      .refers = { { IN_KEY(0), SPACE_POST } } },
 	[SPACE_POST_URI] = { .key_bytes = 16, .value_bytes = 8, INDEX(POST, IN_VALUE(0)) },
 	[SPACE_POST_EDIT] = { .key_bytes = 16, .type = &post_edit_type, .own = { ID(post_edit, post_id) },
 	                      .refers = { { IN_KEY(0), SPACE_POST } } },
@@ -328,23 +342,29 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_WAITING_REPLIES] = { .key_bytes = 24, INDEX(POST, IN_KEY(16)) },
 	[SPACE_AUDIENCE] = { .key_bytes = 16, INDEX(POST, IN_KEY(0)) },
 	[SPACE_BOOSTS] = { .key_bytes = 16, .value_bytes = 8, INDEX(POST, IN_VALUE(0)) },
-	[SPACE_FOLLOW] = { .key_bytes = 16, .type = &follow_type, .own = { ID(follow, follower_id), ID(follow, followee_id) },
+	[SPACE_FOLLOW] = { .key_bytes = 16, .type = &follow_type,
+	                   .own = { ID(follow, follower_id), ID(follow, followee_id) },
 	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_FOLLOWER] = { .key_bytes = 16, .value_bytes = 1, INDEX(FOLLOW, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_FOLLOW_REQUEST] = { .key_bytes = 16, INDEX(FOLLOW, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_FAVOURITE] = { .key_bytes = 16, .type = &favourite_type,
 	                      .own = { ID(favourite, post_id), ID(favourite, account_id) },
 	                      .refers = { { IN_KEY(8), SPACE_ACCOUNT } }, .also = check_favourite },
-	[SPACE_FAVOURITE_BY] = { .key_bytes = 16, .value_bytes = 8, INDEX(FAVOURITE, IN_VALUE(0), IN_KEY(0)) },
-	[SPACE_ACTIVITY_OF] = { .key_bytes = 16, .value_bytes = sizeof(struct made_value), .also = check_made },
-	[SPACE_NOTICE] = { .key_bytes = 16, .type = &notice_type, .own = { ID(notice, account_id), ID(notice, id) },
+	[SPACE_FAVOURITE_BY] = { .key_bytes = 16, .value_bytes = 8,
+	                         INDEX(FAVOURITE, IN_VALUE(0), IN_KEY(0)) },
+	[SPACE_ACTIVITY_OF] = { .key_bytes = 16, .value_bytes = sizeof(struct made_value),
+	                        .also = check_made },
+	[SPACE_NOTICE] = { .key_bytes = 16, .type = &notice_type,
+	                   .own = { ID(notice, account_id), ID(notice, id) },
 	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT } }, .also = check_notice },
 	[SPACE_NOTICE_OF] = { .key_bytes = 25, .value_bytes = 8, INDEX(NOTICE, IN_KEY(0), IN_VALUE(0)) },
 	[SPACE_CONVERSATION] = { .key_bytes = 16, .type = &conversation_type,
 	                         .own = { ID(conversation, account_id), ID(conversation, id) },
 	                         .refers = { { IN_KEY(0), SPACE_ACCOUNT } }, .also = check_conversation },
-	[SPACE_CONVERSATION_ROOT] = { .key_bytes = 16, .value_bytes = 8, INDEX(CONVERSATION, IN_KEY(0), IN_VALUE(0)) },
-	[SPACE_CONVERSATION_LAST] = { .key_bytes = 16, .value_bytes = 8, INDEX(CONVERSATION, IN_KEY(0), IN_VALUE(0)) },
+	[SPACE_CONVERSATION_ROOT] = { .key_bytes = 16, .value_bytes = 8,
+	                              INDEX(CONVERSATION, IN_KEY(0), IN_VALUE(0)) },
+	[SPACE_CONVERSATION_LAST] = { .key_bytes = 16, .value_bytes = 8,
+	                              INDEX(CONVERSATION, IN_KEY(0), IN_VALUE(0)) },
 	[SPACE_APP] = { .key_bytes = 8, .type = &app_type, .own = { ID(app, id) } },
 	[SPACE_APP_CLIENT] = { .key_bytes = 16, .value_bytes = 8, INDEX(APP, IN_VALUE(0)) },
 	[SPACE_TOKEN] = { HASH_OF(token_type) },
@@ -361,7 +381,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_LANE] = { .key_bytes = 8, .type = &lane_type, .own = { ID(lane, peer_id) } },
 	[SPACE_DELIVERY] = { .key_bytes = 16, .type = &delivery_type,
 	                     .own = { ID(delivery, peer_id), ID(delivery, sequence) } },
-	[SPACE_ACTIVITY] = { .key_bytes = 8, .type = &activity_record_type, .own = { ID(activity_record, id) } },
+	[SPACE_ACTIVITY] = { .key_bytes = 8, .type = &activity_record_type,
+	                     .own = { ID(activity_record, id) } },
 	[SPACE_ACTIVITY_URI] = { .key_bytes = 16, .value_bytes = 8, INDEX(ACTIVITY, IN_VALUE(0)) },
 	[SPACE_OUTBOX] = { .key_bytes = 16, INDEX(ACTIVITY, IN_KEY(8)) },
 	[SPACE_SEEN] = { .key_bytes = 16, .value_bytes = 8 },
@@ -441,8 +462,8 @@ static void check_primary(struct check *check, const struct space_rule *rule)
 	}
 	if (of->type && codec_decode(check->arena, of->type, value, record) != OK)
 		return;  /* found at the record itself */
-	if (!index_has(instance_of(check->view), rule->primary, at, of->type ? record : &value, check->space, check->key,
-	               check->value))
+	if (!index_has(instance_of(check->view), rule->primary, at, of->type ? record : &value, check->space,
+	               check->key, check->value))
 		find(check, "the %s is not of this entry", space_names[rule->primary].name);
 }
 
@@ -452,7 +473,8 @@ static void check_references(struct check *check, const struct space_rule *rule)
 		uint64_t id = id_of(check, &rule->refers[i].id);
 
 		if (id && !has_id(check, rule->refers[i].space, id))
-			find(check, "%s %llu is not there", space_names[rule->refers[i].space].name, (unsigned long long)id);
+			find(check, "%s %llu is not there", space_names[rule->refers[i].space].name,
+			     (unsigned long long)id);
 	}
 }
 

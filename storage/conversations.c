@@ -1,6 +1,6 @@
 /*
- * Conversations of direct posts. Who may see the posts themselves is storage/access.h. Reads: any thread; the rest:
- * the writer.
+ * Conversations of direct posts. Who may see the posts themselves is storage/access.h. Reads: any thread; the
+ * rest: the writer.
  */
 #include "storage/conversations.h"
 
@@ -19,8 +19,8 @@ int conversations_get(struct arena *arena, struct view *view, uint64_t account_i
 {
 	struct key key;
 
-	return record_get(arena, view, SPACE_CONVERSATION, key_u64_u64(&key, account_id, id), &conversation_type,
-	                  ret_conversation);
+	return record_get(arena, view, SPACE_CONVERSATION, key_u64_u64(&key, account_id, id),
+	                  &conversation_type, ret_conversation);
 }
 
 static int get_by_root(struct arena *arena, struct view *view, uint64_t account_id, uint64_t root_id,
@@ -34,7 +34,8 @@ static int get_by_root(struct arena *arena, struct view *view, uint64_t account_
 }
 
 /* `old` NULL: it is new. */
-static int conversation_put(struct txn *txn, const struct conversation *old, const struct conversation *conversation)
+static int conversation_put(struct txn *txn, const struct conversation *old,
+                            const struct conversation *conversation)
 {
 	struct key key;
 	struct str at = key_u64_u64(&key, conversation->account_id, conversation->id);
@@ -104,7 +105,8 @@ static int add_for(struct arena *arena, struct txn *txn, uint64_t account_id, co
 		};
 	else
 		conversation = old;
-	conversation.participant_ids = join_others(arena, &conversation.participant_ids, participants, account_id);
+	conversation.participant_ids =
+		join_others(arena, &conversation.participant_ids, participants, account_id);
 	if (post->id > conversation.last_post_id) {
 		conversation.last_post_id = post->id;
 		conversation.unread = unread;
@@ -149,7 +151,8 @@ static int newest_post(struct view *view, uint64_t account_id, uint64_t root_id,
 	return r;
 }
 
-/* ERR_NOT_FOUND: the post is in no conversation of this account. *ret_unread (may be NULL): whether it was unread. */
+/* ERR_NOT_FOUND: the post is in no conversation of this account. *ret_unread (may be NULL): whether it was
+ * unread. */
 static int remove_for(struct arena *arena, struct txn *txn, uint64_t account_id, const struct post *post,
                       bool *ret_unread)
 {
@@ -194,7 +197,8 @@ int conversations_repair(struct arena *arena, struct txn *txn, const struct post
 	return remove_for_each(arena, txn, &participants, deleted);
 }
 
-int conversations_narrow(struct arena *arena, struct txn *txn, const struct post *old, const struct post *edited)
+int conversations_narrow(struct arena *arena, struct txn *txn, const struct post *old,
+                         const struct post *edited)
 {
 	struct id_list before, now, gone;
 
@@ -241,7 +245,8 @@ int conversations_page(struct arena *arena, struct view *view, uint64_t account_
 
 	page_walk_init(&walk, arena, view, SPACE_CONVERSATION_LAST, key_u64(&key, account_id), page, limit);
 	while (n < limit && (r = page_peek(&walk, &item)) == OK && item) {
-		r = conversations_get(arena, view, account_id, key_read_u64(item->value, 0), &conversations[n++]);
+		r = conversations_get(arena, view, account_id, key_read_u64(item->value, 0),
+		                      &conversations[n++]);
 		if (r != OK)
 			return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
 		page_step(&walk);

@@ -1,7 +1,7 @@
 /*
- * Removal of posts, and tombstones. A post that many boosted goes in steps: first the post itself, then the rest in
- * batches; its counts are kept until the last step and are the mark of a removal that is not finished. Reads: any
- * thread; the rest: the writer.
+ * Removal of posts, and tombstones. A post that many boosted goes in steps: first the post itself, then the
+ * rest in batches; its counts are kept until the last step and are the mark of a removal that is not
+ * finished. Reads: any thread; the rest: the writer.
  */
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
@@ -56,7 +56,8 @@ struct companion {
 	void (*remove)(struct txn *txn, uint64_t post_id, const struct engine_item *item);
 };
 
-static size_t companions_remove(struct txn *txn, const struct companion *companion, uint64_t post_id, size_t budget)
+static size_t companions_remove(struct txn *txn, const struct companion *companion, uint64_t post_id,
+                                size_t budget)
 {
 	struct prefix_walk walk;
 	struct engine_item item;
@@ -78,7 +79,8 @@ static void notice_remove(struct txn *txn, uint64_t post_id, const struct engine
 {
 	struct notice notice;
 	struct key key;
-	struct str at = key_u64_u64(&key, key_read_u64(item->key, NOTICE_ACCOUNT), key_read_u64(item->key, NOTICE_ID));
+	struct str at = key_u64_u64(&key, key_read_u64(item->key, NOTICE_ACCOUNT),
+	                            key_read_u64(item->key, NOTICE_ID));
 	int r = record_get(NULL, txn_view(txn), SPACE_NOTICE, at, &notice_type, &notice);
 
 	(void)post_id;
@@ -156,7 +158,9 @@ static void original_delete(struct arena *scratch, struct txn *txn, const struct
 static bool companions_delete(struct txn *txn, uint64_t post_id)
 {
 	static const struct companion companions[] = {
-		{ SPACE_BOOSTS, boost_remove }, { SPACE_FAVOURITE, favourite_remove }, { SPACE_NOTICE_ABOUT, notice_remove },
+		{ SPACE_BOOSTS, boost_remove },
+		{ SPACE_FAVOURITE, favourite_remove },
+		{ SPACE_NOTICE_ABOUT, notice_remove },
 	};
 	size_t budget = POST_DELETE_BATCH;
 	struct post_stats left;

@@ -1,6 +1,6 @@
 /*
- * Follows and requests: the record of a pair, its mirror under the followee, the requests that wait, and the counts
- * of both sides. Does not ask whether a follow is allowed. Reads: any thread; puts: the writer.
+ * Follows and requests: the record of a pair, its mirror under the followee, the requests that wait, and the
+ * counts of both sides. Does not ask whether a follow is allowed. Reads: any thread; puts: the writer.
  */
 #include "storage/graph.h"
 
@@ -31,7 +31,8 @@ static uint8_t state_of(struct view *view, uint64_t follower_id, uint64_t follow
 	struct key key;
 	struct str value;
 
-	if (view_get(view, SPACE_FOLLOWER, key_u64_u64(&key, followee_id, follower_id), &value) != OK || value.n != 1)
+	if (view_get(view, SPACE_FOLLOWER, key_u64_u64(&key, followee_id, follower_id), &value) != OK ||
+	    value.n != 1)
 		return 0;
 	return (uint8_t)value.p[0];
 }

@@ -19,8 +19,8 @@ static void add_id(struct arena *arena, struct id_list *list, size_t *room, uint
 	list->ids[list->count++] = id;
 }
 
-int ids_page(struct arena *arena, struct view *view, unsigned space, uint64_t prefix, uint64_t after, size_t max,
-             bool (*takes)(const struct engine_item *item), struct id_list *ret_ids)
+int ids_page(struct arena *arena, struct view *view, unsigned space, uint64_t prefix, uint64_t after,
+             size_t max, bool (*takes)(const struct engine_item *item), struct id_list *ret_ids)
 {
 	struct engine_item items[BATCH];
 	struct id_list list = { NULL, 0 };

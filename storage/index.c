@@ -1,6 +1,6 @@
 /*
- * Which entries of which indexes a record has. One function per kind of record, one table. Any thread; puts on the
- * writer thread.
+ * Which entries of which indexes a record has. One function per kind of record, one table. Any thread; puts
+ * on the writer thread.
  */
 #include "storage/index.h"
 
@@ -52,10 +52,12 @@ static void original_entries(const struct subject *subject, const struct post *p
 	if (post->in_reply_to_id)
 		give(subject, SPACE_REPLIES, key_u64_u64(&key, post->in_reply_to_id, post->id), STR_NONE);
 	else if (post->in_reply_to_uri.n)
-		give(subject, SPACE_WAITING_REPLIES, key_hash_u64(&key, post->in_reply_to_uri, post->id), STR_NONE);
+		give(subject, SPACE_WAITING_REPLIES, key_hash_u64(&key, post->in_reply_to_uri, post->id),
+		     STR_NONE);
 	if (post->visibility >= VISIBILITY_FOLLOWERS)
 		for (size_t i = 0; i < post->mention_ids.count; i++)
-			give(subject, SPACE_AUDIENCE, key_u64_u64(&key, post->id, post->mention_ids.ids[i]), STR_NONE);
+			give(subject, SPACE_AUDIENCE, key_u64_u64(&key, post->id, post->mention_ids.ids[i]),
+			     STR_NONE);
 }
 
 static void boost_entries(const struct subject *subject, const struct post *post)
@@ -73,7 +75,8 @@ static void post_entries(const struct subject *subject)
 	struct str flags_value = { &flags, 1 };
 	struct key key;
 
-	/* the id is in our own addresses: these need no entry, and posts of ours are spared a put at a random place */
+	/* the id is in our own addresses: these need no entry, and posts of ours are spared a put at a random
+	 * place */
 	if (post->uri.n && instance_parse_id(subject->instance, "p", post->uri) != post->id)
 		give_id(subject, SPACE_POST_URI, key_hash(&key, post->uri), post->id);
 	give(subject, SPACE_BY_AUTHOR, key_u64_u64(&key, post->account_id, post->id), flags_value);
@@ -113,7 +116,8 @@ static void notice_entries(const struct subject *subject)
 	struct key key;
 
 	give_id(subject, SPACE_NOTICE_OF,
-	        key_notice_of(&key, notice->account_id, notice->kind, notice->actor_id, notice->post_id), notice->id);
+	        key_notice_of(&key, notice->account_id, notice->kind, notice->actor_id, notice->post_id),
+	        notice->id);
 	if (notice->post_id)
 		give(subject, SPACE_NOTICE_ABOUT,
 		     key_u64_u64_u64(&key, notice->post_id, notice->account_id, notice->id), STR_NONE);
@@ -124,8 +128,8 @@ static void conversation_entries(const struct subject *subject)
 	const struct conversation *conversation = subject->record;
 	struct key key;
 
-	give_id(subject, SPACE_CONVERSATION_ROOT, key_u64_u64(&key, conversation->account_id, conversation->root_id),
-	        conversation->id);
+	give_id(subject, SPACE_CONVERSATION_ROOT,
+	        key_u64_u64(&key, conversation->account_id, conversation->root_id), conversation->id);
 	give_id(subject, SPACE_CONVERSATION_LAST,
 	        key_u64_u64(&key, conversation->account_id, conversation->last_post_id), conversation->id);
 }
@@ -138,7 +142,8 @@ static void account_entries(const struct subject *subject)
 	struct key key;
 
 	give_id(subject, SPACE_ACCOUNT_URI, key_hash(&key, account->uri), account->id);
-	give_id(subject, SPACE_ACCOUNT_NAME, key_name_host(&key, account->username, account->host), account->id);
+	give_id(subject, SPACE_ACCOUNT_NAME, key_name_host(&key, account->username, account->host),
+	        account->id);
 	if (account->key_id.n)
 		give_id(subject, SPACE_ACCOUNT_KEY, key_hash(&key, account->key_id), account->id);
 	for (size_t i = 0; i < words.count; i++)

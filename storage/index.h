@@ -1,6 +1,6 @@
 /*
- * Which entries of which indexes a record has: the one list by which repositories write them and the check of the
- * store (storage/maintain.h) verifies them. An entry follows from its record and its key alone.
+ * Which entries of which indexes a record has: the one list by which repositories write them and the check of
+ * the store (storage/maintain.h) verifies them. An entry follows from its record and its key alone.
  *
  * Not here, because they are no single record's: the list of known tags, the counts, the finished JSON.
  */

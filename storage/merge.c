@@ -38,15 +38,16 @@ int merge_init(struct merge *merge, struct arena *arena, struct page_walk *walks
 		if (r != OK)
 			return r;
 		if (item)
-			merge->heap[merge->heap_count++] = (struct merge_head){ rank_of(merge, item), (uint32_t)i };
+			merge->heap[merge->heap_count++] =
+				(struct merge_head){ rank_of(merge, item), (uint32_t)i };
 	}
 	for (size_t i = merge->heap_count / 2; i-- > 0;)
 		sift_down(merge, i);
 	return OK;
 }
 
-/* Puts the walk on top of the heap where it belongs since it moved on. Done as late as can be: behind the last item
- * of a page no further batch is read. */
+/* Puts the walk on top of the heap where it belongs since it moved on. Done as late as can be: behind the
+ * last item of a page no further batch is read. */
 static int settle_top(struct merge *merge)
 {
 	const struct page_item *item;

@@ -1,6 +1,6 @@
 /*
- * Notifications. Whom something concerns is decided above; what one may still see of it, by storage/access.h at the
- * time of reading. Reads: any thread; the rest: the writer.
+ * Notifications. Whom something concerns is decided above; what one may still see of it, by storage/access.h
+ * at the time of reading. Reads: any thread; the rest: the writer.
  */
 #include "storage/notices.h"
 
@@ -14,18 +14,21 @@
 #include "storage/posts.h"
 #include "storage/record.h"
 
-int notices_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id, struct notice *ret_notice)
+int notices_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id,
+                struct notice *ret_notice)
 {
 	struct key key;
 
-	return record_get(arena, view, SPACE_NOTICE, key_u64_u64(&key, account_id, id), &notice_type, ret_notice);
+	return record_get(arena, view, SPACE_NOTICE, key_u64_u64(&key, account_id, id), &notice_type,
+	                  ret_notice);
 }
 
 static bool is_ours(struct view *view, uint64_t account_id)
 {
 	struct arena *scratch = arena_new();
 	struct account account;
-	bool ours = accounts_get(scratch, view, account_id, &account) == OK && account.host.n == 0 && !account.deleted;
+	bool ours = accounts_get(scratch, view, account_id, &account) == OK && account.host.n == 0 &&
+	            !account.deleted;
 
 	arena_free(scratch);
 	return ours;

@@ -16,9 +16,10 @@ struct arena;
 int notices_add(struct txn *txn, struct notice *notice);
 /* Takes back what an Undo or a rejected request makes untrue; absent is OK. */
 int notices_remove(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id);
-int notices_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id, struct notice *ret_notice);
-/* `kinds` is a bit set 1 << kind (0: all); actor_id 0: anybody. Newest first. Left out: what deleted accounts did, and
- * posts that are gone or no longer for this account to see. */
+int notices_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id,
+                struct notice *ret_notice);
+/* `kinds` is a bit set 1 << kind (0: all); actor_id 0: anybody. Newest first. Left out: what deleted accounts
+ * did, and posts that are gone or no longer for this account to see. */
 int notices_page(struct arena *arena, struct view *view, uint64_t account_id, uint32_t kinds, uint64_t actor_id,
                  const struct page *page, struct notice **ret_notices, size_t *ret_count);
 

@@ -37,8 +37,8 @@ void page_reverse(void *things, size_t count, size_t size)
 	}
 }
 
-void page_walk_init(struct page_walk *walk, struct arena *arena, struct view *view, unsigned space, struct str prefix,
-                    const struct page *page, size_t first)
+void page_walk_init(struct page_walk *walk, struct arena *arena, struct view *view, unsigned space,
+                    struct str prefix, const struct page *page, size_t first)
 {
 	assert(prefix.n <= PAGE_PREFIX_MAX && space <= UINT8_MAX);
 	*walk = (struct page_walk){
@@ -92,7 +92,8 @@ static int read_batch(struct page_walk *walk)
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < n; i++)
-		walk->items[i] = (struct page_item){ key_read_u64(items[i].key, walk->prefix_bytes), items[i].value };
+		walk->items[i] =
+			(struct page_item){ key_read_u64(items[i].key, walk->prefix_bytes), items[i].value };
 	walk->count = (uint16_t)n;
 	walk->at = 0;
 	walk->ended = n < walk->room;
@@ -107,7 +108,9 @@ int page_peek(struct page_walk *walk, const struct page_item **ret_item)
 
 	if (walk->at == walk->count && !walk->ended) {
 		if (walk->items && walk->room < BATCH_MAX) {
-			walk->room = (uint16_t)(walk->room * BATCH_GROWTH < BATCH_MAX ? walk->room * BATCH_GROWTH : BATCH_MAX);
+			size_t room = walk->room * BATCH_GROWTH;
+
+			walk->room = (uint16_t)(room < BATCH_MAX ? room : BATCH_MAX);
 			walk->items = NULL;
 		}
 		if (!walk->items)

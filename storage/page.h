@@ -22,8 +22,8 @@ struct page_item {
 	struct str value;  /* the engine's, as long as the view reads on */
 };
 
-/* Walks the keys (prefix, id) of a space: newest first, or oldest first for min_id. The view must not be written in
- * the meantime. A plain value; many of them make a merge. */
+/* Walks the keys (prefix, id) of a space: newest first, or oldest first for min_id. The view must not be
+ * written in the meantime. A plain value; many of them make a merge. */
 struct page_walk {
 	struct arena *arena;
 	struct view *view;
@@ -35,10 +35,10 @@ struct page_walk {
 	uint8_t prefix[PAGE_PREFIX_MAX];
 };
 
-/* `first`: how many items the first batch reads (later ones grow): few for one of many walks, a page for the only one.
- * `prefix` is copied. */
-void page_walk_init(struct page_walk *walk, struct arena *arena, struct view *view, unsigned space, struct str prefix,
-                    const struct page *page, size_t first);
+/* `first`: how many items the first batch reads (later ones grow): few for one of many walks, a page for the
+ * only one. `prefix` is copied. */
+void page_walk_init(struct page_walk *walk, struct arena *arena, struct view *view, unsigned space,
+                    struct str prefix, const struct page *page, size_t first);
 /* Where the walk stands; *ret_item is NULL at the end. */
 int page_peek(struct page_walk *walk, const struct page_item **ret_item);
 /* Moves on; only after page_peek() gave an item. */

@@ -1,6 +1,6 @@
 /*
- * Posts and boosts: reading, adding, editing, their indexes, counts and finished JSON. Threads are threads.c, removal
- * is erasure.c. Asks nobody whether something is allowed. Reads: any thread; the rest: the writer.
+ * Posts and boosts: reading, adding, editing, their indexes, counts and finished JSON. Threads are threads.c,
+ * removal is erasure.c. Asks nobody whether something is allowed. Reads: any thread; the rest: the writer.
  */
 #include "storage/posts.h"
 

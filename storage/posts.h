@@ -19,7 +19,7 @@ uint8_t post_flags(const struct post *post);
 uint8_t post_flags_visibility(uint8_t flags);
 
 enum {
-	POST_BYTES_MAX = 128 * 1024,  /* all texts of a post together, so that its JSON stays below a value's bound */
+	POST_BYTES_MAX = 128 * 1024,  /* all texts of a post together: its JSON then fits into a value */
 	POST_NAMES_MAX = 500,         /* tags, mentions */
 	POST_EDITS_MAX = 100,         /* earlier texts that are kept; then the oldest go */
 	POST_DELETE_BATCH = 400,      /* boosts, favourites and notices that one posts_delete() removes */
@@ -39,26 +39,30 @@ int posts_tombstone_get(struct arena *arena, struct view *view, struct str uri, 
 int posts_tombstone_put(struct txn *txn, struct str uri, struct str actor_uri);
 
 /* Adds a new post: id must be set (txn_new_id, or txn_id_at for backfill: posts_id_for()). Writes every index
- * (by_author, public, tags, replies, audience for mentions of followers-only and direct posts, boosts, author's and
- * parent's counts), sets root_id, adopts replies that waited for its URI, emits EVENT_POST. ERR_EXISTS: the URI is
- * known, or this account boosted the post already. ERR_GONE: a tombstone. ERR_NOT_FOUND: no such author, no such
- * post to boost, or in_reply_to_id alone names none. ERR_INVALID: no id or visibility, or a boost of a boost.
- * ERR_LIMIT: POST_BYTES_MAX, POST_NAMES_MAX. All of these leave the txn untouched.
+ * (by_author, public, tags, replies, audience for mentions of followers-only and direct posts, boosts,
+ * author's and parent's counts), sets root_id, adopts replies that waited for its URI, emits EVENT_POST.
+ * ERR_EXISTS: the URI is known, or this account boosted the post already. ERR_GONE: a tombstone.
+ * ERR_NOT_FOUND: no such author, no such post to boost, or in_reply_to_id alone names none. ERR_INVALID: no
+ * id or visibility, or a boost of a boost. ERR_LIMIT: POST_BYTES_MAX, POST_NAMES_MAX. All of these leave the
+ * txn untouched.
  *
- * in_reply_to_uri outranks in_reply_to_id, which is set from it; unknown, the post waits for its parent. The author's
- * count leaves out direct posts, a parent's leaves out replies that are narrower than itself: a count tells nobody of
- * what he may not see. Conversations of direct posts are the caller's to add (storage/conversations.h). */
+ * in_reply_to_uri outranks in_reply_to_id, which is set from it; unknown, the post waits for its parent. The
+ * author's count leaves out direct posts, a parent's leaves out replies that are narrower than itself: a
+ * count tells nobody of what he may not see. Conversations of direct posts are the caller's to add
+ * (storage/conversations.h). */
 int posts_add(struct txn *txn, struct post *post);
-/* The id for a post that its node dates `published_ms`: arrival time, or for one older than a day the first free
- * id from that millisecond on. */
+/* The id for a post that its node dates `published_ms`: arrival time, or for one older than a day the first
+ * free id from that millisecond on. */
 uint64_t posts_id_for(struct txn *txn, int64_t published_ms);
-/* Replaces the text of a post (content, source, spoiler, title, sensitive, language, tags, mentions, attachments,
- * emojis, edited_ms), keeping the former one as a post_edit when the text changed; emits EVENT_POST_EDITED. Who is no
- * longer mentioned in a direct post loses its conversation. ERR_NOT_FOUND; ERR_INVALID: a boost; ERR_LIMIT. */
+/* Replaces the text of a post (content, source, spoiler, title, sensitive, language, tags, mentions,
+ * attachments, emojis, edited_ms), keeping the former one as a post_edit when the text changed; emits
+ * EVENT_POST_EDITED. Who is no longer mentioned in a direct post loses its conversation. ERR_NOT_FOUND;
+ * ERR_INVALID: a boost; ERR_LIMIT. */
 int posts_update(struct txn *txn, struct post *post);
-/* Removes a post with its boosts, favourites, notices and index entries, leaves a tombstone (not for a boost); replies
- * stay and keep in_reply_to_id. Boosts, favourites and notices beyond POST_DELETE_BATCH are left for a job the caller
- * adds when *ret_more: it calls again with the same id. Emits EVENT_POST_DELETED, for each boost too. */
+/* Removes a post with its boosts, favourites, notices and index entries, leaves a tombstone (not for a
+ * boost); replies stay and keep in_reply_to_id. Boosts, favourites and notices beyond POST_DELETE_BATCH are
+ * left for a job the caller adds when *ret_more: it calls again with the same id. Emits EVENT_POST_DELETED,
+ * for each boost too. */
 int posts_delete(struct txn *txn, uint64_t id, bool *ret_more);
 
 /* Nothing counted yet: all zero, OK. */
@@ -80,7 +84,8 @@ bool posts_addressed(struct view *view, uint64_t post_id, uint64_t account_id);
  * depth first, siblings by id (at most `max`). The caller applies storage/access.h. */
 int posts_ancestors(struct arena *arena, struct view *view, const struct post *post, size_t max,
                     struct id_list *ret_ids);
-int posts_descendants(struct arena *arena, struct view *view, uint64_t post_id, size_t max, struct id_list *ret_ids);
+int posts_descendants(struct arena *arena, struct view *view, uint64_t post_id, size_t max,
+                      struct id_list *ret_ids);
 /* Earlier texts, oldest first. */
 int posts_edits(struct arena *arena, struct view *view, uint64_t post_id, struct post_edit **ret_edits,
                 size_t *ret_count);

@@ -22,8 +22,8 @@ int favourites_get(struct arena *arena, struct view *view, uint64_t post_id, uin
 {
 	struct key key;
 
-	return record_get(arena, view, SPACE_FAVOURITE, favourite_key(&key, post_id, account_id), &favourite_type,
-	                  ret_favourite);
+	return record_get(arena, view, SPACE_FAVOURITE, favourite_key(&key, post_id, account_id),
+	                  &favourite_type, ret_favourite);
 }
 
 bool favourites_has(struct view *view, uint64_t post_id, uint64_t account_id)

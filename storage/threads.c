@@ -1,6 +1,6 @@
 /*
- * Threads, by the index of replies. Iterative throughout, with bounds given by the caller. Reads: any thread; puts: the
- * writer.
+ * Threads, by the index of replies. Iterative throughout, with bounds given by the caller. Reads: any thread;
+ * puts: the writer.
  */
 #include "storage/threads.h"
 
@@ -115,7 +115,8 @@ int posts_ancestors(struct arena *arena, struct view *view, const struct post *p
 	struct id_list above = { ARENA_ARRAY(arena, uint64_t, max), 0 };
 	struct post at = *post;
 
-	while (above.count < max && at.in_reply_to_id && at.in_reply_to_id != post->id && !ids_have(&above, at.in_reply_to_id)) {
+	while (above.count < max && at.in_reply_to_id && at.in_reply_to_id != post->id &&
+	       !ids_have(&above, at.in_reply_to_id)) {
 		int r = posts_brief(view, at.in_reply_to_id, &at);
 
 		if (r == ERR_NOT_FOUND)
@@ -148,10 +149,12 @@ static int next_reply(struct view *view, uint64_t parent, uint64_t after, uint64
 	return r;
 }
 
-int posts_descendants(struct arena *arena, struct view *view, uint64_t post_id, size_t max, struct id_list *ret_ids)
+int posts_descendants(struct arena *arena, struct view *view, uint64_t post_id, size_t max,
+                      struct id_list *ret_ids)
 {
 	struct id_list below = { ARENA_ARRAY(arena, uint64_t, max), 0 };
-	/* from the post down to where we are; behind it stands the last reply that was walked at the next depth */
+	/* from the post down to where we are; behind it stands the last reply that was walked at the next
+	 * depth */
 	uint64_t *path = ARENA_ARRAY(arena, uint64_t, max + 2);
 	size_t depth = 0;
 

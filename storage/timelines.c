@@ -1,6 +1,6 @@
 /*
- * Timelines: walks over indexes, cut by flags before a record is read, and by storage/access.h. One loop serves all;
- * a timeline says what it walks and what it takes. Reads only. Any thread.
+ * Timelines: walks over indexes, cut by flags before a record is read, and by storage/access.h. One loop
+ * serves all; a timeline says what it walks and what it takes. Reads only. Any thread.
  */
 #include "storage/timelines.h"
 
@@ -103,8 +103,8 @@ struct home {
 	size_t count, room;
 };
 
-/* Whether a post of somebody one follows belongs into one's home, but for what the follow says about boosts. A short
- * look (posts_brief()) is enough. */
+/* Whether a post of somebody one follows belongs into one's home, but for what the follow says about boosts.
+ * A short look (posts_brief()) is enough. */
 static bool home_takes(struct view *view, uint64_t account_id, const struct post *post)
 {
 	struct beholder beholder = { BEHOLDER_LOCAL, account_id };
@@ -135,7 +135,8 @@ static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t
 
 	if (!author_lives(author, view) || (flags & POST_FLAG_BOOST && !author->boosts))
 		return false;
-	if (!(flags & POST_FLAG_BOOST) && (own || (!to_others && post_flags_visibility(flags) != VISIBILITY_DIRECT)))
+	if (!(flags & POST_FLAG_BOOST) &&
+	    (own || (!to_others && post_flags_visibility(flags) != VISIBILITY_DIRECT)))
 		return true;
 	if (posts_brief(view, id, &post) != OK)
 		return false;
@@ -194,8 +195,8 @@ int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, c
 		return r;
 	home.walks = ARENA_ARRAY(arena, struct page_walk, home.count);
 	for (size_t i = 0; i < home.count; i++)
-		page_walk_init(&home.walks[i], arena, view, SPACE_BY_AUTHOR, key_u64(&key, home.authors[i].account_id),
-		               page, AUTHOR_BATCH);
+		page_walk_init(&home.walks[i], arena, view, SPACE_BY_AUTHOR,
+		               key_u64(&key, home.authors[i].account_id), page, AUTHOR_BATCH);
 	r = merge_init(&merge, arena, home.walks, home.count);
 	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
 }
@@ -209,8 +210,8 @@ bool timeline_admits(struct view *view, uint64_t account_id, const struct post *
 
 	if (post->account_id == account_id)
 		return access_sees(view, beholder, post);
-	r = record_get(NULL, view, SPACE_FOLLOW, key_u64_u64(&key, account_id, post->account_id), &follow_brief_type,
-	               &follow);
+	r = record_get(NULL, view, SPACE_FOLLOW, key_u64_u64(&key, account_id, post->account_id),
+	               &follow_brief_type, &follow);
 	if (r != OK || follow.state != FOLLOW_ACCEPTED || (post->reblog_of_id && !follow.show_reblogs))
 		return false;
 	return home_takes(view, account_id, post);
@@ -276,8 +277,8 @@ int timeline_public(struct arena *arena, struct view *view, struct beholder beho
 	return fill_from(arena, view, &walk, &taste, page, ret_page);
 }
 
-int timeline_tag(struct arena *arena, struct view *view, struct beholder beholder, const struct tag_query *query,
-                 const struct page *page, struct post_page *ret_page)
+int timeline_tag(struct arena *arena, struct view *view, struct beholder beholder,
+                 const struct tag_query *query, const struct page *page, struct post_page *ret_page)
 {
 	struct selection selection = { beholder, query->local, query->remote, query->only_media, query };
 	struct taste taste = { &selection, selection_takes_flags, selection_takes_post, false };
@@ -287,10 +288,11 @@ int timeline_tag(struct arena *arena, struct view *view, struct beholder beholde
 	struct key key;
 	int r;
 
-	page_walk_init(&walks[count++], arena, view, SPACE_TAGGED, key_hash(&key, query->tag), page, page_limit(page));
+	page_walk_init(&walks[count++], arena, view, SPACE_TAGGED, key_hash(&key, query->tag), page,
+	               page_limit(page));
 	for (size_t i = 0; i < query->any.count && count < TAG_WALKS_MAX; i++)
-		page_walk_init(&walks[count++], arena, view, SPACE_TAGGED, key_hash(&key, query->any.items[i]), page,
-		               AUTHOR_BATCH);
+		page_walk_init(&walks[count++], arena, view, SPACE_TAGGED,
+		               key_hash(&key, query->any.items[i]), page, AUTHOR_BATCH);
 	r = merge_init(&merge, arena, walks, count);
 	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
 }
@@ -310,7 +312,8 @@ static bool profile_takes_flags(void *arg, struct view *view, size_t walk, uint6
 
 	(void)walk;
 	if ((query->exclude_replies && flags & POST_FLAG_REPLY && !(flags & POST_FLAG_REPLY_TO_SELF)) ||
-	    (query->exclude_reblogs && flags & POST_FLAG_BOOST) || (query->only_media && !(flags & POST_FLAG_MEDIA)))
+	    (query->exclude_reblogs && flags & POST_FLAG_BOOST) ||
+	    (query->only_media && !(flags & POST_FLAG_MEDIA)))
 		return false;
 	if (post_flags_visibility(flags) <= VISIBILITY_UNLISTED)
 		return true;
@@ -333,7 +336,8 @@ int timeline_account(struct arena *arena, struct view *view, struct beholder beh
 	struct page_walk walk;
 	struct key key;
 
-	page_walk_init(&walk, arena, view, SPACE_BY_AUTHOR, key_u64(&key, query->account_id), page, page_limit(page));
+	page_walk_init(&walk, arena, view, SPACE_BY_AUTHOR, key_u64(&key, query->account_id), page,
+	               page_limit(page));
 	return fill_from(arena, view, &walk, &taste, page, ret_page);
 }
 

@@ -114,9 +114,13 @@ struct account *world_account(struct world *world, const char *username, const c
 void world_follow(struct world *world, uint64_t follower_id, uint64_t followee_id, uint8_t state)
 {
 	struct follow follow = {
-		.follower_id = follower_id, .followee_id = followee_id, .state = state, .show_reblogs = true,
+		.follower_id = follower_id,
+		.followee_id = followee_id,
+		.state = state,
+		.show_reblogs = true,
 		.created_ms = txn_now_ms(world->txn),
-		.uri = arena_printf(world->arena, "https://a.example/a/%llu", (unsigned long long)txn_new_id(world->txn)),
+		.uri = arena_printf(world->arena, "https://a.example/a/%llu",
+		                    (unsigned long long)txn_new_id(world->txn)),
 	};
 
 	must(graph_follow_put(world->txn, &follow));

@@ -12,7 +12,8 @@
 enum relation { STRANGER, AUTHOR, FOLLOWER, REQUESTED, FOLLOWED, MENTIONED, RELATIONS };
 
 static const char *const relation_names[RELATIONS] = {
-	"a stranger", "the author", "a follower", "who asked to follow", "whom the author follows", "who is mentioned",
+	"a stranger", "the author", "a follower", "who asked to follow", "whom the author follows",
+	"who is mentioned",
 };
 static const char *const kind_names[] = { "nobody", "local", "remote", "peer" };
 
@@ -71,9 +72,9 @@ static void test_people(void)
 				struct beholder beholder = { kind, person->id };
 				bool wanted = sees[visibility][relation];
 
-				ok(access_sees(world->view, beholder, posts[visibility]) == wanted, "%s, %s, %s a %s post",
-				   relation_names[relation], kind_names[kind], wanted ? "sees" : "does not see",
-				   visibility_name(visibility));
+				ok(access_sees(world->view, beholder, posts[visibility]) == wanted,
+				   "%s, %s, %s a %s post", relation_names[relation], kind_names[kind],
+				   wanted ? "sees" : "does not see", visibility_name(visibility));
 			}
 }
 
@@ -93,7 +94,8 @@ static void test_others(void)
 		   "a peer is no person, whatever its id, for a %s post", name);
 		ok(access_sees(world->view, nameless, posts[visibility]) == wide,
 		   "who has no account is no author of a %s post", name);
-		ok(!access_sees(world->view, unknown, posts[visibility]), "an unknown kind sees no %s post", name);
+		ok(!access_sees(world->view, unknown, posts[visibility]), "an unknown kind sees no %s post",
+		   name);
 	}
 }
 
@@ -149,10 +151,11 @@ static void test_by_id(void)
 	is_int(access_post(world->arena, world->view, stranger, posts[VISIBILITY_PUBLIC]->id, &post), OK,
 	       "a post is found by id");
 	is_str(post.content, posts[VISIBILITY_PUBLIC]->content, "with its text");
-	is_int(access_post(world->arena, world->view, stranger, posts[VISIBILITY_DIRECT]->id, &post), ERR_NOT_FOUND,
-	       "what is not for one is not found");
+	is_int(access_post(world->arena, world->view, stranger, posts[VISIBILITY_DIRECT]->id, &post),
+	       ERR_NOT_FOUND, "what is not for one is not found");
 	is_str(post.content, posts[VISIBILITY_PUBLIC]->content, "and gives nothing away");
-	is_int(access_post(world->arena, world->view, stranger, 99, &post), ERR_NOT_FOUND, "as what is not there");
+	is_int(access_post(world->arena, world->view, stranger, 99, &post), ERR_NOT_FOUND,
+	       "as what is not there");
 }
 
 static void test_deleted_author(void)

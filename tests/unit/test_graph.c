@@ -77,7 +77,8 @@ static void test_request_and_accept(void)
 	       "the former activity made nothing");
 	is_int(made_get(world->view, STR("https://a.example/a/2"), &kind, &a, &b), OK, "the new one made it");
 	ok(kind == MADE_FOLLOW && a == ana->id && b == bob->id, "this follow");
-	is_int(graph_follow_get(world->arena, world->view, ana->id, bob->id, &follow), OK, "the record is found");
+	is_int(graph_follow_get(world->arena, world->view, ana->id, bob->id, &follow), OK,
+	       "the record is found");
 	ok(follow.show_reblogs && follow.created_ms == 5, "as it was put");
 	is_int(graph_follow_delete(world_write(world), ana->id, bob->id), OK, "it is deleted");
 	is_int(graph_follow_delete(world->txn, ana->id, bob->id), ERR_NOT_FOUND, "once");
@@ -115,7 +116,8 @@ static void test_pages(void)
 	start();
 	world_write(world);
 	for (size_t i = 0; i < 150; i++) {
-		many[i] = world_account(world, arena_printf(world->arena, "p%zu", i).p, i % 2 ? "c.example" : "");
+		many[i] = world_account(world, arena_printf(world->arena, "p%zu", i).p,
+		                        i % 2 ? "c.example" : "");
 		world_follow(world, many[i]->id, ana->id, i % 3 ? FOLLOW_ACCEPTED : FOLLOW_REQUESTED);
 	}
 	world_follow(world, ana->id, bob->id, FOLLOW_ACCEPTED);
@@ -132,8 +134,10 @@ static void test_pages(void)
 	is_int(ids.count, 50, "requests are listed apart");
 	graph_following(world->arena, world->view, ana->id, 0, 10, &ids);
 	ok(ids.count == 1 && ids.ids[0] == bob->id, "whom one follows leaves out who was only asked");
-	ok(graph_has_follower_on(world->arena, world->view, ana->id, STR("C.example")), "a follower lives on a host");
-	ok(!graph_has_follower_on(world->arena, world->view, ana->id, STR("d.example")), "on another there is none");
+	ok(graph_has_follower_on(world->arena, world->view, ana->id, STR("C.example")),
+	   "a follower lives on a host");
+	ok(!graph_has_follower_on(world->arena, world->view, ana->id, STR("d.example")),
+	   "on another there is none");
 	ok(!graph_has_follower_on(world->arena, world->view, cleo->id, STR("")), "a request is no follower");
 	world_free(world);
 }
@@ -149,7 +153,9 @@ static void test_favourites(void)
 	start();
 	world_write(world);
 	post = world_post(world, ana, VISIBILITY_PUBLIC);
-	favourite = (struct favourite){ .account_id = cleo->id, .post_id = post, .uri = STR("https://c.example/like") };
+	favourite = (struct favourite){ .account_id = cleo->id,
+		                        .post_id = post,
+		                        .uri = STR("https://c.example/like") };
 	is_int(favourites_add(world->txn, &favourite), OK, "a favourite is stored");
 	ok(favourite.id != 0, "under an id of its own");
 	is_int(favourites_add(world->txn, &favourite), ERR_EXISTS, "once");
@@ -158,7 +164,8 @@ static void test_favourites(void)
 	favourite = (struct favourite){ .account_id = bob->id, .post_id = post };
 	is_int(favourites_add(world->txn, &favourite), OK, "another's is another");
 	favourite.post_id = 77;
-	is_int(favourites_add(world->txn, &favourite), ERR_NOT_FOUND, "what is not there is nobody's favourite");
+	is_int(favourites_add(world->txn, &favourite), ERR_NOT_FOUND,
+	       "what is not there is nobody's favourite");
 	is_int(world_commit(world), OK, "all that is committed");
 	world_read(world);
 	ok(favourites_has(world->view, post, bob->id) && !favourites_has(world->view, post, ana->id),

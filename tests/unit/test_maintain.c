@@ -61,7 +61,8 @@ static void test_versions(void)
 	is_int(found, STORE_FORMAT_VERSION, "at the version of today");
 	is_int(maintain_migrate(world->store, &found), OK, "and is current when it is opened again");
 	fail_at = 2;
-	is_int(maintain_migrate_by(world->store, table, 4, &found), ERR_CORRUPT, "a failing step ends the migration");
+	is_int(maintain_migrate_by(world->store, table, 4, &found), ERR_CORRUPT,
+	       "a failing step ends the migration");
 	fail_at = 0;
 	steps_run = 0;
 	is_int(maintain_migrate_by(world->store, table, 4, &found), OK, "which goes on the next time");
@@ -107,8 +108,12 @@ static void add_peers(struct account *ana)
 {
 	struct peer peer = { .domain = STR("c.example"), .url = STR("https://c.example"), .tier = PEER_GROUP };
 	struct activity_record activity = {
-		.id = txn_new_id(world->txn), .uri = STR("https://a.example/a/x"), .account_id = ana->id, .outbox = true,
-		.type = STR("Create"), .body = STR("{}"),
+		.id = txn_new_id(world->txn),
+		.uri = STR("https://a.example/a/x"),
+		.account_id = ana->id,
+		.outbox = true,
+		.type = STR("Create"),
+		.body = STR("{}"),
 	};
 
 	peers_put(world->txn, &peer);
@@ -263,7 +268,8 @@ static void test_unfinished_removal(void)
 	post = world_post(world, ana, VISIBILITY_PUBLIC);
 	for (int i = 0; i < POST_DELETE_BATCH + 10; i++) {
 		favourite = (struct favourite){
-			.account_id = world_account(world, arena_printf(world->arena, "f%d", i).p, "c.example")->id,
+			.account_id =
+				world_account(world, arena_printf(world->arena, "f%d", i).p, "c.example")->id,
 			.post_id = post,
 		};
 		favourites_add(world->txn, &favourite);
@@ -359,7 +365,9 @@ static void step_delete(struct story *story)
 static void step_favourite(struct story *story)
 {
 	struct favourite favourite = {
-		.account_id = somebody(story)->id, .post_id = some_post(story), .uri = some_uri(txn_new_id(world->txn)),
+		.account_id = somebody(story)->id,
+		.post_id = some_post(story),
+		.uri = some_uri(txn_new_id(world->txn)),
 	};
 
 	if (rand() % 3)
@@ -371,7 +379,9 @@ static void step_favourite(struct story *story)
 static void step_follow(struct story *story)
 {
 	struct follow follow = {
-		.follower_id = somebody(story)->id, .followee_id = somebody(story)->id, .state = (uint8_t)(1 + rand() % 2),
+		.follower_id = somebody(story)->id,
+		.followee_id = somebody(story)->id,
+		.state = (uint8_t)(1 + rand() % 2),
 		.uri = some_uri(txn_new_id(world->txn)),
 	};
 
@@ -384,7 +394,9 @@ static void step_follow(struct story *story)
 static void step_notice(struct story *story)
 {
 	struct notice notice = {
-		.account_id = somebody(story)->id, .kind = (uint8_t)(1 + rand() % 7), .actor_id = somebody(story)->id,
+		.account_id = somebody(story)->id,
+		.kind = (uint8_t)(1 + rand() % 7),
+		.actor_id = somebody(story)->id,
 		.post_id = rand() % 2 ? some_post(story) : 0,
 	};
 	struct post post;
@@ -414,15 +426,16 @@ static void step_conversation(struct story *story)
 static bool tell_story(unsigned seed)
 {
 	static void (*const steps[])(struct story *) = {
-		step_add, step_add, step_add, step_boost, step_update, step_delete, step_favourite, step_follow, step_notice,
-		step_conversation,
+		step_add,    step_add,       step_add,    step_boost,  step_update,
+		step_delete, step_favourite, step_follow, step_notice, step_conversation,
 	};
 	struct story story = { .next_uri = 1 };
 
 	srand(seed);
 	world_write(world);
 	for (int i = 0; i < PEOPLE; i++)
-		story.people[i] = world_account(world, arena_printf(world->arena, "p%d", i).p, i % 2 ? "c.example" : "");
+		story.people[i] = world_account(world, arena_printf(world->arena, "p%d", i).p,
+		                                i % 2 ? "c.example" : "");
 	for (int i = 0; i < STEPS; i++) {
 		steps[(size_t)rand() % (sizeof(steps) / sizeof(steps[0]))](&story);
 		if (txn_err(world->txn) != OK)
@@ -443,7 +456,8 @@ static void test_random_stories(void)
 	for (unsigned seed = 1; seed <= 25; seed++) {
 		clock_set_for_test(INT64_C(1800000000000));
 		world = world_new();
-		ok(tell_story(seed) && findings() == 0, "after a random story (seed %u) the store is clean", seed);
+		ok(tell_story(seed) && findings() == 0, "after a random story (seed %u) the store is clean",
+		   seed);
 		world_free(world);
 	}
 	loud = false;

@@ -62,7 +62,9 @@ static void test_add_and_remove(void)
 	uint64_t count;
 
 	start();
-	notice = (struct notice){ .account_id = ana->id, .kind = NOTICE_FOLLOW, .actor_id = bob->id, .created_ms = 7 };
+	notice = (struct notice){
+		.account_id = ana->id, .kind = NOTICE_FOLLOW, .actor_id = bob->id, .created_ms = 7
+	};
 	is_int(notices_add(world->txn, &notice), OK, "somebody of ours is told");
 	is_int(notices_add(world->txn, &notice), ERR_EXISTS, "once");
 	notice.account_id = cleo->id;
@@ -73,12 +75,15 @@ static void test_add_and_remove(void)
 	is_int(world_events(world, EVENT_NOTICE), 1, "one notice is handed on");
 	view_count(world_read(world), SPACE_NOTICE, &count);
 	is_int(count, 1, "and stored");
-	is_int(notices_get(world->arena, world->view, ana->id, world->events.events[0].id, &found), OK, "it is found");
+	is_int(notices_get(world->arena, world->view, ana->id, world->events.events[0].id, &found), OK,
+	       "it is found");
 	ok(found.kind == NOTICE_FOLLOW && found.actor_id == bob->id && found.created_ms == 7, "as it was");
-	is_int(notices_get(world->arena, world->view, bob->id, found.id, &found), ERR_NOT_FOUND, "by whom it is for alone");
+	is_int(notices_get(world->arena, world->view, bob->id, found.id, &found), ERR_NOT_FOUND,
+	       "by whom it is for alone");
 	world_write(world);
 	is_int(notices_remove(world->txn, ana->id, NOTICE_FOLLOW, bob->id, 0), OK, "it is taken back");
-	is_int(notices_remove(world->txn, ana->id, NOTICE_FOLLOW, bob->id, 0), OK, "what is not there is taken back too");
+	is_int(notices_remove(world->txn, ana->id, NOTICE_FOLLOW, bob->id, 0), OK,
+	       "what is not there is taken back too");
 	finish_writing();
 	is_int(told(0, 0, (struct page){ 0 }).count, 0, "and is gone");
 	world_free(world);
@@ -103,7 +108,8 @@ static void test_pages(void)
 	got = told(0, 0, (struct page){ .max_id = ids[2] });
 	ok(got.count == 2 && got.list[0].id == ids[1], "max_id goes on below");
 	got = told(0, 0, (struct page){ .min_id = ids[2], .limit = 2 });
-	ok(got.count == 2 && got.list[0].id == ids[4] && got.list[1].id == ids[3], "min_id gives the ones just above");
+	ok(got.count == 2 && got.list[0].id == ids[4] && got.list[1].id == ids[3],
+	   "min_id gives the ones just above");
 	got = told(1u << NOTICE_FAVOURITE, 0, (struct page){ .limit = 3 });
 	ok(got.count == 3 && got.list[2].id == ids[5], "kinds are chosen");
 	got = told(1u << NOTICE_FAVOURITE | 1u << NOTICE_FOLLOW, 0, (struct page){ 0 });
@@ -181,7 +187,8 @@ static void test_conversation(void)
 	bobs = of(bob, (struct page){ 0 });
 	ok(anas.count == 1 && bobs.count == 1, "a direct post begins a conversation on both sides");
 	ok(!anas.list[0].unread && bobs.list[0].unread, "unread for who did not write it");
-	ok(anas.list[0].participant_ids.count == 1 && anas.list[0].participant_ids.ids[0] == bob->id, "with the other");
+	ok(anas.list[0].participant_ids.count == 1 && anas.list[0].participant_ids.ids[0] == bob->id,
+	   "with the other");
 	second = direct_post(bob, ana, first->id);
 	anas = of(ana, (struct page){ 0 });
 	ok(anas.count == 1 && anas.list[0].last_post_id == second->id, "an answer goes on with it");
@@ -228,7 +235,8 @@ static void test_deleted_conversation(void)
 	start();
 	first = direct_post(bob, ana, 0);
 	anas = of(ana, (struct page){ 0 });
-	is_int(conversations_delete(world->arena, world->txn, ana->id, anas.list[0].id), OK, "a conversation is deleted");
+	is_int(conversations_delete(world->arena, world->txn, ana->id, anas.list[0].id), OK,
+	       "a conversation is deleted");
 	is_int(of(ana, (struct page){ 0 }).count, 0, "for oneself");
 	is_int(of(bob, (struct page){ 0 }).count, 1, "not for others");
 	second = direct_post(bob, ana, first->id);

@@ -76,7 +76,8 @@ static void test_flags(void)
 {
 	struct post post = { .visibility = VISIBILITY_DIRECT, .account_id = 7 };
 
-	is_int(post_flags(&post), 3 << POST_FLAG_VISIBILITY_SHIFT, "a plain post has only its visibility in its flags");
+	is_int(post_flags(&post), 3 << POST_FLAG_VISIBILITY_SHIFT,
+	       "a plain post has only its visibility in its flags");
 	for (uint8_t visibility = VISIBILITY_PUBLIC; visibility <= VISIBILITY_DIRECT; visibility++) {
 		post.visibility = visibility;
 		is_int(post_flags_visibility(post_flags(&post)), visibility, "which is read back");
@@ -106,7 +107,8 @@ static void test_add_and_find(void)
 	id = post->id;
 	post->id = txn_new_id(world->txn);
 	is_int(posts_add(world->txn, post), ERR_EXISTS, "under one address");
-	is_int(posts_by_uri(world->arena, txn_view(world->txn), post->uri, &found), OK, "it is found by its address");
+	is_int(posts_by_uri(world->arena, txn_view(world->txn), post->uri, &found), OK,
+	       "it is found by its address");
 	is_int(found.id, id, "as itself");
 	is_int(posts_id_by_uri(txn_view(world->txn), STR("https://c.example/none"), &id), ERR_NOT_FOUND,
 	       "an unknown address is not found");
@@ -211,7 +213,8 @@ static void test_threads(void)
 	is_int(ids.count, 0, "nothing came of the last");
 	leaf = get(a2);
 	posts_ancestors(world->arena, world->view, &leaf, 100, &ids);
-	ok(ids.count == 3 && ids.ids[0] == root && ids.ids[1] == a && ids.ids[2] == a1, "what is above comes oldest first");
+	ok(ids.count == 3 && ids.ids[0] == root && ids.ids[1] == a && ids.ids[2] == a1,
+	   "what is above comes oldest first");
 	posts_ancestors(world->arena, world->view, &leaf, 2, &ids);
 	ok(ids.count == 2 && ids.ids[0] == a && ids.ids[1] == a1, "of which the nearest, up to a bound");
 	is_int(leaf.root_id, root, "each knows the root");
@@ -245,7 +248,8 @@ static void test_waiting_replies(void)
 	start();
 	child = draft_with_uri(cleo, "https://c.example/2", "https://c.example/1");
 	world_add(world, child);
-	ok(child->in_reply_to_id == 0 && child->root_id == child->id, "a reply whose parent is unknown begins a thread");
+	ok(child->in_reply_to_id == 0 && child->root_id == child->id,
+	   "a reply whose parent is unknown begins a thread");
 	grandchild = draft_with_uri(cleo, "https://c.example/3", "https://c.example/2");
 	world_add(world, grandchild);
 	is_int(entries(SPACE_WAITING_REPLIES), 1, "and waits");
@@ -258,7 +262,8 @@ static void test_waiting_replies(void)
 	is_int(get(grandchild->id).root_id, parent->id, "with all that came of it");
 	is_int(stats_of(parent->id).replies, 1, "counted");
 	is_int(entries(SPACE_WAITING_REPLIES), 0, "waiting no more");
-	ok(str_find(json_of(child->id), STR("\"in_reply_to_id\":\"")) != SIZE_MAX, "and its finished JSON says so");
+	ok(str_find(json_of(child->id), STR("\"in_reply_to_id\":\"")) != SIZE_MAX,
+	   "and its finished JSON says so");
 	posts_descendants(world->arena, txn_view(world->txn), parent->id, 10, &ids);
 	is_int(ids.count, 2, "the thread is whole");
 	world_free(world);
@@ -301,7 +306,8 @@ static void test_stored_circle(void)
 	a = world_post(world, ana, VISIBILITY_PUBLIC);
 	b = world_reply(world, ana, VISIBILITY_PUBLIC, a);
 	txn_put(world->txn, SPACE_REPLIES, key_u64_u64(&key, b, a), STR_NONE);
-	is_int(posts_descendants(world->arena, txn_view(world->txn), a, 100, &ids), OK, "a circle in the store is walked");
+	is_int(posts_descendants(world->arena, txn_view(world->txn), a, 100, &ids), OK,
+	       "a circle in the store is walked");
 	is_int(ids.count, 1, "once");
 	at = get(b);
 	at.in_reply_to_id = b;
@@ -398,9 +404,13 @@ static void test_delete(void)
 	world_add(world, post);
 	reply = world_reply(world, bob, VISIBILITY_PUBLIC, post->id);
 	world_boost(world, bob, post->id);
-	favourite = (struct favourite){ .account_id = ana->id, .post_id = post->id, .uri = STR("https://a.example/a/1") };
+	favourite = (struct favourite){ .account_id = ana->id,
+		                        .post_id = post->id,
+		                        .uri = STR("https://a.example/a/1") };
 	favourites_add(world->txn, &favourite);
-	notice = (struct notice){ .account_id = ana->id, .kind = NOTICE_MENTION, .actor_id = cleo->id, .post_id = post->id };
+	notice = (struct notice){
+		.account_id = ana->id, .kind = NOTICE_MENTION, .actor_id = cleo->id, .post_id = post->id
+	};
 	notices_add(world->txn, &notice);
 	world_commit(world);
 
@@ -409,13 +419,17 @@ static void test_delete(void)
 	child = get(reply);
 	is_int(child.in_reply_to_id, post->id, "its replies stay and know what they answered");
 	is_int(stats_of(parent).replies, 0, "its parent counts it no more");
-	is_int(entries(SPACE_BOOSTS) + entries(SPACE_FAVOURITE) + entries(SPACE_FAVOURITE_BY) + entries(SPACE_NOTICE) +
-	       entries(SPACE_NOTICE_OF) + entries(SPACE_NOTICE_ABOUT) + entries(SPACE_TAGGED) + entries(SPACE_TAG) +
-	       entries(SPACE_ACTIVITY_OF) + entries(SPACE_POST_URI), 0, "nothing of it is left in any index");
+	is_int(entries(SPACE_BOOSTS) + entries(SPACE_FAVOURITE) + entries(SPACE_FAVOURITE_BY) +
+	               entries(SPACE_NOTICE) + entries(SPACE_NOTICE_OF) + entries(SPACE_NOTICE_ABOUT) +
+	               entries(SPACE_TAGGED) + entries(SPACE_TAG) + entries(SPACE_ACTIVITY_OF) +
+	               entries(SPACE_POST_URI),
+	       0, "nothing of it is left in any index");
 	is_int(entries(SPACE_POST), 2, "two posts are left");
 	is_int(entries(SPACE_POST_JSON), 2, "with their JSON");
-	is_int(posts_by_uri(world->arena, txn_view(world->txn), post->uri, &child), ERR_GONE, "its address is gone");
-	is_int(posts_tombstone_get(world->arena, txn_view(world->txn), post->uri, NULL, &actor), OK, "there is a tombstone");
+	is_int(posts_by_uri(world->arena, txn_view(world->txn), post->uri, &child), ERR_GONE,
+	       "its address is gone");
+	is_int(posts_tombstone_get(world->arena, txn_view(world->txn), post->uri, NULL, &actor), OK,
+	       "there is a tombstone");
 	is_str(actor, cleo->uri, "that names its author");
 	post->id = txn_new_id(world->txn);
 	is_int(posts_add(world->txn, post), ERR_GONE, "it does not come back");
@@ -434,7 +448,9 @@ static void test_delete_boost(void)
 	start();
 	post = world_post(world, ana, VISIBILITY_PUBLIC);
 	boost = world_boost(world, cleo, post);
-	notice = (struct notice){ .account_id = ana->id, .kind = NOTICE_REBLOG, .actor_id = cleo->id, .post_id = post };
+	notice = (struct notice){
+		.account_id = ana->id, .kind = NOTICE_REBLOG, .actor_id = cleo->id, .post_id = post
+	};
 	notices_add(world->txn, &notice);
 	is_int(posts_delete(world->txn, boost, &more), OK, "a boost is taken back");
 	is_int(stats_of(post).reblogs, 0, "and counted no more");
@@ -455,7 +471,8 @@ static void test_delete_in_steps(void)
 	start();
 	post = world_post(world, ana, VISIBILITY_PUBLIC);
 	for (int i = 0; i < FANS; i++) {
-		struct account *fan = world_account(world, arena_printf(world->arena, "fan%d", i).p, "c.example");
+		struct account *fan =
+			world_account(world, arena_printf(world->arena, "fan%d", i).p, "c.example");
 
 		if (i % 2)
 			world_boost(world, fan, post);

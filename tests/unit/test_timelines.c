@@ -196,7 +196,8 @@ static void test_paging(void)
 		ids[i] = world_post(world, i % 3 == 0 ? ana : i % 3 == 1 ? bob : cleo, VISIBILITY_PUBLIC);
 	finish_writing();
 	page = home((struct page){ .limit = 3 });
-	ok(is_page(&page, 3, (uint64_t[]){ ids[99], ids[98], ids[97] }) && page.more, "a page begins with the newest");
+	ok(is_page(&page, 3, (uint64_t[]){ ids[99], ids[98], ids[97] }) && page.more,
+	   "a page begins with the newest");
 	page = home((struct page){ .max_id = ids[97], .limit = 3 });
 	ok(is_page(&page, 3, (uint64_t[]){ ids[96], ids[95], ids[94] }), "max_id goes on below, without it");
 	page = home((struct page){ .since_id = ids[90], .limit = 3 });
@@ -224,11 +225,13 @@ static void test_paging(void)
 	world_free(world);
 }
 
-/* Random people, follows, posts, replies and boosts; then every page must be what the predicate says of all posts. */
+/* Random people, follows, posts, replies and boosts; then every page must be what the predicate says of all
+ * posts. */
 static void make_random(struct account **people, size_t count, uint64_t *ids, size_t posts)
 {
 	for (size_t i = 0; i < count; i++)
-		people[i] = world_account(world, arena_printf(world->arena, "p%zu", i).p, i % 3 ? "" : "c.example");
+		people[i] = world_account(world, arena_printf(world->arena, "p%zu", i).p,
+		                          i % 3 ? "" : "c.example");
 	for (size_t i = 1; i < count; i++) {
 		if (i % 4)
 			world_follow(world, people[0]->id, people[i]->id, FOLLOW_ACCEPTED);
@@ -267,7 +270,8 @@ static size_t expected_page(const uint64_t *ids, size_t posts, uint64_t viewer, 
 		bool twice = i + 1 < posts && ids[i] == ids[i + 1];
 
 		if (twice || (before && ids[i] >= before) ||
-		    posts_get(world->arena, world->view, ids[i], &post) != OK || !timeline_admits(world->view, viewer, &post))
+		    posts_get(world->arena, world->view, ids[i], &post) != OK ||
+		    !timeline_admits(world->view, viewer, &post))
 			continue;
 		shows = post.reblog_of_id ? post.reblog_of_id : post.id;
 		for (size_t s = 0; s < n; s++)
@@ -304,7 +308,8 @@ static void test_merge_is_the_predicate(void)
 			pages++;
 			before = n ? wanted[n - 1] : 0;
 		} while (n == LIMIT);
-		ok(pages > 5 && right == pages, "all %zu pages of the merge are what the predicate says (seed %u)", pages, seed);
+		ok(pages > 5 && right == pages,
+		   "all %zu pages of the merge are what the predicate says (seed %u)", pages, seed);
 		world_free(world);
 	}
 }
@@ -329,7 +334,8 @@ static void test_public(void)
 	world_add(world, picture);
 	finish_writing();
 	timeline_public(world->arena, world->view, viewer, false, false, false, &all, &page);
-	ok(is_page(&page, 3, (uint64_t[]){ picture->id, remote, local }), "public posts and no boosts are public");
+	ok(is_page(&page, 3, (uint64_t[]){ picture->id, remote, local }),
+	   "public posts and no boosts are public");
 	timeline_public(world->arena, world->view, viewer, true, false, false, &all, &page);
 	ok(is_page(&page, 2, (uint64_t[]){ picture->id, local }), "local ones alone");
 	timeline_public(world->arena, world->view, viewer, false, true, false, &all, &page);
@@ -426,7 +432,8 @@ static void test_account(void)
 	world_reply(world, bob, VISIBILITY_PUBLIC, post);
 	world_boost(world, bob, post);
 	finish_writing();
-	is_int(profile(owner, (struct account_query){ 0 }), 7, "the author sees all of it, a boost of her own too");
+	is_int(profile(owner, (struct account_query){ 0 }), 7,
+	       "the author sees all of it, a boost of her own too");
 	is_int(profile(follower, (struct account_query){ 0 }), 6, "a follower all but direct posts");
 	is_int(profile(stranger, (struct account_query){ 0 }), 6, "who is mentioned sees the direct post");
 	is_int(profile(peer, (struct account_query){ 0 }), 5, "a peer what is public");
