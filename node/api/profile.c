@@ -1,0 +1,289 @@
+/*
+ * One's own profile. The check reads the wishes and renders the texts; the write lays them over the record as it then
+ * is, so that two changes at once both hold.
+ */
+#include "node/api/profile.h"
+
+#include "federation/apply.h"
+#include "federation/text.h"
+#include "node/api/answer.h"
+#include "node/api/entities.h"
+#include "node/api/limits.h"
+#include "node/node.h"
+#include "storage/accounts.h"
+#include "storage/users.h"
+
+/* A switch that may be absent. */
+enum wish { WISH_NONE = 0, WISH_OFF, WISH_ON };
+
+struct profile_change {
+	struct str display_name;     /* p == NULL: absent; the other texts likewise */
+	struct str note, note_html;
+	struct str language;
+	enum wish locked, bot, discoverable, indexable, hide_collections, sensitive;
+	uint8_t privacy;             /* enum visibility; 0: absent */
+	bool has_fields;
+	struct str_list fields, field_sources;
+};
+
+static enum wish read_wish(const struct call *call, const char *name)
+{
+	struct str text = call_param(call, name);
+
+	if (!text.n)
+		return WISH_NONE;
+	/* Unreadable text gives the fallback, whichever it is: then nothing was wished. */
+	if (call_param_bool(call, name, false) != call_param_bool(call, name, true))
+		return WISH_NONE;
+	return call_param_bool(call, name, false) ? WISH_ON : WISH_OFF;
+}
+
+static void grant(enum wish wish, bool *value)
+{
+	if (wish != WISH_NONE)
+		*value = wish == WISH_ON;
+}
+
+static int check_text(struct call *call, struct str text, size_t max, const char *name)
+{
+	if (!utf8_valid(text) || utf8_length(text) > max)
+		return call_fail_status(call, ERR_INVALID, 422, NULL,
+		                        "Validation failed: %s is too long (maximum is %zu characters)", name, max);
+	return OK;
+}
+
+static struct str render(struct call *call, struct str text)
+{
+	struct text_links links = {
+		.hashtag_base = arena_printf(call->arena, "%.*s/tags/", STR_ARG(call->node->instance.url)),
+	};
+
+	return text_render_html(call->arena, text, &links);
+}
+
+/* One line: without the paragraph around it. */
+static struct str render_line(struct call *call, struct str text)
+{
+	static const struct str open = STR("<p>"), close = STR("</p>");
+	char *line = arena_cstr(call->arena, text);
+	struct str html;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (line[i] == '\n' || line[i] == '\r')
+			line[i] = ' ';
+	html = render(call, (struct str){ line, text.n });
+	if (str_starts(html, open) && str_ends(html, close))
+		html = str_sub(html, open.n, html.n - open.n - close.n);
+	return html;
+}
+
+/* --- fields ----------------------------------------------------------------------------------------------------- */
+
+/* "fields_attributes[3][name]" to the index text and the member. */
+static bool read_field_name(struct str name, struct str *ret_index, struct str *ret_member)
+{
+	static const struct str prefix = STR("fields_attributes[");
+	size_t end;
+
+	if (!str_starts(name, prefix))
+		return false;
+	name = str_sub(name, prefix.n, SIZE_MAX);
+	end = str_find(name, STR("]["));
+	if (end == SIZE_MAX || !str_ends(name, STR("]")))
+		return false;
+	*ret_index = str_sub(name, 0, end);
+	*ret_member = str_sub(name, end + 2, name.n - end - 3);
+	return true;
+}
+
+struct typed_field {
+	struct str index, name, value;
+};
+
+/* The entry of an index, made at its first mention; NULL: there are too many. */
+static struct typed_field *field_at(struct typed_field *fields, size_t max, size_t *count, struct str index)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (str_eq(fields[i].index, index))
+			return &fields[i];
+	if (*count == max)
+		return NULL;
+	fields[*count].index = index;
+	return &fields[(*count)++];
+}
+
+static int add_field(struct call *call, struct profile_change *change, const struct typed_field *typed)
+{
+	struct str name = str_trim(typed->name), value = str_trim(typed->value);
+	int r;
+
+	if (!name.n && !value.n)
+		return OK;
+	if (!name.n)
+		return answer_refuse(call, "Validation failed: a profile field needs a label");
+	if (change->fields.count == 2 * LIMIT_FIELDS)
+		return answer_refuse(call, "Validation failed: there are too many profile fields");
+	r = check_text(call, name, LIMIT_FIELD_CHARACTERS, "Profile field label");
+	if (r == OK)
+		r = check_text(call, value, LIMIT_FIELD_CHARACTERS, "Profile field content");
+	if (r != OK)
+		return r;
+	change->fields.items[change->fields.count++] = name;
+	change->fields.items[change->fields.count++] = render_line(call, value);
+	change->field_sources.items[change->field_sources.count++] = name;
+	change->field_sources.items[change->field_sources.count++] = value;
+	return OK;
+}
+
+static int read_fields(struct call *call, struct profile_change *change)
+{
+	enum { TYPED_MAX = 64 };  /* rows of a form, most of them empty */
+	struct typed_field *typed = ARENA_ARRAY(call->arena, struct typed_field, TYPED_MAX);
+	size_t count = 0;
+	int r = OK;
+
+	for (size_t i = 0; i < call->request.param_count; i++) {
+		const struct param *param = &call->request.params[i];
+		struct str index, member;
+		struct typed_field *field;
+
+		if (!read_field_name(param->name, &index, &member))
+			continue;
+		field = field_at(typed, TYPED_MAX, &count, index);
+		if (!field)
+			return answer_refuse(call, "Validation failed: there are too many profile fields");
+		if (str_eq(member, STR("name")))
+			field->name = param->value;
+		else if (str_eq(member, STR("value")))
+			field->value = param->value;
+	}
+	change->has_fields = count > 0;
+	change->fields.items = ARENA_ARRAY(call->arena, struct str, 2 * LIMIT_FIELDS);
+	change->field_sources.items = ARENA_ARRAY(call->arena, struct str, 2 * LIMIT_FIELDS);
+	for (size_t i = 0; r == OK && i < count; i++)
+		r = add_field(call, change, &typed[i]);
+	return r;
+}
+
+/* --- the rest --------------------------------------------------------------------------------------------------- */
+
+static int read_texts(struct call *call, struct profile_change *change)
+{
+	int r;
+
+	change->display_name = call_param(call, "display_name");
+	if (change->display_name.p)
+		change->display_name = str_trim(change->display_name);
+	change->note = call_param(call, "note");
+	r = check_text(call, change->display_name, LIMIT_DISPLAY_NAME_CHARACTERS, "Display name");
+	if (r == OK)
+		r = check_text(call, change->note, LIMIT_NOTE_CHARACTERS, "Note");
+	if (r == OK && change->note.p)
+		change->note_html = render(call, change->note);
+	return r;
+}
+
+static int read_defaults(struct call *call, struct profile_change *change)
+{
+	struct str privacy = call_param(call, "source[privacy]");
+
+	change->privacy = visibility_parse(privacy);
+	if (privacy.n && (!change->privacy || change->privacy == VISIBILITY_DIRECT))
+		return answer_refuse(call, "Validation failed: Privacy is not included in the list");
+	change->sensitive = read_wish(call, "source[sensitive]");
+	change->language = call_param(call, "source[language]");
+	return check_text(call, change->language, LIMIT_LANGUAGE_BYTES, "Language");
+}
+
+static int refuse_pictures(struct call *call)
+{
+	if (call_param(call, "avatar").n || call_param(call, "header").n)
+		return answer_refuse(call, "Validation failed: this server does not take pictures yet");
+	return OK;
+}
+
+int api_credentials_check(struct call *call, struct view *view)
+{
+	struct profile_change *change = ARENA_NEW(call->arena, struct profile_change);
+	int r = refuse_pictures(call);
+
+	(void)view;
+	call->state = change;
+	if (r == OK)
+		r = read_texts(call, change);
+	if (r == OK)
+		r = read_fields(call, change);
+	if (r == OK)
+		r = read_defaults(call, change);
+	change->locked = read_wish(call, "locked");
+	change->bot = read_wish(call, "bot");
+	change->discoverable = read_wish(call, "discoverable");
+	change->indexable = read_wish(call, "indexable");
+	change->hide_collections = read_wish(call, "hide_collections");
+	return r;
+}
+
+static void change_account(const struct profile_change *change, struct account *account)
+{
+	if (change->display_name.p)
+		account->display_name = change->display_name;
+	if (change->note.p) {
+		account->note = change->note_html;
+		account->note_source = change->note;
+	}
+	if (change->has_fields) {
+		account->field_pairs = change->fields;
+		account->field_sources = change->field_sources;
+	}
+	grant(change->locked, &account->locked);
+	grant(change->bot, &account->bot);
+	grant(change->discoverable, &account->discoverable);
+	grant(change->indexable, &account->indexable);
+	grant(change->hide_collections, &account->hide_collections);
+	/* On the wire a machine is a Service, which is how peers know. */
+	if (account->kind == ACCOUNT_PERSON || account->kind == ACCOUNT_SERVICE)
+		account->kind = account->bot ? ACCOUNT_SERVICE : ACCOUNT_PERSON;
+}
+
+static int write_defaults(struct call *call, struct txn *txn, const struct profile_change *change)
+{
+	struct user user;
+	int r;
+
+	if (!change->privacy && change->sensitive == WISH_NONE && !change->language.p)
+		return OK;
+	r = users_get(call->arena, txn_view(txn), call->viewer.account_id, &user);
+	if (r != OK)
+		return r;
+	if (change->privacy)
+		user.default_visibility = change->privacy;
+	grant(change->sensitive, &user.default_sensitive);
+	if (change->language.p)
+		user.default_language = change->language;
+	return users_put(txn, &user);
+}
+
+int api_credentials_write(struct call *call, struct txn *txn)
+{
+	const struct profile_change *change = call->state;
+	struct account account;
+	int r = accounts_get(call->arena, txn_view(txn), call->viewer.account_id, &account);
+
+	if (r != OK)
+		return r;
+	change_account(change, &account);
+	r = accounts_put(txn, &account);
+	if (r == OK)
+		r = write_defaults(call, txn, change);
+	return r == OK ? act_update_actor(call->arena, txn, account.id) : r;
+}
+
+int api_credentials(struct call *call, struct view *view)
+{
+	struct answer answer;
+	int r;
+
+	answer_begin(&answer, call);
+	r = entity_credential_account(&answer.w, call->arena, view, call->viewer.account_id);
+	return answer_end(&answer, call, r);
+}

@@ -1,0 +1,17 @@
+/*
+ * One's own profile and defaults: reading and changing them.
+ */
+#ifndef NODE_API_PROFILE_H
+#define NODE_API_PROFILE_H
+
+#include "node/call.h"
+
+/* CredentialAccount of the viewer. */
+int api_credentials(struct call *call, struct view *view);
+/* PATCH: what is absent stays, an empty text clears. Parameters: display_name, note, locked, bot, discoverable,
+ * indexable, hide_collections, fields_attributes[N][name and value], source[privacy, sensitive, language]. Pictures are
+ * refused, for now. */
+int api_credentials_check(struct call *call, struct view *view);
+int api_credentials_write(struct call *call, struct txn *txn);
+
+#endif

@@ -1,0 +1,512 @@
+/*
+ * Posts through the client API. What a person typed is checked here, in the check stage; what may be done is asked by
+ * federation/apply.h, in the write.
+ */
+#include "node/api/statuses.h"
+
+#include "federation/compose.h"
+#include "node/api/answer.h"
+#include "node/api/batch.h"
+#include "node/api/entities.h"
+#include "node/api/limits.h"
+#include "node/api/paging.h"
+#include "node/config.h"
+#include "node/node.h"
+#include "storage/accounts.h"
+#include "storage/posts.h"
+#include "storage/reactions.h"
+#include "storage/tokens.h"
+#include "storage/users.h"
+
+enum { ANCESTORS_MAX = 200, DESCENDANTS_MAX = 1000, HOLD_SECONDS_MAX = 60 };
+
+/* From stage to stage. */
+struct status_call {
+	struct post_draft draft;
+	struct str_list unknown;         /* mentions to be fetched */
+	struct str idempotency_key;
+	uint64_t subject_id;             /* the post that is edited, deleted, favoured, boosted */
+	uint64_t post_id;                /* what the show stage shows */
+	uint8_t boost_visibility;        /* enum visibility; 0: as the person posts */
+};
+
+static struct status_call *state_of(struct call *call)
+{
+	if (!call->state)
+		call->state = ARENA_NEW(call->arena, struct status_call);
+	return call->state;
+}
+
+/* The post of the path, when the viewer may see it. */
+static int find_post(struct call *call, struct view *view, struct post *ret_post)
+{
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	return r == OK ? access_post(call->arena, view, answer_beholder(call), id, ret_post) : r;
+}
+
+static int find_own_post(struct call *call, struct view *view, struct post *ret_post)
+{
+	int r = find_post(call, view, ret_post);
+
+	return r == OK && ret_post->account_id != call->viewer.account_id ? ERR_NOT_FOUND : r;
+}
+
+/* --- what was typed --------------------------------------------------------------------------------------------- */
+
+/* Parameters whose wish we cannot fulfil yet: refused, since a post without its picture is not what was meant. */
+static const struct { const char *name; bool is_group; const char *sentence; } not_yet[] = {
+	{ "media_ids", false, "Validation failed: this server does not take media yet" },
+	{ "poll[", true, "Validation failed: this server has no polls yet" },
+	{ "scheduled_at", false, "Validation failed: this server does not post at a later time yet" },
+	{ "quoted_status_id", false, "Validation failed: this server has no quotes yet" },
+};
+
+static bool is_asked(struct call *call, const char *name, bool is_group)
+{
+	struct str *values;
+	size_t count;
+
+	if (is_group) {
+		for (size_t i = 0; i < call->request.param_count; i++)
+			if (str_starts(call->request.params[i].name, str_of(name)) && call->request.params[i].value.n)
+				return true;
+		return false;
+	}
+	count = call_param_list(call, name, &values);
+	for (size_t i = 0; i < count; i++)
+		if (values[i].n)
+			return true;
+	return false;
+}
+
+static int refuse_not_yet(struct call *call)
+{
+	for (size_t i = 0; i < sizeof(not_yet) / sizeof(not_yet[0]); i++)
+		if (is_asked(call, not_yet[i].name, not_yet[i].is_group))
+			return answer_refuse(call, not_yet[i].sentence);
+	return OK;
+}
+
+/* A language tag, or `fallback` for anything else: clients send all sorts of things, and it is only a hint. */
+static struct str read_language(const struct call *call, struct str fallback)
+{
+	struct str tag = call_param(call, "language");
+
+	if (!tag.n || tag.n > LIMIT_LANGUAGE_BYTES)
+		return fallback;
+	for (size_t i = 0; i < tag.n; i++) {
+		char c = tag.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
+			return fallback;
+	}
+	return tag;
+}
+
+/* Text, warning and marks; `draft` comes with what holds when a parameter is absent. */
+static int read_words(struct call *call, struct post_draft *draft)
+{
+	uint64_t max = call->node->config->limits_post_characters;
+	struct str text = call_param(call, "status"), spoiler = call_param(call, "spoiler_text");
+
+	if (text.p)
+		draft->text = text;
+	if (spoiler.p)
+		draft->spoiler = str_trim(spoiler);
+	/* A warning with nothing behind it is the text. */
+	if (!str_trim(draft->text).n) {
+		draft->text = draft->spoiler;
+		draft->spoiler = STR_NONE;
+	}
+	if (!draft->text.n)
+		return answer_refuse(call, "Validation failed: Text can't be blank");
+	if (!utf8_valid(draft->text) || !utf8_valid(draft->spoiler))
+		return answer_refuse(call, "Validation failed: Text is not UTF-8");
+	if (utf8_length(draft->text) + utf8_length(draft->spoiler) > max)
+		return call_fail_status(call, ERR_INVALID, 422, NULL,
+		                        "Validation failed: Text character limit of %llu exceeded",
+		                        (unsigned long long)max);
+	draft->sensitive = call_param_bool(call, "sensitive", draft->sensitive) || draft->spoiler.n;
+	draft->language = read_language(call, draft->language);
+	return OK;
+}
+
+static int read_visibility(struct call *call, const char *name, uint8_t *visibility)
+{
+	struct str text = call_param(call, name);
+
+	if (!text.n)
+		return OK;
+	*visibility = visibility_parse(text);
+	return *visibility ? OK : answer_refuse(call, "Validation failed: Visibility is not included in the list");
+}
+
+static int read_parent(struct call *call, struct view *view, struct post_draft *draft)
+{
+	struct str text = call_param(call, "in_reply_to_id");
+	struct post parent;
+
+	if (!text.n)
+		return OK;
+	draft->in_reply_to_id = call_param_id(call, "in_reply_to_id");
+	return draft->in_reply_to_id
+	       ? access_post(call->arena, view, answer_beholder(call), draft->in_reply_to_id, &parent)
+	       : ERR_NOT_FOUND;
+}
+
+static int read_new_post(struct call *call, struct view *view, struct post_draft *draft)
+{
+	struct user user;
+	int r = users_get(call->arena, view, call->viewer.account_id, &user);
+
+	if (r != OK)
+		return r;
+	*draft = (struct post_draft){
+		.visibility = user.default_visibility ? user.default_visibility : VISIBILITY_PUBLIC,
+		.sensitive = user.default_sensitive,
+		.language = user.default_language,
+		.app_id = call->viewer.app_id,
+		.hold_ms = (int64_t)call_param_u64(call, "hold_seconds", 0, 0, HOLD_SECONDS_MAX) * SECOND_MS,
+	};
+	r = refuse_not_yet(call);
+	if (r == OK)
+		r = read_words(call, draft);
+	if (r == OK)
+		r = read_visibility(call, "visibility", &draft->visibility);
+	return r == OK ? read_parent(call, view, draft) : r;
+}
+
+/* Mentions known here; the others make the work stage necessary. */
+static int look_up_mentions(struct call *call, struct view *view)
+{
+	struct status_call *state = state_of(call);
+	int r = compose_look_up(call->arena, view, &state->draft, &state->unknown);
+
+	return r == OK && !state->unknown.count ? CALL_SKIP_WORK : r;
+}
+
+int api_status_work(struct call *call)
+{
+	struct status_call *state = state_of(call);
+	struct view *view;
+	int r;
+
+	r = compose_resolve(&call->node->federation, call->arena, call->node->store, call->node->writer, &state->unknown);
+	if (r == OK)
+		r = view_begin(call->node->store, &view);
+	if (r != OK)
+		return r;
+	r = compose_look_up(call->arena, view, &state->draft, &state->unknown);
+	view_end(view);
+	return r;
+}
+
+/* --- new posts -------------------------------------------------------------------------------------------------- */
+
+int api_status_check(struct call *call, struct view *view)
+{
+	struct status_call *state = state_of(call);
+	int r = read_new_post(call, view, &state->draft);
+
+	if (r != OK)
+		return r;
+	state->idempotency_key = str_sub(str_trim(call_request_header(call, "Idempotency-Key")), 0,
+	                                 LIMIT_IDEMPOTENCY_KEY_BYTES);
+	return look_up_mentions(call, view);
+}
+
+/* Asked in the write, so that two at once make one post. */
+int api_status_write(struct call *call, struct txn *txn)
+{
+	struct status_call *state = state_of(call);
+	struct str key = state->idempotency_key;
+	uint64_t author_id = call->viewer.account_id;
+	int r;
+
+	if (key.n && idempotency_get(txn_view(txn), author_id, key, txn_now_ms(txn), &state->post_id) == OK)
+		return OK;
+	r = act_create_post(call->arena, txn, author_id, &state->draft, &state->post_id);
+	if (r == ERR_INVALID)
+		return answer_refuse(call, "Validation failed: the post that is answered does not exist");
+	return r == OK && key.n ? idempotency_put(txn, author_id, key, state->post_id) : r;
+}
+
+int api_status_show(struct call *call, struct view *view)
+{
+	struct answer answer;
+	struct post post;
+	int r = access_post(call->arena, view, answer_beholder(call), state_of(call)->post_id, &post);
+
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	r = entity_status(&answer.w, call->arena, view, call->viewer.account_id, &post);
+	return answer_end(&answer, call, r);
+}
+
+/* --- editing ---------------------------------------------------------------------------------------------------- */
+
+int api_status_edit_check(struct call *call, struct view *view)
+{
+	struct status_call *state = state_of(call);
+	struct post post;
+	int r = find_own_post(call, view, &post);
+
+	if (r == OK && post.reblog_of_id)
+		r = ERR_NOT_FOUND;
+	if (r == OK)
+		r = refuse_not_yet(call);
+	if (r != OK)
+		return r;
+	state->subject_id = state->post_id = post.id;
+	state->draft = (struct post_draft){
+		.text = post.source, .spoiler = post.spoiler, .language = post.language,
+		.sensitive = post.sensitive && !post.spoiler.n, .visibility = post.visibility, .app_id = post.app_id,
+		.in_reply_to_id = post.in_reply_to_id,
+	};
+	r = read_words(call, &state->draft);
+	return r == OK ? look_up_mentions(call, view) : r;
+}
+
+int api_status_edit_write(struct call *call, struct txn *txn)
+{
+	struct status_call *state = state_of(call);
+
+	return act_update_post(call->arena, txn, call->viewer.account_id, state->subject_id, &state->draft);
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------- */
+
+int api_status_get(struct call *call, struct view *view)
+{
+	struct answer answer;
+	struct post post;
+	int r = find_post(call, view, &post);
+
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	r = entity_status(&answer.w, call->arena, view, call->viewer.account_id, &post);
+	return answer_end(&answer, call, r);
+}
+
+/* Of a thread, what the viewer may see. */
+static int w_visible(struct call *call, struct view *view, struct json_writer *w, const struct id_list *ids)
+{
+	struct post *posts = ARENA_ARRAY(call->arena, struct post, ids->count);
+	size_t count = 0;
+
+	for (size_t i = 0; i < ids->count; i++) {
+		int r = access_post(call->arena, view, answer_beholder(call), ids->ids[i], &posts[count]);
+
+		if (r == OK)
+			count++;
+		else if (r != ERR_NOT_FOUND)
+			return r;
+	}
+	return entities_statuses(w, call->arena, view, call->viewer.account_id, posts, count);
+}
+
+int api_status_context(struct call *call, struct view *view)
+{
+	struct id_list ancestors = { 0 }, descendants = { 0 };
+	struct answer answer;
+	struct post post;
+	int r = find_post(call, view, &post);
+
+	if (r == OK)
+		r = posts_ancestors(call->arena, view, &post, ANCESTORS_MAX, &ancestors);
+	if (r == OK)
+		r = posts_descendants(call->arena, view, post.id, DESCENDANTS_MAX, &descendants);
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	json_w_object(&answer.w);
+	json_w_key(&answer.w, "ancestors");
+	r = w_visible(call, view, &answer.w, &ancestors);
+	json_w_key(&answer.w, "descendants");
+	if (r == OK)
+		r = w_visible(call, view, &answer.w, &descendants);
+	json_w_object_end(&answer.w);
+	return answer_end(&answer, call, r);
+}
+
+int api_status_source(struct call *call, struct view *view)
+{
+	struct answer answer;
+	struct post post;
+	int r = find_own_post(call, view, &post);
+
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	json_w_object(&answer.w);
+	json_w_member_id(&answer.w, "id", post.id);
+	json_w_member_str(&answer.w, "text", post.source);
+	json_w_member_str(&answer.w, "spoiler_text", post.spoiler);
+	json_w_object_end(&answer.w);
+	return answer_end(&answer, call, OK);
+}
+
+static void w_edit(struct json_writer *w, const struct post_edit *edit, struct str account)
+{
+	json_w_object(w);
+	json_w_member_str(w, "content", edit->content);
+	json_w_member_str(w, "spoiler_text", edit->spoiler);
+	json_w_member_bool(w, "sensitive", edit->sensitive);
+	json_w_member_date(w, "created_at", edit->created_ms);
+	json_w_member_raw(w, "account", account);
+	json_w_member_null(w, "poll");
+	json_w_member_raw(w, "media_attachments", STR("[]"));
+	json_w_member_raw(w, "emojis", STR("[]"));
+	json_w_object_end(w);
+}
+
+/* The author once, as text, for all entries. */
+static int render_account(struct call *call, struct view *view, uint64_t account_id, struct str *ret_json)
+{
+	struct answer answer;
+	int r;
+
+	answer_begin(&answer, call);
+	r = entity_account(&answer.w, call->arena, view, account_id);
+	*ret_json = buf_str(&answer.buf);
+	return r;
+}
+
+int api_status_history(struct call *call, struct view *view)
+{
+	struct post_edit *edits = NULL, now;
+	struct str account = STR_NONE;
+	struct answer answer;
+	size_t count = 0;
+	struct post post;
+	int r = find_post(call, view, &post);
+
+	if (r == OK)
+		r = posts_edits(call->arena, view, post.id, &edits, &count);
+	if (r == OK)
+		r = render_account(call, view, post.account_id, &account);
+	if (r != OK)
+		return r;
+	now = (struct post_edit){
+		.created_ms = post.edited_ms ? post.edited_ms : post.created_ms,
+		.content = post.content, .spoiler = post.spoiler, .sensitive = post.sensitive,
+	};
+	answer_begin(&answer, call);
+	json_w_array(&answer.w);
+	for (size_t i = 0; i < count; i++)
+		w_edit(&answer.w, &edits[i], account);
+	w_edit(&answer.w, &now, account);
+	json_w_array_end(&answer.w);
+	return answer_end(&answer, call, OK);
+}
+
+typedef int who_reacted(struct arena *arena, struct view *view, uint64_t post_id, uint64_t after, size_t max,
+                        struct id_list *ret_ids);
+
+static int show_who(struct call *call, struct view *view, who_reacted *who)
+{
+	struct page page = paging_read(call, PAGE_ACCOUNTS, PAGE_ACCOUNTS_MAX);
+	struct id_list ids = { 0 };
+	struct answer answer;
+	struct post post;
+	int r = find_post(call, view, &post);
+
+	if (r == OK)
+		r = who(call->arena, view, post.id, page.max_id, page.limit + 1, &ids);
+	if (r != OK)
+		return r;
+	if (ids.count > page.limit) {
+		ids.count = page.limit;
+		paging_link_after(call, page.limit, ids.ids[ids.count - 1]);
+	}
+	answer_begin(&answer, call);
+	r = entities_accounts(&answer.w, call->arena, view, &ids);
+	return answer_end(&answer, call, r);
+}
+
+int api_status_favoured_by(struct call *call, struct view *view)
+{
+	return show_who(call, view, favourites_accounts);
+}
+
+int api_status_boosted_by(struct call *call, struct view *view)
+{
+	return show_who(call, view, posts_boosters);
+}
+
+/* --- deleting --------------------------------------------------------------------------------------------------- */
+
+/* The answer is the post as it was, with its text for "delete and write anew"; so it is rendered before. */
+int api_status_delete_check(struct call *call, struct view *view)
+{
+	struct batch batch;
+	struct answer answer;
+	struct post post;
+	int r = find_own_post(call, view, &post);
+
+	if (r != OK)
+		return r;
+	state_of(call)->subject_id = post.id;
+	batch_init(&batch, call->arena, view, call->viewer.account_id);
+	batch_add_post(&batch, &post);
+	r = batch_load(&batch);
+	answer_begin(&answer, call);
+	if (r == OK)
+		batch_w_status_with_text(&batch, &answer.w, post.id, post.source.p ? post.source : STR(""));
+	return answer_end(&answer, call, r);
+}
+
+int api_status_delete_write(struct call *call, struct txn *txn)
+{
+	return act_delete_post(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);
+}
+
+/* --- favouring and boosting ------------------------------------------------------------------------------------- */
+
+int api_status_react_check(struct call *call, struct view *view)
+{
+	struct status_call *state = state_of(call);
+	struct post post;
+	int r = find_post(call, view, &post);
+
+	if (r == OK)
+		r = read_visibility(call, "visibility", &state->boost_visibility);
+	/* What is done to a boost is done to what it boosts. */
+	if (r == OK)
+		state->subject_id = state->post_id = post.reblog_of_id ? post.reblog_of_id : post.id;
+	return r;
+}
+
+int api_status_favourite_write(struct call *call, struct txn *txn)
+{
+	int r = act_like(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);
+
+	return r == ERR_EXISTS ? OK : r;
+}
+
+int api_status_unfavourite_write(struct call *call, struct txn *txn)
+{
+	int r = act_unlike(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);
+
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int api_status_boost_write(struct call *call, struct txn *txn)
+{
+	struct status_call *state = state_of(call);
+	uint64_t booster_id = call->viewer.account_id;
+	int r = act_announce(call->arena, txn, booster_id, state->subject_id, state->boost_visibility, &state->post_id);
+
+	return r == ERR_EXISTS ? posts_boost_get(txn_view(txn), state->subject_id, booster_id, &state->post_id) : r;
+}
+
+int api_status_unboost_write(struct call *call, struct txn *txn)
+{
+	int r = act_unannounce(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);
+
+	return r == ERR_NOT_FOUND ? OK : r;
+}
