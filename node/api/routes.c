@@ -4,9 +4,17 @@
  */
 #include "node/api/routes.h"
 
+#include "node/api/accounts.h"
+#include "node/api/activitypub.h"
 #include "node/api/answer.h"
+#include "node/api/conversations.h"
 #include "node/api/discovery.h"
 #include "node/api/instance.h"
+#include "node/api/notices.h"
+#include "node/api/profile.h"
+#include "node/api/search.h"
+#include "node/api/statuses.h"
+#include "node/api/timelines.h"
 
 /* The client API: for people, from any origin. */
 #define API(verb, place, needs, counted, ...) \
@@ -36,8 +44,132 @@ const struct route routes[] = {
 	SHARED("GET", "/api/v1/custom_emojis", QUOTA_READ, .show = api_show_empty_list, .summary = "own emojis: none"),
 	API("GET", "/api/v1/instance/rules", 0, QUOTA_READ, .show = api_show_empty_list, .summary = "rules: none"),
 	API("GET", "/api/v1/instance/peers", 0, QUOTA_READ, .show = api_instance_peers, .summary = "sibling nodes"),
+
+	/* oneself */
+	API("GET", "/api/v1/accounts/verify_credentials", SCOPE(PROFILE) | SCOPE(READ_ACCOUNTS), QUOTA_READ,
+	    .show = api_credentials, .summary = "one's own account"),
+	API("PATCH", "/api/v1/accounts/update_credentials", SCOPE(WRITE_ACCOUNTS), QUOTA_POST,
+	    .check = api_credentials_check, .write = api_credentials_write, .show = api_credentials,
+	    .summary = "changes one's profile and defaults"),
 	API("GET", "/api/v1/preferences", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_preferences,
-	    .summary = "defaults of the person"),
+	    .summary = "one's defaults"),
+
+	/* people */
+	API("GET", "/api/v1/accounts/lookup", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_account_lookup,
+	    .summary = "an account by its handle"),
+	API("GET", "/api/v1/accounts/search", SCOPE(READ_ACCOUNTS), QUOTA_READ, .check = api_search_check,
+	    .work = api_search_work, .show = api_account_search_show, .summary = "accounts by name or handle"),
+	API("GET", "/api/v1/accounts/relationships", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_relationships,
+	    .summary = "how one stands to accounts"),
+	API("GET", "/api/v1/accounts/:id", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_account_get,
+	    .summary = "an account"),
+	API("GET", "/api/v1/accounts/:id/statuses", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_account_statuses,
+	    .summary = "what an account posted"),
+	API("GET", "/api/v1/accounts/:id/followers", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_account_followers,
+	    .summary = "who follows an account"),
+	API("GET", "/api/v1/accounts/:id/following", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_account_following,
+	    .summary = "whom an account follows"),
+	API("GET", "/api/v1/accounts/:id/featured_tags", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_show_empty_list,
+	    .summary = "tags on a profile: none"),
+	API("GET", "/api/v1/accounts/:id/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_show_empty_list,
+	    .summary = "one's lists that hold an account: none"),
+	API("POST", "/api/v1/accounts/:id/follow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_follow_check,
+	    .write = api_follow_write, .show = api_relation_show, .summary = "follows, or asks to"),
+	API("POST", "/api/v1/accounts/:id/unfollow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_relation_check,
+	    .write = api_unfollow_write, .show = api_relation_show, .summary = "ends a follow, or takes a request back"),
+	API("POST", "/api/v1/accounts/:id/remove_from_followers", SCOPE(WRITE_FOLLOWS), QUOTA_POST,
+	    .check = api_relation_check, .write = api_remove_follower_write, .show = api_relation_show,
+	    .summary = "ends somebody's follow of oneself"),
+	API("GET", "/api/v1/follow_requests", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_requests,
+	    .summary = "who asks to follow"),
+	API("POST", "/api/v1/follow_requests/:id/authorize", SCOPE(WRITE_FOLLOWS), QUOTA_POST,
+	    .check = api_relation_check, .write = api_request_accept_write, .show = api_relation_show,
+	    .summary = "lets somebody follow"),
+	API("POST", "/api/v1/follow_requests/:id/reject", SCOPE(WRITE_FOLLOWS), QUOTA_POST,
+	    .check = api_relation_check, .write = api_request_reject_write, .show = api_relation_show,
+	    .summary = "refuses a request to follow"),
+
+	/* statuses */
+	API("POST", "/api/v1/statuses", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_check,
+	    .work = api_status_work, .write = api_status_write, .show = api_status_show, .summary = "posts"),
+	API("GET", "/api/v1/statuses/:id", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_get,
+	    .summary = "a status"),
+	API("PUT", "/api/v1/statuses/:id", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_edit_check,
+	    .work = api_status_work, .write = api_status_edit_write, .show = api_status_show, .summary = "edits a status"),
+	API("DELETE", "/api/v1/statuses/:id", SCOPE(WRITE_STATUSES), QUOTA_DELETE, .check = api_status_delete_check,
+	    .write = api_status_delete_write, .summary = "deletes a status and gives its text back"),
+	API("GET", "/api/v1/statuses/:id/context", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_context,
+	    .summary = "the thread around a status"),
+	API("GET", "/api/v1/statuses/:id/source", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_source,
+	    .summary = "a status of one's own as typed"),
+	API("GET", "/api/v1/statuses/:id/history", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_history,
+	    .summary = "earlier texts of a status"),
+	API("GET", "/api/v1/statuses/:id/reblogged_by", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_boosted_by,
+	    .summary = "who boosted"),
+	API("GET", "/api/v1/statuses/:id/favourited_by", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_favoured_by,
+	    .summary = "who favoured"),
+	API("POST", "/api/v1/statuses/:id/favourite", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
+	    .check = api_status_react_check, .write = api_status_favourite_write, .show = api_status_show,
+	    .summary = "favours a status"),
+	API("POST", "/api/v1/statuses/:id/unfavourite", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
+	    .check = api_status_react_check, .write = api_status_unfavourite_write, .show = api_status_show,
+	    .summary = "takes it back"),
+	API("POST", "/api/v1/statuses/:id/reblog", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_react_check,
+	    .write = api_status_boost_write, .show = api_status_show, .summary = "boosts a status"),
+	API("POST", "/api/v1/statuses/:id/unreblog", SCOPE(WRITE_STATUSES), QUOTA_DELETE,
+	    .check = api_status_react_check, .write = api_status_unboost_write, .show = api_status_show,
+	    .summary = "takes it back"),
+
+	/* timelines, notifications, conversations, search */
+	API("GET", "/api/v1/timelines/home", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_timeline_home,
+	    .summary = "one's own posts and those of whom one follows"),
+	API("GET", "/api/v1/timelines/public", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_timeline_public,
+	    .summary = "public posts, of here or of everywhere"),
+	API("GET", "/api/v1/timelines/tag/:hashtag", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_timeline_tag,
+	    .summary = "public posts with a tag"),
+	API("GET", "/api/v1/notifications", SCOPE(READ_NOTIFICATIONS), QUOTA_READ, .show = api_notifications,
+	    .summary = "what one is told about"),
+	API("GET", "/api/v1/notifications/:id", SCOPE(READ_NOTIFICATIONS), QUOTA_READ, .show = api_notification,
+	    .summary = "one notification"),
+	API("GET", "/api/v1/conversations", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_conversations,
+	    .summary = "threads of direct posts"),
+	API("POST", "/api/v1/conversations/:id/read", SCOPE(WRITE_CONVERSATIONS), QUOTA_POST,
+	    .write = api_conversation_read_write, .show = api_conversation_show, .summary = "marks a conversation read"),
+	API("DELETE", "/api/v1/conversations/:id", SCOPE(WRITE_CONVERSATIONS), QUOTA_DELETE,
+	    .write = api_conversation_delete_write, .summary = "removes a conversation from one's list"),
+	API("GET", "/api/v2/search", SCOPE(READ_SEARCH), QUOTA_READ, .check = api_search_check, .work = api_search_work,
+	    .show = api_search_show, .summary = "accounts, hashtags, and what stands at an address"),
+
+	/* asked by clients at their start; there are none of these yet */
+	API("GET", "/api/v1/followed_tags", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_show_empty_list,
+	    .summary = "tags one follows: none"),
+	API("GET", "/api/v1/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_show_empty_list,
+	    .summary = "one's lists: none"),
+	API("GET", "/api/v1/announcements", 0, QUOTA_READ, .show = api_show_empty_list, .summary = "announcements: none"),
+
+	/* federation */
+	OPEN("GET", "/actor", QUOTA_READ, .show = api_instance_actor, .summary = "the instance actor"),
+	OPEN("GET", "/actor/outbox", QUOTA_READ, .show = api_instance_actor_collection, .summary = "empty"),
+	OPEN("GET", "/actor/followers", QUOTA_READ, .show = api_instance_actor_collection, .summary = "empty"),
+	OPEN("GET", "/actor/following", QUOTA_READ, .show = api_instance_actor_collection, .summary = "empty"),
+	OPEN("GET", "/u/:id", QUOTA_READ, .check = api_actor_check, .work = api_actor_work, .show = api_actor_show,
+	     .summary = "an actor, bare to the unsigned"),
+	SIGNED("GET", "/u/:id/outbox", QUOTA_READ, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_outbox_show, .summary = "an actor's activities"),
+	SIGNED("GET", "/u/:id/followers", QUOTA_READ, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_followers_show, .summary = "who follows an actor"),
+	SIGNED("GET", "/u/:id/following", QUOTA_READ, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_following_show, .summary = "whom an actor follows"),
+	SIGNED("GET", "/p/:id", QUOTA_READ, .check = api_object_check, .work = api_fetch_work, .show = api_object_show,
+	       .summary = "a post as an object"),
+	SIGNED("GET", "/a/:id", QUOTA_READ, .check = api_fetch_check, .work = api_fetch_work, .show = api_activity_show,
+	       .summary = "an activity"),
+	SIGNED("POST", "/inbox", QUOTA_INBOX, .check = api_inbox_check, .work = api_inbox_work,
+	       .write = api_inbox_write, .show = api_inbox_show, .summary = "deliveries for everybody here"),
+	SIGNED("POST", "/actor/inbox", QUOTA_INBOX, .check = api_inbox_check, .work = api_inbox_work,
+	       .write = api_inbox_write, .show = api_inbox_show, .summary = "deliveries for the instance actor"),
+	SIGNED("POST", "/u/:id/inbox", QUOTA_INBOX, .check = api_inbox_check, .work = api_inbox_work,
+	       .write = api_inbox_write, .show = api_inbox_show, .summary = "deliveries for one person"),
 };
 
 const size_t route_count = sizeof(routes) / sizeof(routes[0]);

@@ -1,0 +1,18 @@
+/*
+ * Search of the client API: people by name or handle, hashtags by their beginning, posts and people by address.
+ *
+ * check looks here; work, only when asked with resolve=true and only at listed peers, looks there and stores what it
+ * finds; show answers. A foreign address that leads to nothing is an empty answer, not an error.
+ */
+#ifndef NODE_API_SEARCH_H
+#define NODE_API_SEARCH_H
+
+#include "node/call.h"
+
+/* GET /api/v2/search and GET /api/v1/accounts/search: q, type, resolve, following, limit, offset. */
+int api_search_check(struct call *call, struct view *view);
+int api_search_work(struct call *call);
+int api_search_show(struct call *call, struct view *view);
+int api_account_search_show(struct call *call, struct view *view);
+
+#endif

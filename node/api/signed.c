@@ -1,0 +1,111 @@
+/*
+ * Signed requests: federation/inbox.h over calls.
+ */
+#include "node/api/signed.h"
+
+#include "federation/deliver.h"
+#include "node/node.h"
+
+struct signed_call {
+	struct incoming incoming;
+	bool is_good;
+};
+
+struct incoming *signed_incoming(struct call *call)
+{
+	struct signed_call *state = ARENA_NEW(call->arena, struct signed_call);
+
+	call->state = state;
+	state->incoming = (struct incoming){
+		.arena = call->arena,
+		.federation = &call->node->federation,
+		.request = {
+			.method = call->request.head ? STR("HEAD") : call->request.method,
+			.target = call->request.target,
+			.headers = call->request.headers, .header_count = call->request.header_count,
+			.body = call->request.body,
+		},
+		.body = call->request.body,
+		.address = call->request.peer_address,
+	};
+	return &state->incoming;
+}
+
+int signed_refuse(struct call *call, const struct incoming *incoming, int err)
+{
+	if (incoming->reason)
+		return call_fail(call, err, "%s", incoming->reason);
+	if (err == ERR_UNAUTHORIZED)
+		return call_fail(call, err, "This request needs a signature");
+	return err;
+}
+
+void signed_wake(struct call *call, const struct incoming *incoming)
+{
+	if (call->node->deliverer && incoming->peer.id)
+		deliver_wake(call->node->deliverer, incoming->peer.id, true);
+}
+
+/* The outcome of a check or work stage of federation/inbox.h. */
+static int settle(struct call *call, int err)
+{
+	struct signed_call *state = call->state;
+
+	if (err == OK) {
+		state->is_good = true;
+		signed_wake(call, &state->incoming);
+	}
+	return err;
+}
+
+int signed_require(struct call *call, struct view *view)
+{
+	struct incoming *incoming = signed_incoming(call);
+	int r = settle(call, fetch_check(incoming, view));
+
+	if (r == OK)
+		return CALL_SKIP_WORK;
+	return r == NEED ? OK : signed_refuse(call, incoming, r);
+}
+
+int signed_require_work(struct call *call)
+{
+	struct signed_call *state = call->state;
+	int r = settle(call, fetch_work(&state->incoming, call->node->store));
+
+	return r == OK ? OK : signed_refuse(call, &state->incoming, r);
+}
+
+int signed_try(struct call *call, struct view *view)
+{
+	int r = settle(call, fetch_check(signed_incoming(call), view));
+
+	return r == NEED ? OK : CALL_SKIP_WORK;
+}
+
+int signed_try_work(struct call *call)
+{
+	struct signed_call *state = call->state;
+
+	settle(call, fetch_work(&state->incoming, call->node->store));
+	return OK;
+}
+
+void signed_greet(struct call *call, struct view *view)
+{
+	settle(call, fetch_check(signed_incoming(call), view));
+}
+
+bool signed_by_peer(const struct call *call)
+{
+	const struct signed_call *state = call->state;
+
+	return state && state->is_good;
+}
+
+struct beholder signed_beholder(const struct call *call)
+{
+	const struct signed_call *state = call->state;
+
+	return signed_by_peer(call) ? incoming_beholder(&state->incoming) : (struct beholder){ 0 };
+}
