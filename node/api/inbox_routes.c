@@ -14,8 +14,7 @@
 
 struct inbox_call {
 	struct incoming *incoming;
-	int refusal;         /* of check or work, to be journaled by the write; 0: none */
-	int write_refusal;   /* of the write itself */
+	int refusal;  /* of check or work, journaled by the write and told by the show; 0: none */
 };
 
 /* application/activity+json, or application/ld+json with our profile or none; a charset may follow. */
@@ -91,7 +90,7 @@ int api_inbox_check(struct call *call, struct view *view)
 	state->incoming = signed_incoming(call);
 	call->state = state;
 	r = inbox_check(state->incoming, view);
-	if (r == OK && state->incoming->duplicate) {
+	if (r == OK && state->incoming->duplicate && !journal_takes(true)) {
 		accept(call);
 		return CALL_DONE;
 	}
@@ -115,29 +114,21 @@ int api_inbox_write(struct call *call, struct txn *txn)
 	struct inbox_call *state = call->state;
 	int r;
 
-	state->write_refusal = OK;
 	if (state->refusal) {
 		inbox_refuse_write(state->incoming, txn);
 		return OK;
 	}
 	r = inbox_write(state->incoming, txn);
-	/* What may not be done was found out before anything was written. */
-	if ((r == ERR_DENIED || r == ERR_INVALID || r == ERR_UNAUTHORIZED) && !txn_touched(txn) && journal_takes(true)) {
-		inbox_refuse_write(state->incoming, txn);
-		state->write_refusal = r;
-		return OK;
-	}
 	return r < OK ? signed_refuse(call, state->incoming, r) : OK;
 }
 
 int api_inbox_show(struct call *call, struct view *view)
 {
 	struct inbox_call *state = call->state;
-	int refusal = state->refusal ? state->refusal : state->write_refusal;
 
 	(void)view;
-	if (refusal)
-		return signed_refuse(call, state->incoming, refusal);
+	if (state->refusal)
+		return signed_refuse(call, state->incoming, state->refusal);
 	signed_wake(call, state->incoming);
 	return accept(call);
 }

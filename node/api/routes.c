@@ -4,6 +4,9 @@
  */
 #include "node/api/routes.h"
 
+#include "node/accounts/apps.h"
+#include "node/accounts/authorize.h"
+#include "node/accounts/oauth.h"
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
 #include "node/api/answer.h"
@@ -44,6 +47,23 @@ const struct route routes[] = {
 	SHARED("GET", "/api/v1/custom_emojis", QUOTA_READ, .show = api_show_empty_list, .summary = "own emojis: none"),
 	API("GET", "/api/v1/instance/rules", 0, QUOTA_READ, .show = api_show_empty_list, .summary = "rules: none"),
 	API("GET", "/api/v1/instance/peers", 0, QUOTA_READ, .show = api_instance_peers, .summary = "sibling nodes"),
+
+	/* sign-in of apps */
+	SHARED("POST", "/api/v1/apps", QUOTA_APP, .check = apps_create_check, .write = apps_create_write,
+	       .summary = "registers an app"),
+	{ .method = "GET", .path = "/api/v1/apps/verify_credentials", .access = ACCESS_TOKEN, .quota = QUOTA_READ,
+	  .show = apps_verify_show, .cross_origin = true, .summary = "the app of a token" },
+	OPEN("GET", "/oauth/authorize", QUOTA_READ, .show = authorize_show, .summary = "asks a person to let an app in"),
+	OPEN("POST", "/oauth/authorize", QUOTA_SIGN_IN, .check = authorize_check, .work = authorize_work,
+	     .write = authorize_write, .summary = "the person's answer"),
+	SHARED("POST", "/oauth/token", QUOTA_SIGN_IN, .check = oauth_token_check, .write = oauth_token_write,
+	       .summary = "a token for a code, or for an app itself"),
+	SHARED("POST", "/oauth/revoke", QUOTA_SIGN_IN, .check = oauth_revoke_check, .write = oauth_revoke_write,
+	       .summary = "ends a token"),
+	API("GET", "/oauth/userinfo", SCOPE(PROFILE), QUOTA_READ, .show = oauth_userinfo_show,
+	    .summary = "who signed in"),
+	SHARED("GET", "/.well-known/oauth-authorization-server", QUOTA_READ, .show = oauth_metadata_show,
+	       .summary = "what OAuth here is like"),
 
 	/* oneself */
 	API("GET", "/api/v1/accounts/verify_credentials", SCOPE(PROFILE) | SCOPE(READ_ACCOUNTS), QUOTA_READ,
@@ -148,21 +168,21 @@ const struct route routes[] = {
 	API("GET", "/api/v1/announcements", 0, QUOTA_READ, .show = api_show_empty_list, .summary = "announcements: none"),
 
 	/* federation */
-	OPEN("GET", "/actor", QUOTA_READ, .show = api_instance_actor, .summary = "the instance actor"),
-	OPEN("GET", "/actor/outbox", QUOTA_READ, .show = api_instance_actor_collection, .summary = "empty"),
-	OPEN("GET", "/actor/followers", QUOTA_READ, .show = api_instance_actor_collection, .summary = "empty"),
-	OPEN("GET", "/actor/following", QUOTA_READ, .show = api_instance_actor_collection, .summary = "empty"),
-	OPEN("GET", "/u/:id", QUOTA_READ, .check = api_actor_check, .work = api_actor_work, .show = api_actor_show,
+	OPEN("GET", "/actor", QUOTA_INBOX, .show = api_instance_actor, .summary = "the instance actor"),
+	OPEN("GET", "/actor/outbox", QUOTA_INBOX, .show = api_instance_actor_collection, .summary = "empty"),
+	OPEN("GET", "/actor/followers", QUOTA_INBOX, .show = api_instance_actor_collection, .summary = "empty"),
+	OPEN("GET", "/actor/following", QUOTA_INBOX, .show = api_instance_actor_collection, .summary = "empty"),
+	OPEN("GET", "/u/:id", QUOTA_INBOX, .check = api_actor_check, .work = api_actor_work, .show = api_actor_show,
 	     .summary = "an actor, bare to the unsigned"),
-	SIGNED("GET", "/u/:id/outbox", QUOTA_READ, .check = api_fetch_check, .work = api_fetch_work,
+	SIGNED("GET", "/u/:id/outbox", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
 	       .show = api_outbox_show, .summary = "an actor's activities"),
-	SIGNED("GET", "/u/:id/followers", QUOTA_READ, .check = api_fetch_check, .work = api_fetch_work,
+	SIGNED("GET", "/u/:id/followers", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
 	       .show = api_followers_show, .summary = "who follows an actor"),
-	SIGNED("GET", "/u/:id/following", QUOTA_READ, .check = api_fetch_check, .work = api_fetch_work,
+	SIGNED("GET", "/u/:id/following", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
 	       .show = api_following_show, .summary = "whom an actor follows"),
-	SIGNED("GET", "/p/:id", QUOTA_READ, .check = api_object_check, .work = api_fetch_work, .show = api_object_show,
+	SIGNED("GET", "/p/:id", QUOTA_INBOX, .check = api_object_check, .work = api_fetch_work, .show = api_object_show,
 	       .summary = "a post as an object"),
-	SIGNED("GET", "/a/:id", QUOTA_READ, .check = api_fetch_check, .work = api_fetch_work, .show = api_activity_show,
+	SIGNED("GET", "/a/:id", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work, .show = api_activity_show,
 	       .summary = "an activity"),
 	SIGNED("POST", "/inbox", QUOTA_INBOX, .check = api_inbox_check, .work = api_inbox_work,
 	       .write = api_inbox_write, .show = api_inbox_show, .summary = "deliveries for everybody here"),

@@ -58,6 +58,25 @@ static int settle(struct call *call, int err)
 	return err;
 }
 
+static int keep_body(struct txn *txn, void *arg)
+{
+	return fetch_write(arg, txn);
+}
+
+/* Stores a key that was fetched, so that the next request finds it. The answer does not depend on it. */
+static void keep(struct call *call)
+{
+	struct signed_call *state = call->state;
+	const struct node *node = call->node;
+
+	if (!state->is_good)
+		return;
+	if (node->writer)
+		writer_run(node->writer, keep_body, &state->incoming);
+	else
+		store_write(node->store, keep_body, &state->incoming, NULL, NULL);
+}
+
 int signed_require(struct call *call, struct view *view)
 {
 	struct incoming *incoming = signed_incoming(call);
@@ -73,6 +92,7 @@ int signed_require_work(struct call *call)
 	struct signed_call *state = call->state;
 	int r = settle(call, fetch_work(&state->incoming, call->node->store));
 
+	keep(call);
 	return r == OK ? OK : signed_refuse(call, &state->incoming, r);
 }
 
@@ -88,6 +108,7 @@ int signed_try_work(struct call *call)
 	struct signed_call *state = call->state;
 
 	settle(call, fetch_work(&state->incoming, call->node->store));
+	keep(call);
 	return OK;
 }
 
