@@ -135,15 +135,19 @@ fuzz:
 demo: all
 	@deploy/demo $B/rse-node
 
+MAN    := $(wildcard deploy/*.[58])
+UNITS  := $(DESTDIR)$(PREFIX)/lib/systemd/system
+
 install: all
 	install -D -m 755 $B/rse-node $(DESTDIR)$(PREFIX)/bin/rse-node
-	@for page in $(wildcard deploy/*.[58]); do \
+	install -d $(UNITS)
+	sed 's|@PREFIX@|$(PREFIX)|g' deploy/rse-node.service >$(UNITS)/rse-node.service
+	@for page in $(MAN); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/rse-node
-	@for page in $(wildcard deploy/*.[58]); do \
-		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	rm -f $(DESTDIR)$(PREFIX)/bin/rse-node $(UNITS)/rse-node.service
+	@for page in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
 clean:
 	rm -rf build build-*
