@@ -17,6 +17,7 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 /* X(NAME, French, English) */
 #define TEXT_LIST(X) \
 	X(LANGUAGE_NAME, "Français", "English") \
+	X(ARGUMENT, "{}", "{}") \
 	X(SKIP, "Aller au contenu", "Skip to content") \
 	X(LANGUAGE_SWITCH, "Langue", "Language") \
 	X(LEGAL, "Mentions légales", "Legal notice") \

@@ -13,7 +13,7 @@ struct str consent_purpose(const struct consent *consent)
 }
 
 /* The names as scope_render() puts them, less those that others cover: nobody needs to read a thing twice. */
-static void add_scopes(struct page *page, scope_set scopes)
+static void add_scopes(struct html_page *page, scope_set scopes)
 {
 	struct str names = scope_render(page->call->arena, scopes);
 	scope_set said = 0;
@@ -46,7 +46,7 @@ static struct str site_of(struct str uri)
 }
 
 /* Where the person goes next: a forged app name does not change that. */
-static void add_return(struct page *page, struct str redirect_uri)
+static void add_return(struct html_page *page, struct str redirect_uri)
 {
 	struct str site = site_of(redirect_uri);
 
@@ -101,7 +101,7 @@ static struct str address_of(const struct consent *consent, bool force_login)
 
 static void add_credentials(struct consent *consent, bool wrong)
 {
-	struct page *page = &consent->page;
+	struct html_page *page = &consent->page;
 
 	page_field(page, &(struct page_field){
 		.name = "username", .type = "text", .autocomplete = "username", .label = TEXT_FIELD_NAME,
@@ -114,7 +114,7 @@ static void add_credentials(struct consent *consent, bool wrong)
 /* Who decides, when somebody is signed in, and the way to another account. */
 static void add_person(struct consent *consent)
 {
-	struct page *page = &consent->page;
+	struct html_page *page = &consent->page;
 	struct str handle = arena_printf(page->call->arena, "@%.*s", STR_ARG(page->username));
 
 	page_html(page, "<p class=\"person\"><span>");
@@ -126,13 +126,13 @@ static void add_person(struct consent *consent)
 
 static void add_form(struct consent *consent, enum text alert)
 {
-	struct page *page = &consent->page;
+	struct html_page *page = &consent->page;
 
 	if (consent->asks_password)
 		page_element(page, "p", "lead", TEXT_AUTHORIZE_SIGN_IN);
 	if (alert != TEXT_COUNT)
 		page_alert(page, alert);
-	page_form(page, "/oauth/authorize", consent_purpose(consent));
+	page_form(page, STR("/oauth/authorize"), consent_purpose(consent));
 	each_parameter(consent, page, add_hidden);
 	if (consent->force_login)
 		page_hidden(page, "force_login", STR("true"));
@@ -150,7 +150,7 @@ static void add_form(struct consent *consent, enum text alert)
 
 int consent_show(struct consent *consent, int status, enum text alert)
 {
-	struct page *page = &consent->page;
+	struct html_page *page = &consent->page;
 
 	page->here = address_of(consent, consent->force_login);
 	page_element_with(page, "h1", NULL, TEXT_AUTHORIZE_ASKS, consent->app.name);
@@ -165,7 +165,7 @@ int consent_show(struct consent *consent, int status, enum text alert)
 
 int consent_show_code(struct consent *consent, struct str code)
 {
-	struct page *page = &consent->page;
+	struct html_page *page = &consent->page;
 
 	page->here = address_of(consent, false);
 	page_element(page, "h1", NULL, TEXT_AUTHORIZE_CODE);

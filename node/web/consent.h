@@ -9,7 +9,7 @@
 
 /* A request for authorization that was found good. */
 struct consent {
-	struct page page;
+	struct html_page page;
 	struct app app;
 	struct str redirect_uri, state, challenge;
 	scope_set scopes;

@@ -38,7 +38,7 @@ static struct str here_of(struct call *call)
 }
 
 /* What the person set, when somebody is signed in and set it. */
-static void read_person(struct page *page, struct view *view)
+static void read_person(struct html_page *page, struct view *view)
 {
 	struct arena *arena = page->call->arena;
 	struct account account;
@@ -52,7 +52,7 @@ static void read_person(struct page *page, struct view *view)
 	language_parse(user.locale, &page->language);
 }
 
-static void choose_language(struct page *page, struct view *view)
+static void choose_language(struct html_page *page, struct view *view)
 {
 	struct call *call = page->call;
 
@@ -66,11 +66,11 @@ static void choose_language(struct page *page, struct view *view)
 		           (int64_t)LANGUAGE_COOKIE_DAYS * DAY_MS / SECOND_MS);
 }
 
-void page_open(struct page *page, struct call *call, struct view *view)
+void page_open(struct html_page *page, struct call *call, struct view *view)
 {
 	static const struct instance nameless = { .title = STR("rse-node") };
 
-	*page = (struct page){ .call = call };
+	*page = (struct html_page){ .call = call };
 	page->instance = view ? instance_of(view) : call->node ? &call->node->instance : &nameless;
 	choose_language(page, view);
 	page->form_secret = form_secret(call, page->instance);
@@ -78,22 +78,22 @@ void page_open(struct page *page, struct call *call, struct view *view)
 	buf_init(&page->body, call->arena, 0);
 }
 
-void page_html(struct page *page, const char *html)
+void page_html(struct html_page *page, const char *html)
 {
 	buf_add(&page->body, str_of(html));
 }
 
-void page_text(struct page *page, struct str text)
+void page_text(struct html_page *page, struct str text)
 {
 	buf_add_html(&page->body, text);
 }
 
-void page_say(struct page *page, enum text text)
+void page_say(struct html_page *page, enum text text)
 {
 	page_text(page, text_in(page->language, text));
 }
 
-void page_say_with(struct page *page, enum text text, const char *element, struct str argument)
+void page_say_with(struct html_page *page, enum text text, const char *element, struct str argument)
 {
 	struct str whole = text_in(page->language, text);
 	size_t at = str_find(whole, STR("{}"));
@@ -109,26 +109,26 @@ void page_say_with(struct page *page, enum text text, const char *element, struc
 	page_text(page, str_sub(whole, at + 2, SIZE_MAX));
 }
 
-static void open_tag(struct page *page, const char *tag, const char *class)
+static void open_tag(struct html_page *page, const char *tag, const char *class)
 {
 	buf_printf(&page->body, class ? "<%s class=\"%s\">" : "<%s>", tag, class);
 }
 
-void page_element(struct page *page, const char *tag, const char *class, enum text text)
+void page_element(struct html_page *page, const char *tag, const char *class, enum text text)
 {
 	open_tag(page, tag, class);
 	page_say(page, text);
 	buf_printf(&page->body, "</%s>\n", tag);
 }
 
-void page_element_with(struct page *page, const char *tag, const char *class, enum text text, struct str argument)
+void page_element_with(struct html_page *page, const char *tag, const char *class, enum text text, struct str argument)
 {
 	open_tag(page, tag, class);
 	page_say_with(page, text, "strong", argument);
 	buf_printf(&page->body, "</%s>\n", tag);
 }
 
-void page_link(struct page *page, const char *class, struct str href, enum text text)
+void page_link(struct html_page *page, const char *class, struct str href, enum text text)
 {
 	page_html(page, "<a ");
 	if (class)
@@ -140,38 +140,40 @@ void page_link(struct page *page, const char *class, struct str href, enum text 
 	page_html(page, "</a>\n");
 }
 
-void page_alert(struct page *page, enum text text)
+void page_alert(struct html_page *page, enum text text)
 {
 	page_html(page, "<p class=\"alert\" role=\"alert\" id=\"alert\">");
 	page_say(page, text);
 	page_html(page, "</p>\n");
 }
 
-void page_form(struct page *page, const char *action, struct str purpose)
+void page_form(struct html_page *page, struct str action, struct str purpose)
 {
-	buf_printf(&page->body, "<form method=\"post\" action=\"%s\">\n", action);
+	page_html(page, "<form method=\"post\" action=\"");
+	page_text(page, action);
+	page_html(page, "\">\n");
 	page_hidden(page, "form_token",
 	            form_token(page->call->arena, page->form_secret, purpose, page->account_id));
 }
 
-void page_form_end(struct page *page)
+void page_form_end(struct html_page *page)
 {
 	page_html(page, "</form>\n");
 }
 
-bool page_form_fits(const struct page *page, struct str purpose)
+bool page_form_fits(const struct html_page *page, struct str purpose)
 {
 	return form_token_fits(page->call, page->instance, purpose, page->account_id);
 }
 
-void page_hidden(struct page *page, const char *name, struct str value)
+void page_hidden(struct html_page *page, const char *name, struct str value)
 {
 	buf_printf(&page->body, "<input type=\"hidden\" name=\"%s\" value=\"", name);
 	page_text(page, value);
 	page_html(page, "\">\n");
 }
 
-void page_field(struct page *page, const struct page_field *field)
+void page_field(struct html_page *page, const struct page_field *field)
 {
 	buf_printf(&page->body, "<div class=\"field\"><label for=\"%s\">", field->name);
 	page_say(page, field->label);
@@ -197,7 +199,7 @@ void page_field(struct page *page, const struct page_field *field)
 	page_html(page, "</div>\n");
 }
 
-void page_button(struct page *page, const char *class, const char *name, const char *value, enum text text,
+void page_button(struct html_page *page, const char *class, const char *name, const char *value, enum text text,
                  bool skips_check)
 {
 	buf_printf(&page->body, "<button class=\"%s\"", class);
@@ -218,7 +220,7 @@ static unsigned digits(const char *text, size_t n)
 	return value;
 }
 
-void page_date(struct page *page, int64_t ms, bool with_time)
+void page_date(struct html_page *page, int64_t ms, bool with_time)
 {
 	char iso[DATE_ISO_BYTES];
 	unsigned day, month;
@@ -250,7 +252,7 @@ struct str page_return_path(struct str path)
 
 /* No scripts, no frames, nothing from elsewhere. No Cross-Origin-Opener-Policy: clients open these pages in a pop-up
  * and wait for it. */
-static void add_headers(struct page *page)
+static void add_headers(struct html_page *page)
 {
 	/* Browsers hold form-action against the redirect behind a form too, so a form that leads to an app has none. */
 	static const char policy[] = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
@@ -265,9 +267,9 @@ static void add_headers(struct page *page)
 	call_header(call, "Content-Language", str_of(language_code(page->language)));
 }
 
-static void add_head(struct page *page, struct buf *out, enum text title, struct str title_argument)
+static void add_head(struct html_page *page, struct buf *out, enum text title, struct str title_argument)
 {
-	struct page head = *page;
+	struct html_page head = *page;
 
 	buf_init(&head.body, page->call->arena, 0);
 	page_say_with(&head, title, NULL, title_argument);
@@ -282,7 +284,7 @@ static void add_head(struct page *page, struct buf *out, enum text title, struct
 	buf_add(out, STR("</title>\n</head>\n"));
 }
 
-static void add_language_link(struct page *page, struct buf *out)
+static void add_language_link(struct html_page *page, struct buf *out)
 {
 	enum language other = page->language == LANGUAGE_FR ? LANGUAGE_EN : LANGUAGE_FR;
 	const char *code = language_code(other);
@@ -295,9 +297,9 @@ static void add_language_link(struct page *page, struct buf *out)
 }
 
 /* Who is signed in, and the way out. */
-static void add_person(struct page *page, struct buf *out)
+static void add_person(struct html_page *page, struct buf *out)
 {
-	struct page person = *page;
+	struct html_page person = *page;
 
 	if (!page->account_id)
 		return;
@@ -307,13 +309,13 @@ static void add_person(struct page *page, struct buf *out)
 	page_html(&person, "\">@");
 	page_text(&person, page->username);
 	page_html(&person, "</a>\n");
-	page_form(&person, "/sign-out", STR("sign-out"));
+	page_form(&person, STR("/sign-out"), STR("sign-out"));
 	page_button(&person, "plain", NULL, NULL, TEXT_SIGN_OUT, false);
 	page_form_end(&person);
 	buf_add(out, buf_str(&person.body));
 }
 
-static void add_header(struct page *page, struct buf *out)
+static void add_header(struct html_page *page, struct buf *out)
 {
 	buf_printf(out, "<body class=\"%s\">\n<a class=\"skip\" href=\"#main\">", page->wide ? "wide" : "narrow");
 	buf_add_html(out, text_in(page->language, TEXT_SKIP));
@@ -327,7 +329,7 @@ static void add_header(struct page *page, struct buf *out)
 	buf_add(out, STR("</nav></header>\n<main id=\"main\">\n"));
 }
 
-static void add_footer(struct page *page, struct buf *out)
+static void add_footer(struct html_page *page, struct buf *out)
 {
 	buf_add(out, STR("</main>\n<footer><span>"));
 	buf_add_html(out, page->instance->domain);
@@ -336,7 +338,7 @@ static void add_footer(struct page *page, struct buf *out)
 	buf_add(out, STR("</a></footer>\n</body>\n</html>\n"));
 }
 
-int page_close(struct page *page, int status, enum text title, struct str title_argument)
+int page_close(struct html_page *page, int status, enum text title, struct str title_argument)
 {
 	struct buf out;
 
@@ -350,7 +352,7 @@ int page_close(struct page *page, int status, enum text title, struct str title_
 	return CALL_DONE;
 }
 
-int page_message(struct page *page, int status, enum text heading, enum text sentence)
+int page_message(struct html_page *page, int status, enum text heading, enum text sentence)
 {
 	page_element(page, "h1", NULL, heading);
 	page_element(page, "p", "lead", sentence);
@@ -360,7 +362,7 @@ int page_message(struct page *page, int status, enum text heading, enum text sen
 	return page_close(page, status, heading, STR_NONE);
 }
 
-static int show_status(struct page *page, int status)
+static int show_status(struct html_page *page, int status)
 {
 	static const struct {
 		int status;
@@ -381,22 +383,24 @@ static int show_status(struct page *page, int status)
 	return page_message(page, status, TEXT_ERROR_OURS, TEXT_ERROR_OURS_LEAD);
 }
 
-int page_error(struct page *page, int err)
+int page_error(struct html_page *page, int err)
 {
+	page->body.n = 0;
+	page->wide = false;
 	show_status(page, call_status_of(err));
 	return err;
 }
 
 void page_dress_error(struct call *call)
 {
-	struct page *page;
+	struct html_page *page;
 
 	/* Scripts say what they accept; only a browser that follows a link or sends a form asks for HTML by name. */
 	if (call->err >= OK || (call->route && call->route->cross_origin) ||
 	    str_starts(call->request.path, STR("/api/")) || str_starts(call->reply.content_type, STR("text/html")) ||
 	    str_find(call_request_header(call, "Accept"), STR("text/html")) == SIZE_MAX)
 		return;
-	page = ARENA_NEW(call->arena, struct page);
+	page = ARENA_NEW(call->arena, struct html_page);
 	page_open(page, call, NULL);
 	show_status(page, call->reply.status);
 }

@@ -12,7 +12,7 @@
 #include "node/web/catalogue.h"
 #include "storage/instance.h"
 
-struct page {
+struct html_page {
 	struct call *call;
 	const struct instance *instance;
 	enum language language;
@@ -27,27 +27,27 @@ struct page {
 
 /* Chooses the language (?lang, then what was chosen before, the person's, the browser's, French), finds out who is
  * signed in, and gives the browser what its forms need. */
-void page_open(struct page *page, struct call *call, struct view *view);
+void page_open(struct html_page *page, struct call *call, struct view *view);
 
 /* Markup: literals only. */
-void page_html(struct page *page, const char *html);
-void page_text(struct page *page, struct str text);
-void page_say(struct page *page, enum text text);
+void page_html(struct html_page *page, const char *html);
+void page_text(struct html_page *page, struct str text);
+void page_say(struct html_page *page, enum text text);
 /* With its argument escaped; `element` (NULL: none) is put around the argument: "strong". */
-void page_say_with(struct page *page, enum text text, const char *element, struct str argument);
+void page_say_with(struct html_page *page, enum text text, const char *element, struct str argument);
 /* <tag class="class">text</tag>; class NULL: none. The argument is set in <strong>. */
-void page_element(struct page *page, const char *tag, const char *class, enum text text);
-void page_element_with(struct page *page, const char *tag, const char *class, enum text text, struct str argument);
+void page_element(struct html_page *page, const char *tag, const char *class, enum text text);
+void page_element_with(struct html_page *page, const char *tag, const char *class, enum text text, struct str argument);
 /* <a href="href">text</a> */
-void page_link(struct page *page, const char *class, struct str href, enum text text);
+void page_link(struct html_page *page, const char *class, struct str href, enum text text);
 /* What went wrong with a form, read out at once. */
-void page_alert(struct page *page, enum text text);
+void page_alert(struct html_page *page, enum text text);
 
 /* A POST form with its token; page_form_end() closes it. */
-void page_form(struct page *page, const char *action, struct str purpose);
-void page_form_end(struct page *page);
-bool page_form_fits(const struct page *page, struct str purpose);
-void page_hidden(struct page *page, const char *name, struct str value);
+void page_form(struct html_page *page, struct str action, struct str purpose);
+void page_form_end(struct html_page *page);
+bool page_form_fits(const struct html_page *page, struct str purpose);
+void page_hidden(struct html_page *page, const char *name, struct str value);
 struct page_field {
 	const char *name, *type, *autocomplete;
 	enum text label;
@@ -55,19 +55,19 @@ struct page_field {
 	struct str value;
 	bool wrong;               /* the alert above is about it */
 };
-void page_field(struct page *page, const struct page_field *field);
+void page_field(struct html_page *page, const struct page_field *field);
 /* A submit button; name NULL: none. `skips_check`: the form may be incomplete. */
-void page_button(struct page *page, const char *class, const char *name, const char *value, enum text text,
+void page_button(struct html_page *page, const char *class, const char *name, const char *value, enum text text,
                  bool skips_check);
 /* "3 mars 2026" and "3 March 2026"; with the time when `with_time`, in UTC. */
-void page_date(struct page *page, int64_t ms, bool with_time);
+void page_date(struct html_page *page, int64_t ms, bool with_time);
 
 /* Wraps the page up as the call's reply; `title` stands before the node's in the title bar. Returns CALL_DONE. */
-int page_close(struct page *page, int status, enum text title, struct str title_argument);
-/* A page with a heading, a sentence and the way home. */
-int page_message(struct page *page, int status, enum text heading, enum text sentence);
-/* The page of an error code, with its status. */
-int page_error(struct page *page, int err);
+int page_close(struct html_page *page, int status, enum text title, struct str title_argument);
+/* A page with a heading, a sentence and the way home. Returns CALL_DONE. */
+int page_message(struct html_page *page, int status, enum text heading, enum text sentence);
+/* The page of an error code, with its status, instead of what was written so far. Returns `err`. */
+int page_error(struct html_page *page, int err);
 
 /* A reply that failed, as a page where the caller is a browser that wants one: the JSON body is replaced. For the
  * HTTP server, behind call_finish(). */

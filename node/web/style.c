@@ -60,6 +60,7 @@ static const char style[] =
 	"border-radius:10px;background:var(--surface);color:inherit;font:inherit}\n"
 	"input:focus-visible{outline-offset:0;border-color:var(--accent);border-radius:10px}\n"
 	"input[aria-invalid]{border-color:var(--bad)}\n"
+	".unseen{position:absolute;width:1px;height:1px;min-height:0;padding:0;border:0;clip-path:inset(50%)}\n"
 	".hint{margin:.375rem 0 0;color:var(--muted);font-size:.875rem}\n"
 	".alert{padding:.75rem 1rem;border-left:4px solid var(--bad);border-radius:4px 10px 10px 4px;"
 	"background:var(--bad-tint);color:var(--bad);font-weight:600}\n"

@@ -1,0 +1,82 @@
+/*
+ * The front page names the node and shows nothing of what is inside; the legal notice says who runs it and what it
+ * keeps. HTTP threads.
+ */
+#include "node/web/about.h"
+
+#include "node/config.h"
+#include "node/node.h"
+#include "node/web/pages.h"
+
+static void welcome_person(struct html_page *page)
+{
+	struct str handle = arena_printf(page->call->arena, "@%.*s", STR_ARG(page->username));
+
+	page_element_with(page, "p", "lead", TEXT_SIGNED_IN_AS, handle);
+	page_html(page, "<div class=\"actions\">\n");
+	page_link(page, "button primary", arena_printf(page->call->arena, "/@%.*s", STR_ARG(page->username)),
+	          TEXT_HOME_PROFILE);
+	page_form(page, STR("/sign-out"), STR("sign-out"));
+	page_button(page, "quiet", NULL, NULL, TEXT_SIGN_OUT, false);
+	page_form_end(page);
+	page_html(page, "</div>\n");
+}
+
+static void welcome_stranger(struct html_page *page)
+{
+	page_html(page, "<p class=\"lead\">");
+	page_say(page, TEXT_HOME_CLOSED);
+	page_html(page, " ");
+	page_say(page, TEXT_HOME_LEAD);
+	page_html(page, "</p>\n<div class=\"actions\">\n");
+	page_link(page, "button primary", STR("/sign-in"), TEXT_SIGN_IN);
+	page_html(page, "</div>\n");
+}
+
+int home_show(struct call *call, struct view *view)
+{
+	struct html_page page;
+
+	page_open(&page, call, view);
+	page_html(&page, "<h1>");
+	page_text(&page, page.instance->title);
+	page_html(&page, "</h1>\n");
+	if (page.instance->description.n) {
+		page_html(&page, "<p>");
+		page_text(&page, page.instance->description);
+		page_html(&page, "</p>\n");
+	}
+	if (page.account_id)
+		welcome_person(&page);
+	else
+		welcome_stranger(&page);
+	page_element_with(&page, "p", "aside", TEXT_HOME_APPS, page.instance->domain);
+	return page_close(&page, 200, TEXT_HOME, STR_NONE);
+}
+
+/* Whom to write to, as far as it was configured. */
+static struct str contact_of(const struct call *call)
+{
+	return call->node && call->node->config ? call->node->config->contact_email : STR_NONE;
+}
+
+int legal_show(struct call *call, struct view *view)
+{
+	struct str contact = contact_of(call);
+	struct html_page page;
+
+	page_open(&page, call, view);
+	page_element(&page, "h1", NULL, TEXT_LEGAL);
+	page_element(&page, "h2", NULL, TEXT_LEGAL_WHO);
+	page_element_with(&page, "p", NULL, TEXT_LEGAL_NODE, page.instance->domain);
+	if (contact.n)
+		page_element_with(&page, "p", NULL, TEXT_LEGAL_CONTACT, contact);
+	else
+		page_element(&page, "p", NULL, TEXT_LEGAL_NO_CONTACT);
+	page_element(&page, "h2", NULL, TEXT_LEGAL_DATA);
+	page_element(&page, "p", NULL, TEXT_LEGAL_DATA_KEPT);
+	page_element(&page, "p", NULL, TEXT_LEGAL_DATA_RIGHTS);
+	page_element(&page, "h2", NULL, TEXT_LEGAL_COOKIES);
+	page_element(&page, "p", NULL, TEXT_LEGAL_COOKIES_KEPT);
+	return page_close(&page, 200, TEXT_LEGAL, STR_NONE);
+}

@@ -1,0 +1,253 @@
+/*
+ * Signing in, out and up. Names that do not exist answer as wrong passwords do: same text, same size, same time.
+ * Passwords are verified and hashed in work, on the pool.
+ */
+#include "node/web/sign_in.h"
+
+#include "node/accounts/login.h"
+#include "node/accounts/people.h"
+#include "node/web/pages.h"
+#include "storage/accounts.h"
+#include "storage/base/hash.h"
+#include "storage/tokens.h"
+
+/* From stage to stage. */
+struct sign_in {
+	struct html_page page;
+	struct str path;       /* where to afterwards */
+	struct user user;      /* all zero: nobody of that name */
+	struct str cookie;
+};
+
+static struct str sign_in_purpose(const struct sign_in *sign_in)
+{
+	return arena_printf(sign_in->page.call->arena, "sign-in\n%.*s", STR_ARG(sign_in->path));
+}
+
+static int show_form(struct sign_in *sign_in, int status, enum text alert)
+{
+	struct html_page *page = &sign_in->page;
+	bool wrong = alert == TEXT_SIGN_IN_WRONG;
+	struct buf here;
+
+	buf_init(&here, page->call->arena, 0);
+	buf_add(&here, STR("/sign-in?return="));
+	buf_add_percent(&here, sign_in->path);
+	page->here = buf_str(&here);
+	page_element(page, "h1", NULL, TEXT_SIGN_IN);
+	page_element(page, "p", "lead", TEXT_SIGN_IN_LEAD);
+	if (alert != TEXT_COUNT)
+		page_alert(page, alert);
+	page_form(page, STR("/sign-in"), sign_in_purpose(sign_in));
+	page_hidden(page, "return", sign_in->path);
+	page_field(page, &(struct page_field){
+		.name = "username", .type = "text", .autocomplete = "username", .label = TEXT_FIELD_NAME,
+		.hint = TEXT_COUNT, .value = call_param(page->call, "username"), .wrong = wrong });
+	page_field(page, &(struct page_field){
+		.name = "password", .type = "password", .autocomplete = "current-password", .label = TEXT_FIELD_PASSWORD,
+		.hint = TEXT_COUNT, .wrong = wrong });
+	page_html(page, "<div class=\"actions\">\n");
+	page_button(page, "primary", NULL, NULL, TEXT_SIGN_IN, false);
+	page_html(page, "</div>\n");
+	page_form_end(page);
+	page_element(page, "p", "aside", TEXT_HOME_NO_ACCOUNT);
+	return page_close(page, status, TEXT_SIGN_IN, STR_NONE);
+}
+
+static int go_to(struct call *call, struct str path)
+{
+	call_redirect(call, 303, path);
+	return CALL_DONE;
+}
+
+int sign_in_show(struct call *call, struct view *view)
+{
+	struct sign_in sign_in = { .path = page_return_path(call_param(call, "return")) };
+
+	page_open(&sign_in.page, call, view);
+	if (sign_in.page.account_id)
+		return go_to(call, sign_in.path);
+	return show_form(&sign_in, 200, TEXT_COUNT);
+}
+
+int sign_in_check(struct call *call, struct view *view)
+{
+	struct sign_in *sign_in = ARENA_NEW(call->arena, struct sign_in);
+	int err;
+
+	sign_in->path = page_return_path(call_param(call, "return"));
+	page_open(&sign_in->page, call, view);
+	if (!page_form_fits(&sign_in->page, sign_in_purpose(sign_in)))
+		return show_form(sign_in, 422, TEXT_FORM_EXPIRED);
+	err = login_find(call->arena, view, call_param(call, "username"), &sign_in->user);
+	sign_in->cookie = hash_token(call->arena);
+	call->state = sign_in;
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
+int sign_in_work(struct call *call)
+{
+	struct sign_in *sign_in = call->state;
+
+	if (password_verify(call_param(call, "password"), sign_in->user.password_hash))
+		return OK;
+	return show_form(sign_in, 422, TEXT_SIGN_IN_WRONG);
+}
+
+int sign_in_write(struct call *call, struct txn *txn)
+{
+	struct sign_in sign_in = *(struct sign_in *)call->state;  /* a body may run again */
+	int err = login_session_put(call->arena, txn, sign_in.user.account_id, sign_in.cookie);
+
+	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
+		return show_form(&sign_in, 422, TEXT_SIGN_IN_WRONG);
+	if (err != OK)
+		return err;
+	login_session_cookie(call, sign_in.page.instance, sign_in.cookie);
+	return go_to(call, sign_in.path);
+}
+
+int sign_out_check(struct call *call, struct view *view)
+{
+	struct html_page *page = ARENA_NEW(call->arena, struct html_page);
+
+	page_open(page, call, view);
+	if (!page->account_id)
+		return go_to(call, STR("/"));
+	if (!page_form_fits(page, STR("sign-out")))
+		return page_message(page, 422, TEXT_SIGN_OUT, TEXT_FORM_EXPIRED);
+	call->state = page;
+	return OK;
+}
+
+int sign_out_write(struct call *call, struct txn *txn)
+{
+	const struct html_page *page = call->state;
+	int err = sessions_delete(txn, login_session_sent(call, page->instance));
+
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	txn_emit(txn, EVENT_REVOKED, 0, page->account_id);
+	login_session_cookie(call, page->instance, STR_NONE);
+	return go_to(call, STR("/"));
+}
+
+/* From stage to stage. */
+struct sign_up {
+	struct html_page page;
+	struct account account;
+	struct str secret, hash, cookie;
+};
+
+static int show_gone(struct html_page *page)
+{
+	return page_message(page, 404, TEXT_SIGN_UP_GONE, TEXT_SIGN_UP_GONE_LEAD);
+}
+
+static int show_choice(struct sign_up *sign_up, int status, enum text alert)
+{
+	struct html_page *page = &sign_up->page;
+	const struct account *account = &sign_up->account;
+	struct str handle = arena_printf(page->call->arena, "@%.*s@%.*s", STR_ARG(account->username),
+	                                 STR_ARG(page->instance->domain));
+
+	page_element_with(page, "h1", NULL, TEXT_SIGN_UP_WELCOME,
+	                  account->display_name.n ? account->display_name : account->username);
+	page_element_with(page, "p", "lead", TEXT_SIGN_UP_LEAD, handle);
+	if (alert != TEXT_COUNT)
+		page_alert(page, alert);
+	page_form(page, arena_printf(page->call->arena, "/sign-up/%.*s", STR_ARG(sign_up->secret)), STR("sign-up"));
+	/* Password managers learn from it whose password this is. */
+	page_html(page, "<input class=\"unseen\" type=\"text\" name=\"username\" autocomplete=\"username\" tabindex=\"-1\" "
+	                "aria-hidden=\"true\" readonly value=\"");
+	page_text(page, account->username);
+	page_html(page, "\">\n");
+	page_field(page, &(struct page_field){
+		.name = "password", .type = "password", .autocomplete = "new-password", .label = TEXT_FIELD_NEW_PASSWORD,
+		.hint = TEXT_FIELD_NEW_PASSWORD_HINT, .wrong = alert == TEXT_SIGN_UP_LENGTH });
+	page_field(page, &(struct page_field){
+		.name = "repeat", .type = "password", .autocomplete = "new-password", .label = TEXT_FIELD_REPEAT,
+		.hint = TEXT_COUNT, .wrong = alert == TEXT_SIGN_UP_DIFFER });
+	page_html(page, "<div class=\"actions\">\n");
+	page_button(page, "primary", NULL, NULL, TEXT_SIGN_UP_SUBMIT, false);
+	page_html(page, "</div>\n");
+	page_form_end(page);
+	return page_close(page, status, TEXT_SIGN_UP, STR_NONE);
+}
+
+/* The account that a link is for. ERR_NOT_FOUND: unknown, used or expired, or of somebody who is disabled. */
+static int find_link(struct arena *arena, struct view *view, struct str secret, struct account *ret_account)
+{
+	struct session link;
+	int err = secret.n ? sign_up_get(view, secret, &link) : ERR_NOT_FOUND;
+
+	if (err == OK)
+		err = accounts_get(arena, view, link.account_id, ret_account);
+	return err == OK && (ret_account->disabled || ret_account->deleted) ? ERR_NOT_FOUND : err;
+}
+
+static int open_link(struct call *call, struct view *view, struct sign_up *sign_up)
+{
+	int err;
+
+	page_open(&sign_up->page, call, view);
+	sign_up->secret = call_path_param(call, "secret");
+	err = find_link(call->arena, view, sign_up->secret, &sign_up->account);
+	if (err == ERR_NOT_FOUND)
+		return show_gone(&sign_up->page);
+	return err == OK ? OK : page_error(&sign_up->page, err);
+}
+
+int sign_up_show(struct call *call, struct view *view)
+{
+	struct sign_up sign_up = { 0 };
+	int err = open_link(call, view, &sign_up);
+
+	return err == OK ? show_choice(&sign_up, 200, TEXT_COUNT) : err;
+}
+
+int sign_up_check(struct call *call, struct view *view)
+{
+	struct sign_up *sign_up = ARENA_NEW(call->arena, struct sign_up);
+	struct str password = call_param(call, "password");
+	int err = open_link(call, view, sign_up);
+
+	if (err != OK)
+		return err;
+	if (!page_form_fits(&sign_up->page, STR("sign-up")))
+		return show_choice(sign_up, 422, TEXT_FORM_EXPIRED);
+	if (password.n < PASSWORD_BYTES_MIN || password.n > PASSWORD_BYTES_MAX)
+		return show_choice(sign_up, 422, TEXT_SIGN_UP_LENGTH);
+	if (!str_eq(password, call_param(call, "repeat")))
+		return show_choice(sign_up, 422, TEXT_SIGN_UP_DIFFER);
+	sign_up->cookie = hash_token(call->arena);
+	call->state = sign_up;
+	return OK;
+}
+
+int sign_up_work(struct call *call)
+{
+	struct sign_up *sign_up = call->state;
+
+	if (password_hash(call->arena, call_param(call, "password"), &sign_up->hash) != OK)
+		return show_choice(sign_up, 422, TEXT_SIGN_UP_LENGTH);
+	return OK;
+}
+
+int sign_up_write(struct call *call, struct txn *txn)
+{
+	struct sign_up sign_up = *(struct sign_up *)call->state;  /* a body may run again */
+	int err = find_link(call->arena, txn_view(txn), sign_up.secret, &sign_up.account);
+
+	if (err == ERR_NOT_FOUND)  /* used meanwhile */
+		return show_gone(&sign_up.page);
+	/* Ends everything the account had, this link too. */
+	if (err == OK)
+		err = people_set_password(call->arena, txn, sign_up.account.username, sign_up.hash);
+	if (err == OK)
+		err = login_session_put(call->arena, txn, sign_up.account.id, sign_up.cookie);
+	if (err != OK)
+		return err;
+	login_session_cookie(call, sign_up.page.instance, sign_up.cookie);
+	return go_to(call, STR("/"));
+}
