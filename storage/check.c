@@ -244,33 +244,36 @@ static void check_tag(struct check *check)
 		find(check, "no post has it");
 }
 
-/* What an activity made is a record of one of three kinds. */
+/* What an activity made: the spaces of the kinds, and where their keys stand in the value (0: nowhere). */
+static const struct {
+	uint8_t kind, space, first, second;
+	const struct record_type *type;
+} made[] = {
+	{ MADE_FOLLOW, SPACE_FOLLOW, 1, 9, &follow_type },
+	{ MADE_FAVOURITE, SPACE_FAVOURITE, 9, 1, &favourite_type },
+	{ MADE_BOOST, SPACE_POST, 9, 0, &post_type },
+};
+
 static void check_made(struct check *check)
 {
-	uint64_t a = key_read_u64(check->value, 1), b = key_read_u64(check->value, 9);
+	uint64_t first, second;
 	struct key key;
-	const struct {
-		unsigned space;
-		const struct record_type *type;
-		uint64_t first, second;
-	} made[] = {
-		[MADE_FOLLOW] = { SPACE_FOLLOW, &follow_type, a, b },
-		[MADE_FAVOURITE] = { SPACE_FAVOURITE, &favourite_type, b, a },
-		[MADE_BOOST] = { SPACE_POST, &post_type, b, 0 },
-	};
-	uint8_t kind = check->value.n ? (uint8_t)check->value.p[0] : 0;
 	struct str at;
 	void *record;
+	size_t i = 0;
 
-	if (kind < MADE_FOLLOW || kind > MADE_BOOST) {
-		find(check, "it is of the unknown kind %u", kind);
+	while (i < sizeof(made) / sizeof(made[0]) && made[i].kind != (uint8_t)check->value.p[0])
+		i++;
+	if (i == sizeof(made) / sizeof(made[0])) {
+		find(check, "it is of the unknown kind %u", (uint8_t)check->value.p[0]);
 		return;
 	}
-	at = made[kind].second ? key_u64_u64(&key, made[kind].first, made[kind].second)
-	                       : key_u64(&key, made[kind].first);
-	record = arena_alloc(check->arena, made[kind].type->size);
-	if (record_get(check->arena, check->view, made[kind].space, at, made[kind].type, record) != OK ||
-	    !index_has(instance_of(check->view), made[kind].space, at, record, check->space, check->key,
+	first = key_read_u64(check->value, made[i].first);
+	second = key_read_u64(check->value, made[i].second);
+	at = made[i].second ? key_u64_u64(&key, first, second) : key_u64(&key, first);
+	record = arena_alloc(check->arena, made[i].type->size);
+	if (record_get(check->arena, check->view, made[i].space, at, made[i].type, record) != OK ||
+	    !index_has(instance_of(check->view), made[i].space, at, record, check->space, check->key,
 	               check->value))
 		find(check, "what it made is not there");
 }

@@ -4,7 +4,6 @@
 #ifndef STORAGE_NOTICES_H
 #define STORAGE_NOTICES_H
 
-#include "storage/conversations.h"  /* for callers of both; to be included by name */
 #include "storage/engine/store.h"
 #include "storage/model.h"
 #include "storage/page.h"

@@ -162,7 +162,8 @@ static int check_new(struct arena *scratch, struct view *view, const struct post
 		return ERR_NOT_FOUND;
 	if (id_taken(view, post->id, NULL))
 		return ERR_EXISTS;
-	if (post->uri.n) {
+	/* our own address is as new as the id in it */
+	if (post->uri.n && instance_parse_id(instance_of(view), "p", post->uri) != post->id) {
 		r = posts_by_uri(scratch, view, post->uri, &known);
 		if (r != ERR_NOT_FOUND)
 			return r == OK ? ERR_EXISTS : r;
