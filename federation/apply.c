@@ -163,6 +163,12 @@ static void complete_inner(struct apply *apply)
 	a->inner = inner;
 }
 
+/* One takes back one's own acts only. */
+static bool undoes_another(const struct activity *a)
+{
+	return a->type == AS_UNDO && a->inner && a->inner->actor_uri.n && !str_eq(a->inner->actor_uri, a->actor_uri);
+}
+
 /* One's own account as an object is an actor, however it was written. */
 static void complete_object(struct activity *a)
 {
@@ -276,6 +282,8 @@ int activity_apply(struct arena *arena, struct txn *txn, struct activity *activi
 			activity->record_id = txn_new_id(txn);
 		activity->uri = instance_activity_uri(arena, apply.instance, activity->record_id);
 	}
+	if (undoes_another(activity))
+		return ERR_DENIED;
 	complete_inner(&apply);
 	complete_object(activity);
 	row = row_of(activity);

@@ -8,13 +8,17 @@
 #include "federation/actor.h"
 #include "federation/effects.h"
 #include "federation/fanout.h"
+#include "federation/net.h"
 #include "federation/pkey.h"
 #include "federation/purge.h"
 #include "federation/replay.h"
+#include "federation/resolve.h"
+#include "federation/url.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/engine/writer.h"
 #include "storage/graph.h"
 #include "storage/jobs.h"
 #include "storage/notices.h"
@@ -76,8 +80,88 @@ static struct account add_carol(struct rig *rig, struct txn *txn)
 	return carol;
 }
 
+/* the network */
+
+struct rig_page {
+	struct str url, type, body;
+	int status;
+};
+
+static int answer(void *context, struct arena *arena, const struct net_request *request,
+                  struct net_response *ret_response)
+{
+	struct rig *rig = context;
+
+	(void)arena;
+	rig->asked++;
+	for (size_t i = rig->page_count; i-- > 0;) {
+		const struct rig_page *page = &rig->pages[i];
+
+		if (!str_eq(page->url, request->url))
+			continue;
+		if (!page->status)
+			return ERR_NETWORK;
+		*ret_response = (struct net_response){
+			.status = page->status, .content_type = page->type, .body = page->body,
+			.final_url = page->url,
+		};
+		return OK;
+	}
+	*ret_response = (struct net_response){ .status = 404, .final_url = request->url };
+	return OK;
+}
+
+void rig_serve(struct rig *rig, const char *url, int status, const char *type, const char *body)
+{
+	struct rig_page *page = &rig->pages[rig->page_count++];
+
+	if (rig->page_count > RIG_PAGES_MAX)
+		abort();
+	page->url = arena_str(rig->arena, str_of(url));
+	page->status = status;
+	page->type = type ? str_of(type) : STR("application/activity+json");
+	page->body = rig_json(rig, body);
+}
+
+const char *rig_serve_actor(struct rig *rig, const char *uri, const char *type, const char *name)
+{
+	struct url url;
+	struct str host, origin;
+	struct buf pem;
+	const char *document;
+
+	must(url_parse(rig->arena, str_of(uri), &url));
+	host = url_host_port(rig->arena, &url);
+	origin = url_origin(rig->arena, &url);
+	buf_init(&pem, rig->arena, 0);
+	for (size_t i = 0; i < rig->public_pem.n; i++) {
+		if (rig->public_pem.p[i] == '\n')
+			buf_add(&pem, STR("\\n"));
+		else
+			buf_add_char(&pem, rig->public_pem.p[i]);
+	}
+	document = rig_text(rig,
+	                    "{'@context':['https://www.w3.org/ns/activitystreams','https://w3id.org/security/v1'],"
+	                    "'id':'%s','type':'%s','preferredUsername':'%s','name':'%s','inbox':'%s/inbox',"
+	                    "'outbox':'%s/outbox','followers':'%s/followers','endpoints':{'sharedInbox':'%.*s/inbox'},"
+	                    "'publicKey':{'id':'%s#main-key','owner':'%s','publicKeyPem':'%.*s'}}",
+	                    uri, type, name, name, uri, uri, uri, STR_ARG(origin), uri, uri,
+	                    STR_ARG(buf_str(&pem)));
+	rig_serve(rig, uri, 200, NULL, document);
+	rig_serve(rig,
+	          rig_text(rig, "%.*s/.well-known/webfinger?resource=acct%%3A%s%%40%.*s", STR_ARG(origin), name,
+	                   STR_ARG(host)),
+	          200, "application/jrd+json",
+	          rig_text(rig,
+	                   "{'subject':'acct:%s@%.*s','links':[{'rel':'self','type':'application/activity+json',"
+	                   "'href':'%s'}]}",
+	                   name, STR_ARG(host), uri));
+	return document;
+}
+
 struct rig *rig_new(void)
 {
+	struct net_options network = { .answer = answer };
 	struct world *world;
 	struct rig *rig;
 	struct txn *txn;
@@ -87,6 +171,8 @@ struct rig *rig_new(void)
 	rig = ARENA_NEW(world->arena, struct rig);
 	rig->world = world;
 	rig->arena = world->arena;
+	rig->pages = ARENA_ARRAY(rig->arena, struct rig_page, RIG_PAGES_MAX);
+	network.answer_context = rig;
 	take_pair(rig);
 	txn = world_write(world);
 	world->instance.actor_id = add_ours(rig, txn, ACCOUNT_APPLICATION, "a.example").id;
@@ -100,7 +186,7 @@ struct rig *rig_new(void)
 	must(peers_put(txn, &rig->peer));
 	must(world_commit(world));
 	rig->federation = (struct federation){
-		.instance = &world->instance, .keys = key_cache_new(16), .replays = replay_cache_new(1000),
+		.instance = &world->instance, .net = net_new(&network), .keys = key_cache_new(16), .replays = replay_cache_new(1000),
 		.signature_window_ms = 5 * MINUTE_MS,
 	};
 	return rig;
@@ -108,6 +194,7 @@ struct rig *rig_new(void)
 
 void rig_free(struct rig *rig)
 {
+	net_free(rig->federation.net);
 	key_cache_free(rig->federation.keys);
 	replay_cache_free(rig->federation.replays);
 	world_free(rig->world);
@@ -175,6 +262,57 @@ int rig_apply_need(struct rig *rig, const char *json, struct str *ret_need)
 int rig_apply(struct rig *rig, const char *json)
 {
 	return rig_apply_need(rig, json, NULL);
+}
+
+/* deliveries */
+
+void rig_sign(struct rig *rig, const struct rig_delivery *delivery, struct incoming *ret_incoming)
+{
+	struct header *headers = ARENA_ARRAY(rig->arena, struct header, 2 + SIGNATURE_MADE_HEADERS);
+	struct str host = delivery->host ? str_of(delivery->host) : STR("a.example");
+	struct signature_order order = {
+		.method = STR("POST"), .target = STR("/inbox"), .host = host,
+		.content_type = STR("application/activity+json"), .body = rig_json(rig, delivery->json),
+		.key_id = delivery->key_id, .now_ms = clock_now_ms() - delivery->late_ms,
+	};
+	struct pkey *key;
+
+	must(pkey_parse_private(rig->arena, rig->private_pem, &key));
+	order.key = key;
+	must(signature_make(rig->arena, &order, headers + 2));
+	headers[0] = (struct header){ STR("Host"), host };
+	headers[1] = (struct header){ STR("Content-Type"), order.content_type };
+	*ret_incoming = (struct incoming){
+		.arena = rig->arena, .federation = &rig->federation, .address = STR("203.0.113.7"),
+		.request = {
+			.method = order.method, .target = order.target, .headers = headers,
+			.header_count = 2 + SIGNATURE_MADE_HEADERS, .body = order.body,
+		},
+	};
+}
+
+static int receive_body(struct rig *rig, struct txn *txn, void *arg)
+{
+	(void)rig;
+	return inbox_write(arg, txn);
+}
+
+int rig_receive(struct rig *rig, struct incoming *incoming)
+{
+	int r = inbox_check(incoming, world_read(rig->world));
+
+	if (r == NEED)
+		r = inbox_work(incoming, rig->world->store);
+	return r ? r : rig_write(rig, receive_body, incoming);
+}
+
+int rig_deliver(struct rig *rig, const char *json, struct str key_id)
+{
+	struct rig_delivery delivery = { .json = json, .key_id = key_id };
+	struct incoming incoming;
+
+	rig_sign(rig, &delivery, &incoming);
+	return rig_receive(rig, &incoming);
 }
 
 /* acts of ours */
@@ -285,6 +423,32 @@ size_t rig_jobs_waiting(struct rig *rig, const char *kind)
 	for (size_t i = 0; i < count; i++)
 		n += str_eq(jobs[i].kind, str_of(kind));
 	return n;
+}
+
+size_t rig_resolve(struct rig *rig)
+{
+	struct writer *writer;
+	size_t count, ran = 0;
+	struct job *jobs = due_jobs(rig, &count);
+
+	must(writer_start(rig->world->store, &(struct writer_options){ .batch_max = 1 }, &writer));
+	for (size_t i = 0; i < count; i++) {
+		if (!str_eq(jobs[i].kind, STR("resolve")))
+			continue;
+		resolve_job(&rig->federation, rig->arena, rig->world->store, writer, &jobs[i]);
+		ran++;
+	}
+	writer_stop(writer);
+	for (size_t i = 0; i < count; i++) {
+		struct txn *txn;
+
+		if (!str_eq(jobs[i].kind, STR("resolve")))
+			continue;
+		txn = world_write(rig->world);
+		must(jobs_finish(txn, &jobs[i]));
+		must(world_commit(rig->world));
+	}
+	return ran;
 }
 
 static struct delivery *deliveries(struct rig *rig, size_t *ret_count)

@@ -10,6 +10,7 @@
 
 #include "federation/apply.h"
 #include "federation/federation.h"
+#include "federation/inbox.h"
 #include "tests/rig/world.h"
 
 /* 24 November 2026, 8:00 UTC. */
@@ -22,7 +23,12 @@ struct rig {
 	struct account alice, bob, carol;
 	struct peer peer;                 /* b.example, tier group */
 	struct str private_pem, public_pem;
+	struct rig_page *pages;           /* the network */
+	size_t page_count;
+	size_t asked;                     /* how many requests went out */
 };
+
+enum { RIG_PAGES_MAX = 64 };
 
 struct rig *rig_new(void);
 void rig_free(struct rig *rig);
@@ -34,6 +40,24 @@ int rig_write(struct rig *rig, int (*body)(struct rig *rig, struct txn *txn, voi
  * JSON may be written as ' to keep C readable. */
 int rig_apply(struct rig *rig, const char *json);
 int rig_apply_need(struct rig *rig, const char *json, struct str *ret_need);
+
+/* The network answers a GET of `url` with this from now on. `type` NULL: application/activity+json. */
+void rig_serve(struct rig *rig, const char *url, int status, const char *type, const char *body);
+/* Serves an actor of a node, with its WebFinger; the shared pair is its key. Returns its document. */
+const char *rig_serve_actor(struct rig *rig, const char *uri, const char *type, const char *name);
+
+/* A delivery to our shared inbox as it comes in: signed by `key_id` with the shared pair, now. */
+struct rig_delivery {
+	const char *json;
+	struct str key_id;
+	const char *host;                 /* NULL: a.example */
+	int64_t late_ms;                  /* how long it was under way */
+};
+void rig_sign(struct rig *rig, const struct rig_delivery *delivery, struct incoming *ret_incoming);
+/* Takes it through check, work and write. What the sender would be told: OK (202) or an error. */
+int rig_receive(struct rig *rig, struct incoming *incoming);
+/* Both, for carol and the like. */
+int rig_deliver(struct rig *rig, const char *json, struct str key_id);
 
 /* Acts of ours, each in its own transaction. */
 struct str rig_post(struct rig *rig, const struct account *author, uint8_t visibility, const char *text,
@@ -51,6 +75,9 @@ struct str rig_outgoing(struct rig *rig);
 size_t rig_outgoing_count(struct rig *rig);
 /* Forgets them. */
 void rig_outgoing_clear(struct rig *rig);
+
+/* Takes and runs the waiting jobs "resolve" once; their results are dropped. Returns how many ran. */
+size_t rig_resolve(struct rig *rig);
 
 /* A post by its address; id 0 when there is none. */
 struct post rig_find_post(struct rig *rig, const char *uri);
