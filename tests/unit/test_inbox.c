@@ -1,0 +1,307 @@
+/* Signed deliveries from their bytes to their effect: who gets in, who does not, and what is fetched meanwhile. */
+#include "federation/inbox.h"
+
+#include "storage/access.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/peers.h"
+#include "storage/posts.h"
+#include "tests/rig/rig.h"
+#include "tests/unit/tap.h"
+
+#define AS "'@context':'https://www.w3.org/ns/activitystreams',"
+#define CAROL "https://b.example/users/carol"
+#define DAVE "https://b.example/users/dave"
+#define PUBLIC "https://www.w3.org/ns/activitystreams#Public"
+#define NOTE_1 "https://b.example/notes/1"
+
+static const struct str carols_key = { CAROL "#main-key", sizeof(CAROL "#main-key") - 1 };
+static const struct str daves_key = { DAVE "#main-key", sizeof(DAVE "#main-key") - 1 };
+
+static struct rig *rig;
+
+static const char *note(const char *actor, const char *number)
+{
+	return rig_text(rig,
+	                "{" AS "'id':'https://b.example/a/%s','type':'Create','actor':'%s','object':{"
+	                "'id':'https://b.example/notes/%s','type':'Note','attributedTo':'%s','content':'Hi',"
+	                "'to':['" PUBLIC "']}}",
+	                number, actor, number, actor);
+}
+
+static size_t refusals(void)
+{
+	struct str_list lines;
+
+	refusals_page(rig->arena, world_read(rig->world), 100, &lines);
+	return lines.count;
+}
+
+static bool known(const char *uri)
+{
+	struct account account;
+
+	return accounts_by_uri(rig->arena, world_read(rig->world), str_of(uri), &account) == OK;
+}
+
+static void check_the_way_in(void)
+{
+	struct rig_delivery delivery = { .key_id = carols_key };
+	struct incoming incoming, again;
+
+	rig = rig_new();
+	delivery.json = note(CAROL, "1");
+	rig_sign(rig, &delivery, &incoming);
+	again = incoming;
+	is_int(rig_receive(rig, &incoming), OK, "a signed delivery of a known person gets in");
+	ok(rig_find_post(rig, NOTE_1).id, "and has its effect");
+	is_int(rig->asked, 0, "without asking anybody");
+	is_int(rig_receive(rig, &again), OK, "the same bytes once more are answered");
+	ok(again.duplicate, "as what we had");
+	is_int(refusals(), 1, "with a line in the journal");
+	clock_advance_for_test(SECOND_MS);
+	is_int(rig_deliver(rig, delivery.json, carols_key), OK, "the same activity, signed anew, is answered");
+	rig_free(rig);
+}
+
+static void check_strangers(void)
+{
+	struct incoming incoming;
+	struct rig_delivery delivery = { .key_id = STR("https://evil.example/u/1#main-key") };
+	struct header headers[2];
+
+	rig = rig_new();
+	delivery.json = "{" AS "'id':'https://evil.example/a/1','type':'Like','actor':'https://evil.example/u/1',"
+			"'object':'https://a.example/p/1'}";
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), ERR_DENIED, "an origin that is not on the list is refused");
+	is_int(rig->asked, 0, "and nothing is fetched from it");
+	ok(incoming.reason && strstr(incoming.reason, "allow list"), "it is told why");
+	world_write(rig->world);
+	is_int(inbox_refuse_write(&incoming, rig->world->txn), OK, "the journal takes the refusal");
+	world_commit(rig->world);
+	is_int(refusals(), 1, "as one line");
+	delivery.key_id = carols_key;
+	delivery.json = note(CAROL, "1");
+	rig_sign(rig, &delivery, &incoming);
+	memcpy(headers, incoming.request.headers, sizeof headers);
+	incoming.request.headers = headers;
+	incoming.request.header_count = 2;
+	is_int(rig_receive(rig, &incoming), ERR_UNAUTHORIZED, "an unsigned delivery is not let in");
+	rig->peer.paused = true;
+	world_write(rig->world);
+	peers_put(rig->world->txn, &rig->peer);
+	world_commit(rig->world);
+	is_int(rig_deliver(rig, delivery.json, carols_key), ERR_BUSY, "a paused peer is put off");
+	rig_free(rig);
+}
+
+static void check_signatures(void)
+{
+	struct rig_delivery delivery = { .key_id = carols_key };
+	struct incoming incoming;
+
+	rig = rig_new();
+	delivery.json = note(CAROL, "1");
+	rig_sign(rig, &delivery, &incoming);
+	incoming.request.body = rig_json(rig, note(CAROL, "2"));
+	is_int(rig_receive(rig, &incoming), ERR_UNAUTHORIZED, "another body under the same digest is not let in");
+	delivery.host = "c.example";
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), ERR_UNAUTHORIZED, "what was signed for another host is not let in");
+	delivery.host = NULL;
+	delivery.late_ms = HOUR_MS;
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), ERR_UNAUTHORIZED, "what was signed an hour ago is not let in");
+	ok(incoming.reason && strstr(incoming.reason, "clock"), "and is told of the clock");
+	delivery.late_ms = -HOUR_MS;
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), ERR_UNAUTHORIZED, "nor what will be signed in an hour");
+	delivery.late_ms = 0;
+	delivery.json = "{'type':";
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), ERR_INVALID, "what is no JSON is no activity");
+	is_int(rig_find_post(rig, NOTE_1).id, 0, "none of it has an effect");
+	is_int(rig->asked, 0, "nor is anything fetched");
+	rig_free(rig);
+}
+
+static void check_actors(void)
+{
+	rig = rig_new();
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	is_int(rig_deliver(rig, note(DAVE, "1"), carols_key), ERR_DENIED, "nobody delivers what another did");
+	is_int(rig_deliver(rig,
+	                   "{" AS "'id':'https://evil.example/a/1','type':'Like','actor':'https://evil.example/u/1',"
+	                   "'object':'https://b.example/notes/1'}",
+	                   carols_key),
+	       ERR_DENIED, "least of all of another origin");
+	is_int(rig_find_post(rig, NOTE_1).id, 0, "it has no effect");
+	is_int(rig_deliver(rig, note(CAROL, "1"), carols_key), OK, "one's own gets in");
+	is_int(rig_deliver(rig,
+	                   "{" AS "'id':'https://b.example/a/d','type':'Delete','actor':'" CAROL "',"
+	                   "'object':'https://evil.example/n/1'}",
+	                   carols_key),
+	       OK, "what is not the actor's to do is answered like anything else");
+	is_int(refusals(), 1, "and stands in the journal");
+	rig_free(rig);
+}
+
+static void check_new_keys(void)
+{
+	struct account carol;
+
+	rig = rig_new();
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	is_int(rig_deliver(rig, note(DAVE, "1"), daves_key), OK, "an unknown signer of a listed origin is asked for");
+	ok(known(DAVE), "and kept");
+	ok(rig_find_post(rig, NOTE_1).id, "and has the effect at once");
+	carol = rig->carol;
+	carol.key_pem = STR("-----BEGIN PUBLIC KEY-----\nnot this one\n-----END PUBLIC KEY-----\n");
+	world_write(rig->world);
+	accounts_put(rig->world->txn, &carol);
+	world_commit(rig->world);
+	rig_serve_actor(rig, CAROL, "Person", "carol");
+	is_int(rig_deliver(rig, note(CAROL, "2"), carols_key), OK, "a changed key is fetched anew");
+	rig->asked = 0;
+	is_int(rig_deliver(rig, note(CAROL, "3"), carols_key), OK, "and known from then on");
+	is_int(rig->asked, 0, "without asking again");
+	rig_free(rig);
+
+	rig = rig_new();
+	is_int(rig_deliver(rig, note(DAVE, "1"), daves_key), ERR_UNAUTHORIZED, "a key that is nowhere is of no use");
+	rig->asked = 0;
+	clock_advance_for_test(MINUTE_MS);
+	is_int(rig_deliver(rig, note(DAVE, "1"), daves_key), ERR_UNAUTHORIZED, "nor a minute later");
+	is_int(rig->asked, 0, "when it is not even asked for");
+	clock_advance_for_test(5 * MINUTE_MS);
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	is_int(rig_deliver(rig, note(DAVE, "1"), daves_key), OK, "after a while it is asked for again");
+	rig_free(rig);
+
+	rig = rig_new();
+	rig_serve(rig, DAVE, 0, NULL, "");
+	is_int(rig_deliver(rig, note(DAVE, "1"), daves_key), ERR_BUSY, "a node that does not answer costs a retry only");
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	is_int(rig_deliver(rig, note(DAVE, "2"), daves_key), OK, "and nothing when it is back");
+	rig_free(rig);
+}
+
+static void check_false_keys(void)
+{
+	rig = rig_new();
+	rig_serve_actor(rig, "https://b.example/users/mallory", "Person", "mallory");
+	rig_serve(rig, "https://b.example/keys/1", 200, NULL,
+	          "{'id':'https://b.example/keys/1','owner':'" DAVE "','publicKeyPem':'x'}");
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	is_int(rig_deliver(rig, note(DAVE, "1"), STR("https://b.example/keys/1")), ERR_UNAUTHORIZED,
+	       "a key that its owner does not name is of no use");
+	rig_serve(rig, "https://b.example/users/erin", 200, "text/plain", rig_serve_actor(rig, DAVE, "Person", "dave"));
+	is_int(rig_deliver(rig, note("https://b.example/users/erin", "2"), STR("https://b.example/users/erin#main-key")),
+	       ERR_UNAUTHORIZED, "nor is an upload that looks like an actor");
+	rig_serve(rig, "https://b.example/users/frank", 200, NULL,
+	          rig_text(rig, "%s", rig_serve_actor(rig, "https://evil.example/u/1", "Person", "x")));
+	is_int(rig_deliver(rig, note("https://b.example/users/frank", "3"), STR("https://b.example/users/frank#main-key")),
+	       ERR_UNAUTHORIZED, "nor a document that says it is another's");
+	ok(!known("https://evil.example/u/1"), "and nobody came to be known by it");
+	rig_free(rig);
+}
+
+static void check_ends(void)
+{
+	const char *end = "{" AS "'id':'" DAVE "#delete','type':'Delete','actor':'" DAVE "','object':'" DAVE "'}";
+	struct account carol;
+
+	rig = rig_new();
+	is_int(rig_deliver(rig, end, daves_key), OK, "the end of somebody unknown is answered");
+	is_int(rig->asked, 0, "without a question");
+	carol = rig->carol;
+	carol.key_pem = STR("x");
+	world_write(rig->world);
+	accounts_put(rig->world->txn, &carol);
+	world_commit(rig->world);
+	end = "{" AS "'id':'" CAROL "#delete','type':'Delete','actor':'" CAROL "','object':'" CAROL "'}";
+	is_int(rig_deliver(rig, end, carols_key), ERR_UNAUTHORIZED, "an end that cannot be proved has no effect");
+	clock_advance_for_test(6 * MINUTE_MS);
+	rig_serve(rig, CAROL, 410, NULL, "{}");
+	is_int(rig_deliver(rig, end, carols_key), OK, "an end that the actor's node confirms is believed");
+	accounts_get(rig->arena, world_read(rig->world), rig->carol.id, &carol);
+	ok(carol.deleted, "and has its effect");
+	rig_free(rig);
+}
+
+static void check_waiting(void)
+{
+	const char *boost = "{" AS "'id':'https://b.example/a/b1','type':'Announce','actor':'" CAROL "',"
+			    "'to':['" PUBLIC "'],'object':'https://b.example/notes/7'}";
+	const char *bare = "{" AS "'id':'https://b.example/a/c8','type':'Create','actor':'" CAROL "',"
+			   "'object':'https://b.example/notes/8'}";
+	struct post post;
+	uint64_t boost_id;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	rig_serve(rig, "https://b.example/notes/7", 200, NULL,
+	          "{" AS "'id':'https://b.example/notes/7','type':'Note','attributedTo':'" DAVE "',"
+	          "'content':'Boosted','to':'" PUBLIC "'}");
+	is_int(rig_deliver(rig, boost, carols_key), OK, "a boost of the unknown is taken");
+	clock_advance_for_test(SECOND_MS);
+	is_int(rig_deliver(rig, boost, carols_key), OK, "twice");
+	is_int(rig_resolve(rig), 1, "and waits once");
+	post = rig_find_post(rig, "https://b.example/notes/7");
+	is_str(post.content, STR("Boosted"), "what it boosts is fetched");
+	is_int(posts_boost_get(world_read(rig->world), post.id, rig->carol.id, &boost_id), OK, "and the boost applied");
+	is_int(rig_deliver(rig, bare, carols_key), OK, "a Create may name its post only");
+	rig_serve(rig, "https://b.example/notes/8", 200, NULL,
+	          rig_text(rig,
+	                   "{" AS "'id':'https://b.example/notes/8','type':'Note','attributedTo':'" CAROL "',"
+	                   "'content':'Fetched','to':'" PUBLIC "','cc':'%.*s',"
+	                   "'tag':{'type':'Mention','href':'%.*s'}}",
+	                   STR_ARG(rig->alice.uri), STR_ARG(rig->alice.uri)));
+	is_int(rig_resolve(rig), 1, "it is fetched");
+	ok(rig_find_post(rig, "https://b.example/notes/8").id, "and kept");
+	is_int(rig_notices(rig, &rig->alice, NOTICE_MENTION), 1, "and tells whom it mentions");
+	rig_free(rig);
+}
+
+static void check_instance(void)
+{
+	struct rig_delivery delivery = { .key_id = STR("https://b.example/actor#main-key") };
+	struct incoming incoming;
+	struct peer peer;
+
+	rig = rig_new();
+	rig_serve_actor(rig, "https://b.example/actor", "Application", "b.example");
+	delivery.json = "{" AS "'id':'https://b.example/a/9','type':'View','actor':'https://b.example/actor',"
+			"'object':'https://a.example/p/1'}";
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), OK, "a peer's instance actor speaks");
+	peers_get(rig->arena, world_read(rig->world), rig->peer.id, &peer);
+	is_str(peer.key_id, delivery.key_id, "and its key is pinned at first contact");
+	is_int(peer.contacted_ms, RIG_NOW_MS, "whose time is kept");
+	is_int(incoming_beholder(&incoming).kind, BEHOLDER_PEER, "it reads as the peer");
+	peer.key_pem = STR("another");
+	world_write(rig->world);
+	peers_put(rig->world->txn, &peer);
+	world_commit(rig->world);
+	clock_advance_for_test(SECOND_MS);
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), ERR_UNAUTHORIZED, "another key than the pinned one is not let in");
+	rig_free(rig);
+}
+
+int main(void)
+{
+	check_the_way_in();
+	check_strangers();
+	check_signatures();
+	check_actors();
+	check_new_keys();
+	check_false_keys();
+	check_ends();
+	check_waiting();
+	check_instance();
+	return done();
+}
