@@ -1,6 +1,7 @@
 /*
  * The job table, and the short runs that tie a row to its room.
  */
+#include "federation/effects.h"
 #include "federation/fanout.h"
 #include "federation/purge.h"
 #include "federation/resolve.h"
@@ -91,12 +92,16 @@ const struct job_row job_rows[] = {
 	/* kind           lane         retry        tries  write                run          repeat */
 	{ "fanout",       LANE_WRITER, RETRY_SOON,  100,   fanout_write,        NULL,        0,
 	  "turns one activity into deliveries, page by page" },
-	{ "resolve",      LANE_POOL,   RETRY_SOON,  8,     NULL,                run_resolve, 0,
+	{ "resolve",      LANE_POOL,   RETRY_SOON,  RESOLVE_TRIES, NULL,                run_resolve, 0,
 	  "fetches what a kept activity needs and applies it" },
 	{ "contact",      LANE_POOL,   RETRY_SOON,  60,    NULL,                run_contact, 0,
 	  "asks a peer for its instance actor and pins the key" },
+	{ "notify",       LANE_WRITER, RETRY_SOON,  100,   effects_notify_write, NULL,       0,
+	  "tells followers who asked to hear of each post" },
 	{ "purge_account", LANE_WRITER, RETRY_SOON, 100,   purge_account_write, NULL,        0,
 	  "removes the posts and follows of an account that is gone" },
+	{ "purge_post",   LANE_WRITER, RETRY_SOON,  100,   purge_post_write,    NULL,        0,
+	  "removes what is left of the reactions to a post that is gone" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links and old activity ids" },
 };
