@@ -244,8 +244,7 @@ static int refuse_token(struct call *call)
 	return call_fail(call, ERR_UNAUTHORIZED, "The access token is invalid");
 }
 
-/* The page comes back after the sign-in. */
-static int send_to_sign_in(struct call *call)
+int call_send_to_sign_in(struct call *call)
 {
 	struct buf buf;
 
@@ -264,7 +263,7 @@ int call_admit(struct call *call)
 	if (route->access == ACCESS_OPEN || route->access == ACCESS_SIGNED)
 		return OK;
 	if (route->access == ACCESS_SESSION)
-		return viewer->account_id ? OK : send_to_sign_in(call);
+		return viewer->account_id ? OK : call_send_to_sign_in(call);
 	if (!viewer->account_id && !viewer->app_id && !viewer->token_id)
 		return refuse_token(call);
 	if (route->access == ACCESS_PERSON && !viewer->account_id)

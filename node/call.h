@@ -146,6 +146,8 @@ void call_header(struct call *call, const char *name, struct str value);
 int call_reply_json(struct call *call, struct str body);
 int call_reply(struct call *call, int status, const char *content_type, struct str body);
 int call_redirect(struct call *call, int status, struct str location);
+/* Sends a browser to sign in and then back here. Returns CALL_DONE. */
+int call_send_to_sign_in(struct call *call);
 /* The HTTP status of an error code (the one table): ERR_NOT_FOUND 404, ERR_DENIED 403, ERR_FULL 507, … */
 int call_status_of(int err);
 

@@ -13,6 +13,8 @@
 #include "node/api/answer.h"
 #include "node/api/signed.h"
 #include "node/node.h"
+#include "node/web/profile.h"
+#include "node/web/reading.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/graph.h"
@@ -302,7 +304,7 @@ static int show_browser(struct call *call, struct view *view)
 
 	call_header(call, "Vary", STR("Accept, Signature"));
 	if (!beholder.account_id)
-		return call_fail(call, ERR_UNAUTHORIZED, "Sign in to see this");
+		return call_send_to_sign_in(call);
 	if (r == OK)
 		r = access_post(call->arena, view, beholder, id, &post);
 	if (r == OK)
@@ -360,4 +362,37 @@ int api_activity_show(struct call *call, struct view *view)
 	    !sees_activity(call, view, signed_beholder(call), &record))
 		return ERR_NOT_FOUND;
 	return reply_document(call, 200, record.body);
+}
+
+/* --- pages ------------------------------------------------------------------------------------------------------ */
+
+int api_page_check(struct call *call, struct view *view)
+{
+	if (wants_document(call))
+		return signed_require(call, view);
+	call_header(call, "Vary", STR("Accept, Signature"));
+	return login_session_account(call, view) ? CALL_SKIP_WORK : call_send_to_sign_in(call);
+}
+
+int api_profile_page_show(struct call *call, struct view *view)
+{
+	struct account account;
+	int r;
+
+	if (!signed_by_peer(call))
+		return profile_show(call, view);
+	r = accounts_by_name(call->arena, view, call_path_param(call, "name"), STR_NONE, &account);
+	return r == OK ? call_redirect(call, 303, account.uri) : r;
+}
+
+/* Whether there is such a post is for its own address to say. */
+int api_post_page_show(struct call *call, struct view *view)
+{
+	uint64_t id;
+	int r;
+
+	if (!signed_by_peer(call))
+		return post_page_show(call, view);
+	r = answer_path_id(call, &id);
+	return r == OK ? call_redirect(call, 303, instance_post_uri(call->arena, &call->node->instance, id)) : r;
 }

@@ -31,9 +31,15 @@ int api_fetch_work(struct call *call);
 int api_outbox_show(struct call *call, struct view *view);
 int api_followers_show(struct call *call, struct view *view);
 int api_following_show(struct call *call, struct view *view);
-/* GET /p/:id: browsers that are signed in go to the page of the post. */
+/* GET /p/:id: browsers go to the page of the post, by way of the sign-in. */
 int api_object_check(struct call *call, struct view *view);
 int api_object_show(struct call *call, struct view *view);
 int api_activity_show(struct call *call, struct view *view);
+
+/* GET /@:name and /@:name/:id: pages to browsers that are signed in; peers, who may have been given such an address, are
+ * led to the document's own. */
+int api_page_check(struct call *call, struct view *view);
+int api_profile_page_show(struct call *call, struct view *view);
+int api_post_page_show(struct call *call, struct view *view);
 
 #endif

@@ -246,7 +246,7 @@ static void w_configuration(struct json_writer *w, struct call *call)
 	json_w_object(w);
 	json_w_member_cstr(w, "streaming", "");  /* there is none: clients then poll */
 	json_w_member_null(w, "status");
-	json_w_member_str(w, "about", arena_printf(call->arena, "%.*s/about", STR_ARG(call->node->instance.url)));
+	json_w_member_str(w, "about", arena_printf(call->arena, "%.*s/legal", STR_ARG(call->node->instance.url)));
 	json_w_member_null(w, "privacy_policy");
 	json_w_member_null(w, "terms_of_service");
 	json_w_object_end(w);

@@ -18,6 +18,9 @@
 #include "node/api/search.h"
 #include "node/api/statuses.h"
 #include "node/api/timelines.h"
+#include "node/web/about.h"
+#include "node/web/sign_in.h"
+#include "node/web/style.h"
 
 /* The client API: for people, from any origin. */
 #define API(verb, place, needs, counted, ...) \
@@ -166,6 +169,26 @@ const struct route routes[] = {
 	API("GET", "/api/v1/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_show_empty_list,
 	    .summary = "one's lists: none"),
 	API("GET", "/api/v1/announcements", 0, QUOTA_READ, .show = api_show_empty_list, .summary = "announcements: none"),
+
+	/* pages */
+	OPEN("GET", "/", QUOTA_READ, .show = home_show, .summary = "the front page"),
+	OPEN("GET", "/legal", QUOTA_READ, .show = legal_show, .summary = "the legal notice"),
+	OPEN("GET", "/sign-in", QUOTA_READ, .show = sign_in_show, .summary = "the sign-in form"),
+	OPEN("POST", "/sign-in", QUOTA_SIGN_IN, .check = sign_in_check, .work = sign_in_work, .write = sign_in_write,
+	     .summary = "signs a browser in"),
+	OPEN("POST", "/sign-out", QUOTA_SIGN_IN, .check = sign_out_check, .write = sign_out_write,
+	     .summary = "signs it out"),
+	OPEN("GET", "/sign-up/:secret", QUOTA_SIGN_IN, .show = sign_up_show, .summary = "the form of a sign-up link"),
+	OPEN("POST", "/sign-up/:secret", QUOTA_SIGN_IN, .check = sign_up_check, .work = sign_up_work,
+	     .write = sign_up_write, .summary = "sets the password of a new person"),
+	SIGNED("GET", "/@:name", QUOTA_READ, .check = api_page_check, .work = api_fetch_work,
+	       .show = api_profile_page_show, .summary = "a profile, to people with a session"),
+	SIGNED("GET", "/@:name/:id", QUOTA_READ, .check = api_page_check, .work = api_fetch_work,
+	       .show = api_post_page_show, .summary = "a post and its thread, to people with a session"),
+	OPEN("GET", "/style.css", QUOTA_NONE, .show = style_show, .summary = "the style sheet of pages"),
+	SHARED("GET", "/avatar.svg", QUOTA_NONE, .show = avatar_show, .summary = "the default picture of a person"),
+	SHARED("GET", "/header.svg", QUOTA_NONE, .show = header_show, .summary = "the default banner"),
+	OPEN("GET", "/icon.svg", QUOTA_NONE, .show = icon_show, .summary = "the icon of pages"),
 
 	/* federation */
 	OPEN("GET", "/actor", QUOTA_INBOX, .show = api_instance_actor, .summary = "the instance actor"),

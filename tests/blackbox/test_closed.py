@@ -13,7 +13,7 @@ OPEN = [r"/\.well-known/(webfinger|host-meta|nodeinfo|oauth-authorization-server
         r"/actor(/\S*)?", r"/api/v[12]/instance", r"/api/v1/apps", r"/oauth/\S+", r"/api/v1/custom_emojis",
         r"/(sign[-_]?(in|up|out)|login|logout|join|invite|auth)(/\S*)?", r"/(legal|about|privacy|terms|imprint)(/\S*)?",
         r"/health(/\S*)?", r"/(users|u|people|ap/users)/:\w+", r"/@:\w+", r"/", r"/(inbox|users/:\w+/inbox|u/:\w+/inbox)",
-        r"/(static|assets|img|images|avatars|headers)(/\S*)?", r"/favicon\.\w+", r"/robots\.txt"]
+        r"/(avatar|header|icon)\.svg", r"/style\.css"]
 
 
 def rows(text):
