@@ -19,12 +19,11 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(LANGUAGE_NAME, "Français", "English") \
 	X(ARGUMENT, "{}", "{}") \
 	X(SKIP, "Aller au contenu", "Skip to content") \
-	X(LANGUAGE_SWITCH, "Langue", "Language") \
 	X(LEGAL, "Mentions légales", "Legal notice") \
 	X(BACK_HOME, "Retour à l’accueil", "Back to the home page") \
 	X(SIGN_IN, "Se connecter", "Sign in") \
 	X(SIGN_OUT, "Se déconnecter", "Sign out") \
-	X(SIGNED_IN_AS, "Vous êtes connecté en tant que {}", "You are signed in as {}") \
+	X(SIGNED_IN_AS, "Vous utilisez le compte {}", "You are signed in as {}") \
 	/* Home and legal notice */ \
 	X(HOME, "Accueil", "Home") \
 	X(HOME_CLOSED, "Cet espace est réservé à ses membres.", "This space is for its members only.") \
@@ -78,9 +77,8 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(AUTHORIZE, "Autoriser une application", "Authorize an app") \
 	X(AUTHORIZE_ASKS, "{} souhaite utiliser votre compte", "{} would like to use your account") \
 	X(AUTHORIZE_MAY, "Cette application pourra\u00a0:", "This app will be able to:") \
-	X(AUTHORIZE_SITE, "Site de l’application\u00a0: {}", "Website of the app: {}") \
-	X(AUTHORIZE_RETURN, "Ensuite, vous serez renvoyé vers {}.", "Afterwards you will be sent to {}.") \
-	X(AUTHORIZE_RETURN_APP, "Ensuite, vous reviendrez dans l’application.", "Afterwards you will return to the app.") \
+	X(AUTHORIZE_RETURN, "Vous irez ensuite sur {}.", "Afterwards you will be sent to {}.") \
+	X(AUTHORIZE_RETURN_APP, "Vous reviendrez ensuite dans l’application.", "Afterwards you will return to the app.") \
 	X(AUTHORIZE_RETURN_CODE, "Ensuite, un code à copier dans l’application s’affichera.", \
 	  "Afterwards you will see a code to copy into the app.") \
 	X(AUTHORIZE_SIGN_IN, "Connectez-vous pour décider.", "Sign in to decide.") \
@@ -172,7 +170,7 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(PROFILE_POSTS, "Publications", "Posts") \
 	X(PROFILE_FOLLOWERS, "Abonnés", "Followers") \
 	X(PROFILE_FOLLOWING, "Abonnements", "Following") \
-	X(PROFILE_SINCE, "Membre depuis {}", "Member since {}") \
+	X(PROFILE_SINCE, "Membre depuis le {}", "Member since {}") \
 	X(PROFILE_EMPTY, "Rien à lire ici pour le moment.", "Nothing to read here yet.") \
 	X(PROFILE_OLDER, "Publications plus anciennes", "Older posts") \
 	X(PROFILE_NEWEST, "Publications les plus récentes", "Newest posts") \
@@ -180,9 +178,8 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(POST_BOOSTED, "{} a partagé", "{} shared") \
 	X(POST_EDITED, "modifiée", "edited") \
 	X(POST_REPLIES, "Réponses", "Replies") \
-	X(POST_SPOILER, "Avertissement", "Content warning") \
+	X(POST_SPOILER, "Avertissement\u00a0: {}", "Content warning: {}") \
 	X(POST_ATTACHMENT, "Pièce jointe", "Attachment") \
-	X(POST_THREAD, "Dans le fil de discussion", "In the conversation") \
 	X(VISIBILITY_PUBLIC, "Public", "Public") \
 	X(VISIBILITY_UNLISTED, "Public, non listé", "Public, not listed") \
 	X(VISIBILITY_FOLLOWERS, "Abonnés seulement", "Followers only") \

@@ -154,8 +154,6 @@ int consent_show(struct consent *consent, int status, enum text alert)
 
 	page->here = address_of(consent, consent->force_login);
 	page_element_with(page, "h1", NULL, TEXT_AUTHORIZE_ASKS, consent->app.name);
-	if (consent->app.website.n)
-		page_element_with(page, "p", "lead", TEXT_AUTHORIZE_SITE, consent->app.website);
 	page_element(page, "p", "may", TEXT_AUTHORIZE_MAY);
 	add_scopes(page, consent->scopes);
 	add_form(consent, alert);

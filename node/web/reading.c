@@ -66,9 +66,8 @@ static void add_words(struct html_page *page, const struct post *post)
 	bool folded = post->spoiler.n > 0;
 
 	if (folded) {
-		page_html(page, "<details><summary>");
-		page_text(page, post->spoiler);
-		page_html(page, "</summary>\n");
+		page_html(page, "<details>");
+		page_element_with(page, "summary", NULL, TEXT_POST_SPOILER, post->spoiler);
 	}
 	page_html(page, "<div class=\"words\"");
 	if (post->language.n) {
