@@ -29,6 +29,7 @@
 #include "node/jobs.h"
 #include "node/node.h"
 #include "node/version.h"
+#include "node/web/pages.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/log.h"
@@ -231,6 +232,7 @@ static int start_server(struct life *life)
 		.threads = (unsigned)config->threads_http, .body_max = config->limits_body_bytes,
 		.connections_max = (unsigned)config->limits_connections,
 		.timeout_seconds = (unsigned)config->limits_idle_seconds,
+		.dress_error = page_dress_error,
 	};
 
 	return server_start(&options, &life->node.server);

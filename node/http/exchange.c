@@ -388,6 +388,8 @@ static void finish(struct exchange *exchange)
 	uint64_t number = atomic_fetch_add(&exchange->world->requests, 1);
 
 	call_finish(call);
+	if (call->err < OK && exchange->world->options->dress_error)
+		exchange->world->options->dress_error(call);
 	add_defaults(call);
 	if (exchange->cross_origin)
 		add_cross_origin(exchange);

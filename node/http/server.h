@@ -29,6 +29,7 @@ struct server_options {
 	size_t body_max;               /* bytes, default 1 MiB; beyond it 413 */
 	unsigned connections_max;      /* 0: 4096 */
 	unsigned timeout_seconds;      /* of an idle or slow connection; 0: 30 */
+	void (*dress_error)(struct call *call);  /* may turn the JSON of a failed call into a page; NULL allowed */
 };
 
 /* Binds and serves. ERR_BUSY: the address is taken; ERR_INVALID: `listen` cannot be read. */

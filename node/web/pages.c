@@ -73,7 +73,6 @@ void page_open(struct html_page *page, struct call *call, struct view *view)
 	*page = (struct html_page){ .call = call };
 	page->instance = view ? instance_of(view) : call->node ? &call->node->instance : &nameless;
 	choose_language(page, view);
-	page->form_secret = form_secret(call, page->instance);
 	page->here = here_of(call);
 	buf_init(&page->body, call->arena, 0);
 }
@@ -149,6 +148,8 @@ void page_alert(struct html_page *page, enum text text)
 
 void page_form(struct html_page *page, struct str action, struct str purpose)
 {
+	if (!page->form_secret.n)
+		page->form_secret = form_secret(page->call, page->instance);
 	page_html(page, "<form method=\"post\" action=\"");
 	page_text(page, action);
 	page_html(page, "\">\n");

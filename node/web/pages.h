@@ -18,15 +18,15 @@ struct html_page {
 	enum language language;
 	uint64_t account_id;      /* who is signed in with this browser; 0: nobody */
 	struct str username;      /* theirs */
-	struct str form_secret;   /* node/accounts/cookies.h */
+	struct str form_secret;   /* node/accounts/cookies.h; made by the first form */
 	struct str here;          /* path and query of this page, for the language links; without "lang" */
 	bool wide;                /* for reading: a column instead of a card, with the person in the header */
 	bool leaves;              /* its form ends at another site: no form-action in the policy */
 	struct buf body;
 };
 
-/* Chooses the language (?lang, then what was chosen before, the person's, the browser's, French), finds out who is
- * signed in, and gives the browser what its forms need. */
+/* Chooses the language (?lang, then what was chosen before, the person's, the browser's, French) and finds out who is
+ * signed in. `view` NULL: nobody is, and the person is not asked. */
 void page_open(struct html_page *page, struct call *call, struct view *view);
 
 /* Markup: literals only. */
