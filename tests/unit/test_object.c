@@ -1,0 +1,131 @@
+/* Posts on the wire: what a draft becomes in our store, and what ours look like to others. */
+#include "federation/object.h"
+
+#include "federation/audience.h"
+#include "federation/sanitize.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/posts.h"
+#include "tests/rig/rig.h"
+#include "tests/unit/tap.h"
+
+#define CAROL "https://b.example/users/carol"
+
+static struct rig *rig;
+
+static int parse(const char *json, struct object_draft *ret_draft)
+{
+	json_t *document;
+
+	if (json_parse(rig->arena, rig_json(rig, json), &document))
+		return ERR_CORRUPT;
+	return object_parse(rig->arena, document, ret_draft);
+}
+
+static const char *note(const char *to, const char *more)
+{
+	return rig_text(rig,
+	                "{'id':'https://b.example/notes/1','type':'Note','attributedTo':'" CAROL "','content':'x','to':[%s]%s}",
+	                to, more);
+}
+
+static void check_parse(void)
+{
+	struct object_draft draft;
+	struct buf buf;
+
+	is_int(parse("{'type':'Note','attributedTo':'" CAROL "','content':'x'}", &draft), ERR_INVALID,
+	       "a post without an id is none");
+	is_int(parse("{'id':'https://evil.example/1','type':'Note','attributedTo':'" CAROL "'}", &draft), ERR_INVALID,
+	       "nor is one of another origin than its author's");
+	is_int(parse("{'id':'https://b.example/1','type':'Person','attributedTo':'" CAROL "'}", &draft), ERR_INVALID,
+	       "nor is a person");
+	is_int(parse(note("", ",'contentMap':{'de-CH':'x','fr':'y'}"), &draft), OK, "a note is read");
+	is_str(draft.post.language, STR("de-ch"), "in its language");
+	is_int(parse(note("", ",'url':'javascript:x()','inReplyTo':'mailto:x'"), &draft), OK, "with odd addresses");
+	is_str(draft.post.url, STR("https://b.example/notes/1"), "which are not taken over");
+	is_int(draft.post.in_reply_to_uri.n, 0, "none of them");
+	buf_init(&buf, rig->arena, 0);
+	buf_add(&buf, STR(",'tag':["));
+	for (int i = 0; i < 300; i++)
+		buf_printf(&buf, "%s{'type':'Mention','href':'https://b.example/%d'},{'type':'Hashtag','name':'#t%d'}",
+		           i ? "," : "", i, i);
+	buf_add(&buf, STR("],'attachment':["));
+	for (int i = 0; i < 300; i++)
+		buf_printf(&buf, "%s{'type':'Image','url':'https://b.example/%d.png'}", i ? "," : "", i);
+	buf_add_char(&buf, ']');
+	is_int(parse(note("", buf_str(&buf).p), &draft), OK, "too much of everything is read");
+	is_int(draft.mention_uris.count, 100, "a hundred mentions are kept");
+	is_int(draft.post.tags.count, 100, "and a hundred hashtags");
+}
+
+static void check_resolve(void)
+{
+	struct object_draft draft;
+	struct str need, alice = rig->alice.uri, bob = rig->bob.uri;
+
+	parse(note(rig_text(rig, "'%.*s'", STR_ARG(alice)),
+	           rig_text(rig, ",'tag':[{'type':'Mention','href':'%.*s'},{'type':'Mention','href':'%.*s'}]", STR_ARG(alice),
+	                    STR_ARG(bob))),
+	      &draft);
+	is_int(object_resolve(rig->arena, world_read(rig->world), &draft, &need), OK, "names are looked up");
+	is_int(draft.post.account_id, rig->carol.id, "the author is known");
+	is_int(draft.post.visibility, VISIBILITY_DIRECT, "and who it is for");
+	is_int(draft.post.mention_ids.count, 1, "a tag alone gives nobody a part in a direct post");
+	is_int(draft.post.mention_ids.ids[0], rig->alice.id, "who is addressed has one");
+	parse(note(rig_text(rig, "'" CAROL "/followers','%.*s'", STR_ARG(bob)), ""), &draft);
+	object_resolve(rig->arena, world_read(rig->world), &draft, &need);
+	is_int(draft.post.mention_ids.count, 1, "who is addressed without a tag has a part, too");
+	parse(note("'" PUBLIC_URI "'", ",'inReplyTo':'https://b.example/notes/0'"), &draft);
+	is_int(object_resolve(rig->arena, world_read(rig->world), &draft, &need), OK, "an unknown parent is no error");
+	is_str(need, STR("https://b.example/notes/0"), "but named");
+	parse(note("'" PUBLIC_URI "'", ",'inReplyTo':'https://a.example/p/5'"), &draft);
+	object_resolve(rig->arena, world_read(rig->world), &draft, &need);
+	is_int(need.n, 0, "unless it would be ours");
+	parse("{'id':'https://b.example/1','type':'Note','attributedTo':'https://b.example/users/x','to':'" PUBLIC_URI "'}",
+	      &draft);
+	is_int(object_resolve(rig->arena, world_read(rig->world), &draft, &need), ERR_NOT_FOUND,
+	       "an unknown author is told");
+}
+
+static bool says(struct str document, const char *needle)
+{
+	return str_find(document, str_of(needle)) != SIZE_MAX;
+}
+
+static void check_render(void)
+{
+	struct object_draft draft;
+	struct post post;
+	struct str document;
+	json_t *parsed;
+	uint64_t id;
+
+	rig_post(rig, &rig->alice, VISIBILITY_UNLISTED, "Dear @carol@b.example, \"see\" #Caf\xc3\xa9", 0, &id);
+	posts_get(rig->arena, world_read(rig->world), id, &post);
+	document = object_render(rig->arena, rig->world->view, &post);
+	is_int(json_parse(rig->arena, document, &parsed), OK, "a post of ours is JSON");
+	is_int(object_parse(rig->arena, parsed, &draft), OK, "that we would take from another");
+	is_str(draft.post.content, sanitize_html(rig->arena, post.content), "with the same text");
+	is_int(audience_visibility(&draft.to, &draft.cc, rig->alice.followers_uri), VISIBILITY_UNLISTED,
+	       "for the same people");
+	is_int(draft.published_ms, post.created_ms, "of the same time");
+	is_str(draft.post.language, STR("en"), "in the same language");
+	ok(says(document, "\"@context\"") && says(document, "\"mediaType\":\"text/plain\""), "it says what was typed");
+	ok(says(document, "\"name\":\"@carol@b.example\"") && says(document, "\"href\":\"" CAROL "\""), "whom it mentions");
+	ok(!says(document, "\"publicKey\""), "and holds no key");
+	document = object_render_tombstone(rig->arena, STR("https://a.example/p/1"), STR("Note"), RIG_NOW_MS);
+	ok(says(document, "\"type\":\"Tombstone\"") && says(document, "\"formerType\":\"Note\"") &&
+	           says(document, "\"deleted\":\"2026-11-24T08:00:00.000Z\""),
+	   "a tombstone says what was there");
+}
+
+int main(void)
+{
+	rig = rig_new();
+	check_parse();
+	check_resolve();
+	check_render();
+	rig_free(rig);
+	return done();
+}
