@@ -116,11 +116,11 @@ static int read_words(struct call *call, struct post_draft *draft)
 	if (spoiler.p)
 		draft->spoiler = str_trim(spoiler);
 	/* A warning with nothing behind it is the text. */
-	if (!str_trim(draft->text).n) {
+	if (!str_trim(draft->text).n && str_trim(spoiler).n) {
 		draft->text = draft->spoiler;
 		draft->spoiler = STR_NONE;
 	}
-	if (!draft->text.n)
+	if (!str_trim(draft->text).n)
 		return answer_refuse(call, "Validation failed: Text can't be blank");
 	if (!utf8_valid(draft->text) || !utf8_valid(draft->spoiler))
 		return answer_refuse(call, "Validation failed: Text is not UTF-8");
