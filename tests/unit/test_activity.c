@@ -69,6 +69,16 @@ static int parse_file(struct arena *arena, const char *name, struct activity *re
 	return r ? r : activity_parse(arena, document, ret_activity);
 }
 
+/* Of a document that must be read. */
+static struct activity parsed(struct arena *arena, const char *name)
+{
+	struct activity a = { 0 };
+
+	if (parse_file(arena, name, &a) || !a.draft)
+		abort();
+	return a;
+}
+
 static int parse_text(struct arena *arena, const char *text, struct activity *ret_activity)
 {
 	char *copy = arena_cstr(arena, str_of(text));
@@ -127,10 +137,9 @@ static void check_illegal(void)
 static void check_mastodon_note(void)
 {
 	struct arena *arena = arena_new();
-	struct activity a;
+	struct activity a = parsed(arena, "mastodon-create");
 	const struct post *post;
 
-	parse_file(arena, "mastodon-create", &a);
 	post = &a.draft->post;
 	is_str(a.draft->attributed_to, STR(ANA), "a note has its author");
 	is_str(post->spoiler, STR("lunch"), "and its warning");
@@ -153,10 +162,9 @@ static void check_mastodon_note(void)
 static void check_odd_shapes(void)
 {
 	struct arena *arena = arena_new();
-	struct activity a;
+	struct activity a = parsed(arena, "odd-shapes");
 	const struct post *post;
 
-	parse_file(arena, "odd-shapes", &a);
 	post = &a.draft->post;
 	is_str(a.actor_uri, STR("https://odd.example/u/1"), "an actor may be an object");
 	ok(str_find(post->content, STR("x()")) == SIZE_MAX && str_find(post->content, STR("bold")) != SIZE_MAX,
@@ -173,15 +181,14 @@ static void check_odd_shapes(void)
 static void check_gotosocial_and_lemmy(void)
 {
 	struct arena *arena = arena_new();
-	struct activity a;
+	struct activity a = parsed(arena, "gotosocial-create");
 
-	parse_file(arena, "gotosocial-create", &a);
 	is_str(a.draft->post.language, STR("fr"), "GoToSocial tells the language");
 	is_int(a.draft->published_ms, 1795507080000, "and the date with an offset");
-	parse_file(arena, "gotosocial-accept", &a);
-	is_str(a.inner->actor_uri, STR("https://a.example/u/7"), "its Accept embeds who followed");
-	is_str(a.inner->object_uri, STR(GUS), "and whom");
-	parse_file(arena, "lemmy-create-page", &a);
+	ok(parse_file(arena, "gotosocial-accept", &a) == OK && a.inner &&
+	           str_eq(a.inner->actor_uri, STR("https://a.example/u/7")) && str_eq(a.inner->object_uri, STR(GUS)),
+	   "its Accept embeds who followed whom");
+	a = parsed(arena, "lemmy-create-page");
 	is_str(a.draft->post.title, STR("Best soup"), "Lemmy's posts have a title");
 	is_str(a.draft->post.object_type, STR("Page"), "and their own type");
 	arena_free(arena);
@@ -192,7 +199,7 @@ static void check_gotosocial_and_lemmy(void)
 static void check_trust(void)
 {
 	struct arena *arena = arena_new();
-	struct activity a;
+	struct activity a = { 0 };
 
 	parse_text(arena,
 	           "{" AS "'id':'https://m.example/a','type':'Create','actor':'" ANA "','object':{'id':'https://m.example/n',"
