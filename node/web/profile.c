@@ -130,6 +130,8 @@ int profile_show(struct call *call, struct view *view)
 	int err;
 
 	page_open(&page, call, view);
+	if (!page.account_id)
+		return call_send_to_sign_in(call);
 	err = accounts_by_name(call->arena, view, call_path_param(call, "name"), STR_NONE, &account);
 	page.wide = err == OK;
 	if (err == OK) {

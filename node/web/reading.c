@@ -11,6 +11,8 @@ enum { ANCESTORS_MAX = 20, DESCENDANTS_MAX = 60, FILES_MAX = 16 };
 
 struct beholder reading_beholder(const struct html_page *page)
 {
+	if (!page->account_id)
+		return (struct beholder){ BEHOLDER_NOBODY, 0 };
 	return (struct beholder){ BEHOLDER_LOCAL, page->account_id };
 }
 
@@ -236,6 +238,8 @@ int post_page_show(struct call *call, struct view *view)
 	int err;
 
 	page_open(&page, call, view);
+	if (!page.account_id)
+		return call_send_to_sign_in(call);
 	err = access_post(call->arena, view, reading_beholder(&page), call_param_id(call, "id"), &post);
 	if (err == OK)
 		err = accounts_get(call->arena, view, post.account_id, &author);
