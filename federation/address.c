@@ -6,11 +6,13 @@
  */
 #include "federation/address.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "storage/base/arena.h"
 
 struct range {
 	enum address_kind kind;
@@ -91,4 +93,18 @@ enum address_kind address_kind(const struct sockaddr *address)
 	default:
 		return ADDRESS_FORBIDDEN;
 	}
+}
+
+bool host_is_loopback(struct arena *arena, struct str host)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	if (str_eq(host, STR("localhost")))
+		return true;
+	if (inet_pton(AF_INET, arena_cstr(arena, host), &in.sin_addr) == 1)
+		return address_kind((struct sockaddr *)&in) == ADDRESS_LOOPBACK;
+	if (host.n > 2 && inet_pton(AF_INET6, arena_cstr(arena, str_sub(host, 1, host.n - 2)), &in6.sin6_addr) == 1)
+		return address_kind((struct sockaddr *)&in6) == ADDRESS_LOOPBACK;
+	return false;
 }

@@ -6,6 +6,11 @@
 #ifndef FEDERATION_ADDRESS_H
 #define FEDERATION_ADDRESS_H
 
+#include <stdbool.h>
+
+#include "storage/base/str.h"
+
+struct arena;
 struct sockaddr;
 
 enum address_kind {
@@ -17,5 +22,9 @@ enum address_kind {
 
 /* The kind of an IPv4 or IPv6 socket address; the port does not matter. Other families are forbidden. */
 enum address_kind address_kind(const struct sockaddr *address);
+
+/* Does the host of a URL ("127.0.0.1", "[::1]", "localhost") say that it is this machine? Other names could mean
+ * anything tomorrow and are not looked up. */
+bool host_is_loopback(struct arena *arena, struct str host);
 
 #endif

@@ -3,7 +3,6 @@
  */
 #include "node/folder.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,21 +32,6 @@ static const char *folder_file(struct arena *arena, struct str path, const char 
 }
 
 /* --- making ----------------------------------------------------------------------------------------------------- */
-
-/* Names of this machine; other names could mean anything tomorrow. */
-static bool host_is_loopback(struct arena *arena, struct str host)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-
-	if (str_eq(host, STR("localhost")))
-		return true;
-	if (inet_pton(AF_INET, arena_cstr(arena, host), &in.sin_addr) == 1)
-		return address_kind((struct sockaddr *)&in) == ADDRESS_LOOPBACK;
-	if (host.n > 2 && inet_pton(AF_INET6, arena_cstr(arena, str_sub(host, 1, host.n - 2)), &in6.sin6_addr) == 1)
-		return address_kind((struct sockaddr *)&in6) == ADDRESS_LOOPBACK;
-	return false;
-}
 
 /* http:// is for development: only where both ends are this machine. */
 static int plan_check_url(struct arena *arena, struct folder_plan *plan, struct str *ret_error)

@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(config, items):
               "thread": lambda item: item.get_closest_marker("threads")}[SANITIZER]
     left_out = [item for item in items if not wanted(item)]
     if left_out:
-        config.hook.pytest_deselected(left_out)
+        config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted(item)]
 
 

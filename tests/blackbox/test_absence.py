@@ -8,6 +8,7 @@ from node import PATIENCE, pair, plain, wait_for
 from peer import Peer
 
 DRAIN_SECONDS = 10
+pytestmark = pytest.mark.threads
 
 
 def two(new_node):
@@ -22,7 +23,6 @@ def texts(person, word):
     return [plain(s["content"]) for s in person.all_pages("/api/v1/timelines/home") if word in s["content"]]
 
 
-@pytest.mark.threads
 @pytest.mark.seconds(120)
 def test_what_was_said_meanwhile_arrives_on_return(new_node, word):
     a, b, ana, bob = two(new_node)

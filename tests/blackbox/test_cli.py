@@ -1,5 +1,6 @@
 """The command line is a contract: others script against it."""
 
+import ctypes
 import os
 import re
 import stat
@@ -256,6 +257,40 @@ def test_a_post_needs_text(node):
         assert done.returncode in (1, 2)
         fails(done, done.returncode)
     fails(node.cli("post", "ana", "x" * 120000), 1)
+
+
+def set_store_format(data, version):
+    """Writes into the store at rest what a later program would: its format number."""
+    lmdb = ctypes.CDLL("liblmdb.so.0")
+
+    class Value(ctypes.Structure):
+        _fields_ = [("size", ctypes.c_size_t), ("data", ctypes.c_char_p)]
+
+    def call(name, *args):
+        assert getattr(lmdb, name)(*args) == 0, name
+
+    env, txn, dbi = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_uint()
+    call("mdb_env_create", ctypes.byref(env))
+    call("mdb_env_set_maxdbs", env, 64)
+    call("mdb_env_open", env, data.encode(), 0, 0o600)
+    call("mdb_txn_begin", env, None, 0, ctypes.byref(txn))
+    call("mdb_dbi_open", txn, b"meta", 0, ctypes.byref(dbi))
+    key, value = Value(6, b"format"), Value(8, version.to_bytes(8, "big"))
+    call("mdb_put", txn, dbi, ctypes.byref(key), ctypes.byref(value), 0)
+    call("mdb_txn_commit", txn)
+    lmdb.mdb_env_close(env)
+
+
+def test_a_newer_store_is_refused_in_one_line(new_node):
+    node = new_node(serve=False)
+    node.add_user("ana")
+    set_store_format(node.data, 9999)
+    for command in (["serve"], ["user", "list"], ["check"], ["post", "ana", "hello"]):
+        done = node.cli(*command)
+        fails(done, 1)
+        assert "9999" in done.stderr and "newer" in done.stderr
+    set_store_format(node.data, 1)
+    node.serve()
 
 
 def test_routes_need_no_data_folder(still):

@@ -5,6 +5,8 @@ import pytest
 from entities import check
 from node import plain, wait_for
 
+pytestmark = pytest.mark.threads
+
 
 @pytest.fixture(scope="module")
 def friends(world):
@@ -25,7 +27,6 @@ def becomes(person, path, **wanted):
                     f"{path} shows {wanted}")
 
 
-@pytest.mark.threads
 def test_follow_is_accepted_across(world, word):
     here, there = world.a.person(f"{word}h"), world.b.person(f"{word}t")
     account = check(here.find(there.handle), "Account")
@@ -64,7 +65,6 @@ def test_a_locked_account_decides_across(world, word):
     assert world.ben.get("/api/v2/search", q=status["uri"], resolve="true")["statuses"] == []
 
 
-@pytest.mark.threads
 @pytest.mark.parametrize("visibility", ["public", "unlisted", "private"])
 def test_a_post_reaches_followers_across(friends, world, word, visibility):
     ana, chloe = friends
@@ -97,7 +97,6 @@ def test_a_direct_post_reaches_the_named_and_nobody_else(friends, world, word):
                       f"yes {word}" in plain(c["last_status"]["content"])], "the direct answer arrives")
 
 
-@pytest.mark.threads
 def test_answers_cross_both_ways(friends, word):
     ana, chloe = friends
     root = ana.say(f"root {word}")
@@ -128,7 +127,6 @@ def test_a_mention_reaches_one_who_does_not_follow(world, word):
     assert [s["uri"] for s in named.get(f"/api/v1/timelines/tag/{word}")] == [status["uri"]]
 
 
-@pytest.mark.threads
 def test_favourite_and_boost_cross_and_are_undone(friends, world, word):
     ana, chloe = friends
     status = ana.say(f"like me {word}")
@@ -161,7 +159,6 @@ def test_a_boost_brings_what_the_follower_does_not_have(world, word):
     assert boost["reblog"]["account"]["acct"] == author.handle
 
 
-@pytest.mark.threads
 def test_an_edit_crosses(friends, word):
     ana, chloe = friends
     status = ana.say(f"draft {word}")
@@ -173,7 +170,6 @@ def test_an_edit_crosses(friends, word):
     assert changed["created_at"] == status["created_at"]
 
 
-@pytest.mark.threads
 def test_a_deletion_crosses_and_leaves_a_tombstone(friends, word):
     ana, chloe = friends
     status = ana.say(f"oops {word}")
@@ -237,7 +233,6 @@ def test_a_thread_of_strangers_stays_out_of_home(friends, world, word):
     assert not [s for s in chloe.home(limit=40) if "not for you" in s["content"]]
 
 
-@pytest.mark.threads
 def test_order_holds_and_nothing_comes_twice(friends, word):
     ana, chloe = friends
     sent = [ana.say(f"{word} {i}")["uri"] for i in range(30)]

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/un.h>
 
+#include "storage/base/arena.h"
 #include "tests/unit/tap.h"
 
 struct line {
@@ -74,6 +75,20 @@ static enum address_kind kind_of(const char *text)
 	return address_kind((const struct sockaddr *)&v6);
 }
 
+static void test_hosts(void)
+{
+	static const char *const here[] = { "localhost", "127.0.0.1", "127.9.9.9", "[::1]" };
+	static const char *const elsewhere[] = { "", "[", "[]", "::1", "localhost.example", "127.0.0.1.example", "0x7f.1",
+	                                         "127.1", "192.0.2.1", "[::2]", "[::ffff:127.0.0.1]", "node.example" };
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++)
+		ok(host_is_loopback(arena, str_of(here[i])), "the host %s is this machine", here[i]);
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		ok(!host_is_loopback(arena, str_of(elsewhere[i])), "the host \"%s\" is not", elsewhere[i]);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	static const char *const names[] = { "public", "private", "loopback", "forbidden" };
@@ -86,5 +101,6 @@ int main(void)
 		ok(kind_of(line->last) == line->kind, "%s is %s up to %s", line->range, names[line->kind], line->last);
 	}
 	is_int(address_kind((const struct sockaddr *)&local), ADDRESS_FORBIDDEN, "another family is forbidden");
+	test_hosts();
 	return done();
 }
