@@ -165,6 +165,11 @@ static void parse_post(struct arena *arena, const json_t *object, struct activit
 	if (object_parse(arena, object, draft))
 		return;
 	draft->attributed_to = a->actor_uri;
+	/* Addresses belong on both; some say them of the activity only. */
+	if (!draft->to.count && !draft->cc.count) {
+		draft->to = a->to;
+		draft->cc = a->cc;
+	}
 	a->draft = draft;
 	a->object_kind = OBJECT_POST;
 	if (!a->updated_ms)

@@ -31,9 +31,12 @@ static int to_audience(struct apply *apply, bool witnesses, struct recipients *r
 	struct id_list *ids = &recipients->ids;
 
 	recipients->followers = post->visibility != VISIBILITY_DIRECT;
-	ids->ids = ARENA_ARRAY(apply->arena, uint64_t, post->mention_ids.count + saw->count + 1);
+	ids->ids = ARENA_ARRAY(apply->arena, uint64_t, post->mention_ids.count + saw->count + 2);
 	for (size_t i = 0; i < post->mention_ids.count; i++)
 		add_id(ids, post->mention_ids.ids[i]);
+	/* An answer that all may read goes to whom it answers, mentioned or not. */
+	if (post->in_reply_to_account_id && post->visibility <= VISIBILITY_UNLISTED)
+		add_id(ids, post->in_reply_to_account_id);
 	if (apply->boosted.id)
 		add_id(ids, apply->boosted.account_id);
 	for (size_t i = 0; witnesses && i < saw->count; i++)

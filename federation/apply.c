@@ -41,7 +41,7 @@ static const struct activity_row {
 } rows[] = {
 	{ AS_CREATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, create_may, create_apply, NOTIFY_MENTIONED,
 	  TO_AUDIENCE, KEEP_OBJECT, true, "a new post" },
-	{ AS_UPDATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, update_may, update_apply, NOTIFY_BOOSTERS,
+	{ AS_UPDATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, update_may, update_apply, NOTIFY_EDITED,
 	  TO_WITNESSES, KEEP_OBJECT, false, "an edited post" },
 	{ AS_UPDATE, AS_UNKNOWN, OBJECT_ACTOR, actor_update_may, actor_update_apply, NOTIFY_NOBODY,
 	  TO_FOLLOWERS, KEEP_PUBLIC, false, "a changed profile" },

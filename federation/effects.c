@@ -75,12 +75,15 @@ static int tell_author(struct apply *apply)
 	return tell(apply->txn, apply->post.account_id, NOTICE_FAVOURITE, apply->actor.id, apply->post.id);
 }
 
-static int tell_boosters(struct apply *apply)
+/* Who was mentioned before has that notice already and gets none. */
+static int tell_edited(struct apply *apply)
 {
 	const struct post *post = &apply->post;
 	struct id_list boosters = { NULL, 0 };
 	int r = posts_boosters(apply->arena, apply->view, post->id, 0, BOOSTERS_MAX, &boosters);
 
+	for (size_t i = 0; i < post->mention_ids.count && !r; i++)
+		r = tell(apply->txn, post->mention_ids.ids[i], NOTICE_MENTION, post->account_id, post->id);
 	for (size_t i = 0; i < boosters.count && !r; i++)
 		r = tell(apply->txn, boosters.ids[i], NOTICE_UPDATE, post->account_id, post->id);
 	return r;
@@ -97,8 +100,8 @@ int effects_run(struct apply *apply, enum notify notify)
 		return tell_target(apply);
 	case NOTIFY_AUTHOR:
 		return tell_author(apply);
-	case NOTIFY_BOOSTERS:
-		return tell_boosters(apply);
+	case NOTIFY_EDITED:
+		return tell_edited(apply);
 	}
 	return OK;
 }

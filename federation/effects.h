@@ -13,7 +13,7 @@ enum notify {
 	NOTIFY_MENTIONED,  /* the mentioned, and by a job the followers who asked to hear of each post */
 	NOTIFY_TARGET,     /* of a Follow */
 	NOTIFY_AUTHOR,     /* of what was favoured or boosted */
-	NOTIFY_BOOSTERS,   /* of an edited post */
+	NOTIFY_EDITED,     /* the newly mentioned, and who boosted it */
 };
 
 /* Adds the notices of an applied activity, and a direct post to its conversations. */

@@ -297,18 +297,12 @@ static int keep(struct incoming *incoming, struct txn *txn, const struct activit
 	return r ? r : jobs_add(txn, &job);
 }
 
+/* What the journal says of it; NULL: it is not the sender's fault. */
 static const char *refusal_text(int err)
 {
-	switch (err) {
-	case ERR_DENIED:
+	if (err == ERR_DENIED)
 		return "not this actor's to do";
-	case ERR_INVALID:
-		return "no activity that has an effect here";
-	case ERR_LIMIT:
-		return "out of bounds";
-	default:
-		return NULL;
-	}
+	return err == ERR_LIMIT ? "out of bounds" : NULL;
 }
 
 /* The body may run again, so the activity is applied as a copy. */
@@ -347,9 +341,12 @@ int inbox_write(struct incoming *incoming, struct txn *txn)
 	r = fetch_write(incoming, txn);
 	if (!r)
 		r = apply(incoming, txn);
-	if (r == ERR_EXISTS || r == ERR_GONE || r == ERR_NOT_FOUND)
+	if (txn_err(txn))
+		return txn_err(txn);
+	/* It is there already, came too late, is about nothing here, or is of a kind that has no effect here. */
+	if (r == ERR_EXISTS || r == ERR_GONE || r == ERR_NOT_FOUND || r == ERR_INVALID)
 		return OK;
-	if (!refusal_text(r) || txn_err(txn))
+	if (!refusal_text(r))
 		return r;
 	incoming->reason = refusal_text(r);
 	return inbox_refuse_write(incoming, txn);

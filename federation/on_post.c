@@ -175,14 +175,15 @@ static int find_witnesses(struct apply *apply)
 		r = favourites_accounts(arena, apply->view, post_id, 0, WITNESSES_MAX, &fans);
 	if (r)
 		return r;
-	list->ids = ARENA_ARRAY(arena, uint64_t, answers.count + boosters.count + fans.count + 1);
+	list->ids = ARENA_ARRAY(arena, uint64_t,
+	                        answers.count + boosters.count + fans.count + apply->post.mention_ids.count);
 	for (size_t i = 0; i < answers.count; i++)
 		if (posts_get(arena, apply->view, answers.ids[i], &answer) == OK)
 			list->ids[list->count++] = answer.account_id;
 	add_all(list, &boosters);
 	add_all(list, &fans);
-	if (apply->post.in_reply_to_account_id)
-		list->ids[list->count++] = apply->post.in_reply_to_account_id;
+	/* Whom an edit no longer mentions has the text that did. */
+	add_all(list, &apply->post.mention_ids);
 	return OK;
 }
 

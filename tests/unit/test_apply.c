@@ -11,6 +11,7 @@
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/users.h"
+#include "tests/rig/engine_mem.h"
 #include "tests/rig/rig.h"
 #include "tests/unit/tap.h"
 
@@ -522,6 +523,73 @@ static void check_witnesses(void)
 	rig_free(rig);
 }
 
+static void check_answers_go_home(void)
+{
+	struct post_draft draft = { .text = STR("Dear @bob, too") };
+	struct mention_target bob;
+	uint64_t id;
+
+	rig = rig_new();
+	rig_apply(rig, create("1", "'" PUBLIC "'", "", ""));
+	rig_post(rig, &rig->alice, VISIBILITY_PUBLIC, "Without a mention", rig_find_post(rig, NOTE_1).id, &id);
+	rig_jobs(rig);
+	is_int(rig_outgoing_count(rig), 1, "an answer goes to whom it answers, mentioned or not");
+	bob = (struct mention_target){ STR("bob"), rig->bob.id, rig->bob.url, rig->bob.username };
+	draft.mentions = &bob;
+	draft.mention_count = 1;
+	for (int i = 0; i < 2; i++) {
+		world_write(rig->world);
+		act_update_post(rig->arena, rig->world->txn, rig->alice.id, id, &draft);
+		world_commit(rig->world);
+	}
+	is_int(rig_notices(rig, &rig->bob, NOTICE_MENTION), 1, "whom an edit mentions is told once");
+	rig_free(rig);
+	rig = rig_new();
+	rig_apply(rig, "{" AS "'id':'https://b.example/a/1','type':'Create','actor':'" CAROL "','to':['" PUBLIC "'],"
+	               "'object':{'id':'" NOTE_1 "','type':'Note','attributedTo':'" CAROL "','content':'x'}}");
+	is_int(rig_find_post(rig, NOTE_1).visibility, VISIBILITY_PUBLIC, "addresses may stand on the activity alone");
+	rig_free(rig);
+}
+
+/* A disk that fails at the n-th put, or at the commit: all of an act or nothing of it. */
+static void check_failures(void)
+{
+	bool whole = true;
+	uint64_t puts, id;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->carol, &rig->alice);
+	puts = engine_mem_puts(rig->world->engine);
+	rig_post(rig, &rig->alice, VISIBILITY_DIRECT, "Dear @bob, dear @carol@b.example", 0, &id);
+	puts = engine_mem_puts(rig->world->engine) - puts;
+	rig_free(rig);
+	for (uint64_t n = 1; n <= puts + 1; n++) {
+		struct post_draft draft = { .text = STR("Dear @bob"), .visibility = VISIBILITY_DIRECT };
+		struct mention_target bob;
+		struct post post;
+		int r;
+
+		rig = rig_new();
+		rig_follows(rig, &rig->carol, &rig->alice);
+		bob = (struct mention_target){ STR("bob"), rig->bob.id, rig->bob.url, rig->bob.username };
+		draft.mentions = &bob;
+		draft.mention_count = 1;
+		if (n <= puts)
+			engine_mem_fail_put(rig->world->engine, n, ERR_FULL);
+		else
+			engine_mem_fail_commit(rig->world->engine, 1, ERR_FULL);
+		world_write(rig->world);
+		r = act_create_post(rig->arena, rig->world->txn, rig->alice.id, &draft, &id);
+		/* What the act says and what the commit says never disagree. */
+		if (world_commit(rig->world) == OK)
+			whole &= r == OK;
+		whole &= rig_notices(rig, &rig->bob, 0) ==
+		         (r == OK && posts_get(rig->arena, rig->world->view, id, &post) == OK);
+		rig_free(rig);
+	}
+	ok(whole, "an act is kept whole or not at all, whichever of its %llu puts fails", (unsigned long long)puts);
+}
+
 static void check_threads(void)
 {
 	struct post_draft draft = { .text = STR("Re"), .visibility = VISIBILITY_PUBLIC };
@@ -706,6 +774,8 @@ int main(void)
 	check_boosts();
 	check_our_post();
 	check_witnesses();
+	check_answers_go_home();
+	check_failures();
 	check_threads();
 	check_hold();
 	check_our_boost();

@@ -82,8 +82,8 @@ static void check_round_trip(void)
 	struct post post = { .account_id = rig->alice.id };
 	struct str_list to, cc;
 
-	for (uint8_t v = VISIBILITY_PUBLIC; v <= VISIBILITY_DIRECT; v++) {
-		post.visibility = v;
+	for (int v = VISIBILITY_PUBLIC; v <= VISIBILITY_DIRECT; v++) {
+		post.visibility = (uint8_t)v;
 		audience_of_post(rig->arena, view, &post, &to, &cc);
 		is_int(audience_visibility(&to, &cc, rig->alice.followers_uri), v, "what is written reads as the same");
 	}
