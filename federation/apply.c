@@ -37,36 +37,36 @@ static const struct activity_row {
 	enum addressing addressing;
 	enum keep keep;
 	bool outbox;
-	const char *summary;
+	const char *summary;          /* for people */
 } rows[] = {
 	{ AS_CREATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, create_may, create_apply, NOTIFY_MENTIONED,
-	  TO_AUDIENCE, KEEP_OBJECT, true, "a new post" },
+	  TO_AUDIENCE, KEEP_OBJECT, true, "Create: a new post" },
 	{ AS_UPDATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, update_may, update_apply, NOTIFY_EDITED,
-	  TO_WITNESSES, KEEP_OBJECT, false, "an edited post" },
+	  TO_WITNESSES, KEEP_OBJECT, false, "Update: an edited post" },
 	{ AS_UPDATE, AS_UNKNOWN, OBJECT_ACTOR, actor_update_may, actor_update_apply, NOTIFY_NOBODY,
-	  TO_FOLLOWERS, KEEP_PUBLIC, false, "a changed profile" },
+	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Update: a changed profile" },
 	{ AS_DELETE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI | OBJECT_TOMBSTONE, delete_may, delete_apply, NOTIFY_NOBODY,
-	  TO_WITNESSES, KEEP_FORMER, false, "a removed post" },
+	  TO_WITNESSES, KEEP_FORMER, false, "Delete: a removed post" },
 	{ AS_DELETE, AS_UNKNOWN, OBJECT_ACTOR, actor_delete_may, actor_delete_apply, NOTIFY_NOBODY,
-	  TO_FOLLOWERS, KEEP_PUBLIC, false, "an account that ended" },
+	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Delete: an account that ended" },
 	{ AS_FOLLOW, AS_UNKNOWN, OBJECT_URI | OBJECT_ACTOR, follow_may, follow_apply, NOTIFY_TARGET,
-	  TO_TARGET, KEEP_PRIVATE, false, "a follow, or the request of one" },
+	  TO_TARGET, KEEP_PRIVATE, false, "Follow: a follow, or the request of one" },
 	{ AS_ACCEPT, AS_FOLLOW, OBJECT_ACTIVITY | OBJECT_URI, accept_may, accept_apply, NOTIFY_NOBODY,
-	  TO_TARGET, KEEP_PRIVATE, false, "a request is granted" },
+	  TO_TARGET, KEEP_PRIVATE, false, "Accept of Follow: a request is granted" },
 	{ AS_REJECT, AS_FOLLOW, OBJECT_ACTIVITY | OBJECT_URI, reject_may, reject_apply, NOTIFY_NOBODY,
-	  TO_TARGET, KEEP_PRIVATE, false, "a request is refused, or a follow ended by the followed" },
+	  TO_TARGET, KEEP_PRIVATE, false, "Reject of Follow: a request is refused, or a follow ended by the followed" },
 	{ AS_UNDO, AS_FOLLOW, OBJECT_ACTIVITY | OBJECT_URI, unfollow_may, unfollow_apply, NOTIFY_NOBODY,
-	  TO_TARGET, KEEP_PRIVATE, false, "a follow ended by the follower" },
+	  TO_TARGET, KEEP_PRIVATE, false, "Undo of Follow: a follow ended by the follower" },
 	{ AS_UNDO, AS_ACCEPT, OBJECT_ACTIVITY, reject_may, reject_apply, NOTIFY_NOBODY,
-	  TO_TARGET, KEEP_PRIVATE, false, "a follow ended by the followed" },
+	  TO_TARGET, KEEP_PRIVATE, false, "Undo of Accept: a follow ended by the followed" },
 	{ AS_LIKE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, like_may, like_apply, NOTIFY_AUTHOR,
-	  TO_AUTHOR, KEEP_PRIVATE, false, "a favourite" },
+	  TO_AUTHOR, KEEP_PRIVATE, false, "Like: a favourite" },
 	{ AS_UNDO, AS_LIKE, OBJECT_ACTIVITY | OBJECT_URI, unlike_may, unlike_apply, NOTIFY_NOBODY,
-	  TO_AUTHOR, KEEP_PRIVATE, false, "a favourite taken back" },
+	  TO_AUTHOR, KEEP_PRIVATE, false, "Undo of Like: a favourite taken back" },
 	{ AS_ANNOUNCE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, announce_may, announce_apply, NOTIFY_AUTHOR,
-	  TO_AUDIENCE, KEEP_OBJECT, true, "a boost" },
+	  TO_AUDIENCE, KEEP_OBJECT, true, "Announce: a boost" },
 	{ AS_UNDO, AS_ANNOUNCE, OBJECT_ACTIVITY | OBJECT_URI, unannounce_may, unannounce_apply, NOTIFY_NOBODY,
-	  TO_AUDIENCE, KEEP_FORMER, false, "a boost taken back" },
+	  TO_AUDIENCE, KEEP_FORMER, false, "Undo of Announce: a boost taken back" },
 };
 
 enum { ROWS = sizeof(rows) / sizeof *rows };
@@ -83,16 +83,10 @@ static const struct activity_row *row_of(const struct activity *a)
 
 size_t activity_rows(const char *const **ret_lines)
 {
-	static char text[ROWS][128];
 	static const char *lines[ROWS];
 
-	for (size_t i = 0; i < ROWS; i++) {
-		const char *of = activity_type_name(rows[i].of);
-
-		snprintf(text[i], sizeof text[i], "%s%s%s  %s", activity_type_name(rows[i].type), *of ? " of " : "", of,
-		         rows[i].summary);
-		lines[i] = text[i];
-	}
+	for (size_t i = 0; i < ROWS; i++)
+		lines[i] = rows[i].summary;
 	*ret_lines = lines;
 	return ROWS;
 }

@@ -277,6 +277,8 @@ int fetch_write(struct incoming *incoming, struct txn *txn)
 
 	if (incoming->fetched)
 		r = on_actor_put(incoming->arena, txn, &signer);
+	if (r == ERR_EXISTS)
+		return refuse(incoming, ERR_DENIED, "the signer's name or key is somebody else's");
 	return r ? r : pin_peer(incoming, txn);
 }
 
@@ -348,7 +350,8 @@ int inbox_write(struct incoming *incoming, struct txn *txn)
 		return OK;
 	if (!refusal_text(r))
 		return r;
-	incoming->reason = refusal_text(r);
+	if (!incoming->reason)
+		incoming->reason = refusal_text(r);
 	return inbox_refuse_write(incoming, txn);
 }
 

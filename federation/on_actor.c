@@ -6,6 +6,7 @@
  */
 #include "federation/on_actor.h"
 
+#include "federation/url.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -16,6 +17,26 @@
 
 enum { FOLLOWED_MAX = 500 };
 
+/* A node that was set up anew gives its names to new actors: its origin says whose they are. Who had one before is
+ * gone, and so is what he left. */
+static int take_name(struct arena *arena, struct txn *txn, const struct account *account)
+{
+	struct account holder;
+	struct job job = { .kind = STR("purge_account") };
+	int r = accounts_by_name(arena, txn_view(txn), account->username, account->host, &holder);
+
+	if (r)
+		return r == ERR_NOT_FOUND ? OK : r;
+	if (!url_same_origin(arena, holder.uri, account->uri))
+		return OK;
+	job.subject = holder.id;
+	holder.username = arena_printf(arena, "%.*s.%llu", STR_ARG(holder.username), (unsigned long long)holder.id);
+	r = accounts_put(txn, &holder);
+	if (!r)
+		r = accounts_delete(txn, holder.id);
+	return r ? r : jobs_add(txn, &job);
+}
+
 int on_actor_put(struct arena *arena, struct txn *txn, struct account *account)
 {
 	struct view *view = txn_view(txn);
@@ -25,8 +46,10 @@ int on_actor_put(struct arena *arena, struct txn *txn, struct account *account)
 	if (instance_owns(instance_of(view), account->uri))
 		return ERR_DENIED;
 	r = accounts_by_uri(arena, view, account->uri, &stored);
-	if (r == ERR_NOT_FOUND)
-		return accounts_put(txn, account);
+	if (r == ERR_NOT_FOUND) {
+		r = take_name(arena, txn, account);
+		return r ? r : accounts_put(txn, account);
+	}
 	if (r)
 		return r;
 	if (stored.deleted)

@@ -747,7 +747,7 @@ static void check_table(void)
 	bool found = false;
 
 	for (size_t i = 0; i < count; i++)
-		found |= str_eq(str_of(lines[i]), STR("Undo of Follow  a follow ended by the follower"));
+		found |= str_eq(str_of(lines[i]), STR("Undo of Follow: a follow ended by the follower"));
 	ok(found, "the table can be printed");
 	rig = rig_new();
 	is_int(rig_apply(rig, by(CAROL, "z1", "Travel", "'https://b.example/x'")), ERR_INVALID,

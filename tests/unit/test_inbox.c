@@ -188,6 +188,22 @@ static void check_new_keys(void)
 	rig_free(rig);
 }
 
+static void check_set_up_anew(void)
+{
+	const char *again = "https://b.example/users/2";
+	struct account account;
+
+	rig = rig_new();
+	rig_serve_actor(rig, again, "Person", "carol");
+	is_int(rig_deliver(rig, note(again, "1"), str_of("https://b.example/users/2#main-key")), OK,
+	       "a node that was set up anew may give a name again");
+	accounts_by_name(rig->arena, world_read(rig->world), STR("carol"), STR("b.example"), &account);
+	is_str(account.uri, str_of(again), "it is the new one's");
+	accounts_get(rig->arena, rig->world->view, rig->carol.id, &account);
+	ok(account.deleted, "and the old one is gone");
+	rig_free(rig);
+}
+
 static void check_false_keys(void)
 {
 	rig = rig_new();
@@ -299,6 +315,7 @@ int main(void)
 	check_signatures();
 	check_actors();
 	check_new_keys();
+	check_set_up_anew();
 	check_false_keys();
 	check_ends();
 	check_waiting();

@@ -18,6 +18,11 @@ static void test_admit(void)
 	ok(replay_cache_admit(cache, STR("a#"), STR("k\ns1"), 1001, 2000), "key and signature do not run together");
 	ok(replay_cache_admit(cache, STR("a#k"), STR("s1"), 2001, 3000), "after its window the memory lapses");
 	ok(!replay_cache_admit(cache, STR("a#k"), STR("s1"), 2500, 3000), "and starts anew");
+	ok(replay_cache_knows(cache, STR("a#k"), STR("s1"), 2500), "one may ask what is remembered");
+	ok(!replay_cache_knows(cache, STR("a#k"), STR("s1"), 3001), "for as long as it is");
+	ok(!replay_cache_knows(cache, STR("a#k"), STR("s3"), 2500) &&
+	           replay_cache_admit(cache, STR("a#k"), STR("s3"), 2500, 3000),
+	   "asking admits nothing");
 	replay_cache_free(cache);
 }
 
