@@ -1,27 +1,24 @@
 /*
- * The delivery thread. It owns the lanes, the lines and libcurl; everything else comes to it through one locked inbox
- * of wakes and finished requests:
+ * The delivery thread. It owns the lanes and the wire; what other threads have for it comes through one locked inbox:
  *
- *   line_pick → prepare (pool: body, key, signature) → curl multi → verdict (writer) → line_done or line_again
+ *   lane_pick → prepare (pool: body, key, signature) → wire → verdict (writer) → line_done or line_again
  */
 #include "federation/deliver.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "federation/lane.h"
-#include "federation/net.h"
+#include "federation/lanes.h"
 #include "federation/pkey.h"
 #include "federation/signature.h"
 #include "federation/url.h"
+#include "federation/wire.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
-#include "storage/base/hash.h"
 #include "storage/base/log.h"
 #include "storage/base/pool.h"
 #include "storage/peers.h"
@@ -29,50 +26,35 @@
 enum {
 	PER_PEER_DEFAULT = 4,
 	TIMEOUT_DEFAULT_MS = 15 * SECOND_MS,
-	BUSY_WAIT_MS = 20,                   /* pool or writer queue full: again after this */
-	POLL_MAX_MS = 60 * SECOND_MS,
-	RETRY_AFTER_MAX_MS = HOUR_MS,        /* of what a peer may ask for */
-	LOAD_PAGE = 64,
-	SUCCESS_NOTE_MS = MINUTE_MS,         /* a lane that is up notes its last success this often */
-	CONNECTIONS_KEPT = 1024,
-	STOP_POLL_MS = 50,
+	ON_POOL_MAX = 64,               /* keeps all cores signing and leaves the pool's queue to the others */
+	BUSY_WAIT_MS = 20,              /* pool or writer queue full: again after this */
+	DISK_WAIT_MS = SECOND_MS,       /* a verdict could not be written: again after this */
+	IDLE_MAX_MS = 60 * SECOND_MS,
+	STOP_WAIT_MS = 50,
 };
 
 static const struct str content_type = { "application/activity+json", sizeof("application/activity+json") - 1 };
 
-struct lane_state {
-	struct peer peer;          /* texts in `arena` */
-	struct lane lane;          /* as in the store, but last_error */
-	struct arena *arena;
-	struct line line;
-	bool listed;               /* found in the last reading of the peers */
-	bool forgive;              /* resumed: deliveries that wait for their time are loaded as due */
-};
+/* Content-Type or Accept, and what a signature adds. */
+enum { HEADERS_MAX = 1 + SIGNATURE_MADE_HEADERS };
 
-enum request_kind { REQUEST_DELIVERY, REQUEST_HELLO };
-
-/* One HTTP request, from the pick to the verdict. */
+/* One HTTP request, from the pick to the verdict. Without a lane it only says hello. */
 struct request {
 	struct deliverer *deliverer;
 	struct arena *arena;
-	enum request_kind kind;
-	uint64_t peer_id;
+	struct peer_lane *lane;         /* stays as long as this is under way */
 	struct delivery delivery;
-	struct str url_text, body;
+	struct str address;
 	struct url url;
-	struct net_guard guard;    /* where libcurl may connect for it */
-	struct curl_slist *headers;
-	CURL *easy;
-	int prepared;              /* the outcome of the pool's part */
-	int status;                /* of the answer; 0: none */
-	int64_t retry_after_ms;
+	struct header headers[HEADERS_MAX];
+	struct transfer transfer;
+	int err;                        /* of preparing or sending */
 	enum verdict verdict;
-	struct lane lane;          /* to be stored with the verdict, when put_lane */
-	bool put_lane;
+	struct lane health;             /* to be stored with the verdict, when put_health */
+	bool put_health;
 	struct pool_item item;
 	struct write write;
-	struct request *next;      /* in one of the lists below */
-	struct request *newer, **older;  /* in `sending` */
+	struct request *next;           /* in one of the lists below */
 };
 
 struct request_list {
@@ -80,32 +62,29 @@ struct request_list {
 };
 
 struct wake {
-	uint64_t peer_id;
+	uint64_t peer_id;               /* 0: whoever, and the list of peers changed */
 	bool resume;
 };
-
-enum { WAKES_MAX = 64 };
 
 struct deliverer {
 	struct deliver_options options;
 	pthread_t thread;
-	CURLM *multi;
-	struct lane_state **lanes;
-	size_t lane_count;
+	struct wire *wire;
+	struct lanes lanes;
+	size_t turn;                    /* the lane that may begin first: none waits for ever behind busy ones */
 
-	pthread_mutex_t mutex;     /* guards the inbox: the next five */
+	pthread_mutex_t mutex;          /* guards the inbox: the next five */
 	struct request_list prepared, judged;
-	struct wake wakes[WAKES_MAX];
-	size_t wake_count;
-	bool wake_all;             /* more wakes than there is room for, or one for any peer */
-	atomic_bool stopping;
+	struct wake *wakes;             /* each peer once */
+	size_t wake_count, wake_room;
+	bool alarmed;                   /* the thread was told to look */
 
-	struct request_list unsubmitted;   /* verdicts that the writer had no room for */
-	struct request *sending;           /* what libcurl has */
+	struct request_list unwritten;  /* verdicts that the writer or the disk did not take */
+	int64_t write_again_ms;
 	size_t on_pool, on_writer;
-	bool pool_busy;
+	atomic_bool stopping;
 	_Atomic uint64_t sent, failed, dropped, in_flight;
-	_Atomic size_t troubled;           /* lanes that have failures: only they can be resumed */
+	_Atomic size_t down;            /* lanes that are: only they can be resumed */
 };
 
 /* --- the inbox -------------------------------------------------------------------------------------------------- */
@@ -131,168 +110,63 @@ static struct request *list_take_all(struct request_list *list)
 	return first;
 }
 
+/* With the mutex held. */
+static void alarm_locked(struct deliverer *d)
+{
+	if (!d->alarmed)
+		wire_wake(d->wire);
+	d->alarmed = true;
+}
+
 static void inbox_add(struct deliverer *d, struct request_list *list, struct request *request)
 {
 	pthread_mutex_lock(&d->mutex);
 	list_add(list, request);
+	alarm_locked(d);
 	pthread_mutex_unlock(&d->mutex);
-	curl_multi_wakeup(d->multi);
+}
+
+static struct wake *wake_locked(struct deliverer *d, uint64_t peer_id)
+{
+	for (size_t i = 0; i < d->wake_count; i++)
+		if (d->wakes[i].peer_id == peer_id)
+			return &d->wakes[i];
+	if (d->wake_count == d->wake_room) {
+		d->wake_room = d->wake_room ? d->wake_room * 2 : 16;
+		d->wakes = realloc(d->wakes, d->wake_room * sizeof(*d->wakes));
+		if (!d->wakes)
+			abort();
+	}
+	d->wakes[d->wake_count] = (struct wake){ .peer_id = peer_id };
+	return &d->wakes[d->wake_count++];
 }
 
 void deliver_wake(struct deliverer *d, uint64_t peer_id, bool resume)
 {
-	bool known = false;
-
 	/* Each signed request of a peer ends here: it must cost nothing while all is well. */
-	if (resume && peer_id && !atomic_load(&d->troubled))
+	if (resume && !atomic_load(&d->down))
 		return;
 	pthread_mutex_lock(&d->mutex);
-	for (size_t i = 0; i < d->wake_count && !known; i++)
-		if (d->wakes[i].peer_id == peer_id) {
-			d->wakes[i].resume |= resume;
-			known = true;
-		}
-	if (!known && peer_id && d->wake_count < WAKES_MAX)
-		d->wakes[d->wake_count++] = (struct wake){ peer_id, resume };
-	else if (!known)
-		d->wake_all = true;
+	wake_locked(d, peer_id)->resume |= resume;
+	alarm_locked(d);
 	pthread_mutex_unlock(&d->mutex);
-	curl_multi_wakeup(d->multi);
-}
-
-/* --- lanes ------------------------------------------------------------------------------------------------------ */
-
-static struct lane_state *lane_find(struct deliverer *d, uint64_t peer_id)
-{
-	for (size_t i = 0; i < d->lane_count; i++)
-		if (d->lanes[i]->peer.id == peer_id)
-			return d->lanes[i];
-	return NULL;
-}
-
-static struct lane_state *lane_add(struct deliverer *d)
-{
-	struct lane_state *state = calloc(1, sizeof(*state));
-
-	d->lanes = realloc(d->lanes, (d->lane_count + 1) * sizeof(struct lane_state *));
-	if (!state || !d->lanes)
-		abort();
-	line_init(&state->line);
-	d->lanes[d->lane_count++] = state;
-	return state;
-}
-
-/* Takes over what the store says of a peer; its line goes on. */
-static void lane_set(struct lane_state *state, const struct peer *peer, const struct lane *lane)
-{
-	struct arena *arena = arena_new();
-
-	state->peer = *peer;
-	state->peer.domain = arena_str(arena, peer->domain);
-	state->peer.url = arena_str(arena, peer->url);
-	state->peer.actor_uri = arena_str(arena, peer->actor_uri);
-	state->peer.inbox = state->peer.key_id = state->peer.key_pem = STR_NONE;
-	/* What is under way knows better, unless an operator cleared the lane (`peer resume`). */
-	if (!state->line.in_flight || !lane->down_since_ms)
-		state->lane = *lane;
-	state->lane.last_error = STR_NONE;
-	state->lane.peer_id = peer->id;
-	state->listed = true;
-	arena_free(state->arena);
-	state->arena = arena;
-}
-
-static void lane_free(struct lane_state *state)
-{
-	line_clear(&state->line);
-	arena_free(state->arena);
-	free(state);
-}
-
-/* A peer that left the list goes as soon as nothing of it is under way. */
-static void lanes_drop_unlisted(struct deliverer *d)
-{
-	for (size_t i = d->lane_count; i > 0; i--) {
-		struct lane_state *state = d->lanes[i - 1];
-
-		if (state->listed || state->line.in_flight)
-			continue;
-		d->lanes[i - 1] = d->lanes[--d->lane_count];
-		lane_free(state);
-	}
-}
-
-static int lanes_read_from(struct deliverer *d, struct arena *arena, struct view *view)
-{
-	struct peer *peers;
-	size_t count;
-	int err = peers_each(arena, view, &peers, &count);
-
-	if (err != OK)
-		return err;
-	for (size_t i = 0; i < d->lane_count; i++)
-		d->lanes[i]->listed = false;
-	for (size_t i = 0; i < count; i++) {
-		struct lane_state *state = lane_find(d, peers[i].id);
-		struct lane lane;
-
-		if (lanes_get(arena, view, peers[i].id, &lane) != OK)
-			continue;
-		lane_set(state ? state : lane_add(d), &peers[i], &lane);
-	}
-	return OK;
-}
-
-static void lanes_read(struct deliverer *d)
-{
-	struct arena *arena = arena_new();
-	struct view *view;
-
-	if (view_begin(d->options.store, &view) == OK) {
-		if (lanes_read_from(d, arena, view) == OK)
-			lanes_drop_unlisted(d);
-		view_end(view);
-	}
-	arena_free(arena);
-}
-
-static void lane_load(struct deliverer *d, struct lane_state *state)
-{
-	struct arena *arena;
-	struct view *view;
-	struct delivery *page;
-	size_t count = 0, room = line_room(&state->line), max = room < LOAD_PAGE ? room : LOAD_PAGE;
-
-	if (state->line.exhausted || !max || view_begin(d->options.store, &view) != OK)
-		return;
-	arena = arena_new();
-	if (deliveries_page(arena, view, state->peer.id, state->line.after, max, &page, &count) == OK) {
-		for (size_t i = 0; i < count && state->forgive; i++)
-			page[i].not_before_ms = 0;
-		line_load(&state->line, page, count);
-		state->line.exhausted = count < max;
-		state->forgive = state->forgive && !state->line.exhausted;
-	}
-	view_end(view);
-	arena_free(arena);
 }
 
 /* --- a request's part on the pool ------------------------------------------------------------------------------- */
 
-static void headers_add(struct request *request, struct str name, struct str value)
+static void header_add(struct request *request, struct str name, struct str value)
 {
-	struct str line = arena_printf(request->arena, "%.*s: %.*s", STR_ARG(name), STR_ARG(value));
-	struct curl_slist *list = curl_slist_append(request->headers, line.p);
-
-	if (!list)
-		abort();
-	request->headers = list;
+	request->headers[request->transfer.header_count++] = (struct header){ name, value };
 }
 
 static int request_sign(struct request *request, struct view *view, uint64_t actor_id)
 {
-	struct deliverer *d = request->deliverer;
-	struct signature_order order = { .target = request->url.target, .now_ms = clock_now_ms() };
+	bool post = request->transfer.post;
+	struct signature_order order = {
+		.method = post ? STR("POST") : STR("GET"), .target = request->url.target, .body = request->transfer.body,
+		.host = url_host_port(request->arena, &request->url), .now_ms = clock_now_ms(),
+		.content_type = post ? content_type : STR_NONE,
+	};
 	struct header made[SIGNATURE_MADE_HEADERS];
 	struct account actor;
 	struct pkey *key;
@@ -302,34 +176,36 @@ static int request_sign(struct request *request, struct view *view, uint64_t act
 	if (err == OK)
 		err = accounts_private_key_get(request->arena, view, actor_id, &pem);
 	if (err == OK)
-		err = key_cache_private(d->options.federation->keys, request->arena, actor.key_id, pem, &key);
+		err = key_cache_private(request->deliverer->options.federation->keys, request->arena, actor.key_id, pem, &key);
 	if (err != OK)
 		return err;
-	order.method = request->kind == REQUEST_HELLO ? STR("GET") : STR("POST");
-	order.host = url_host_port(request->arena, &request->url);
-	order.content_type = request->kind == REQUEST_HELLO ? STR_NONE : content_type;
-	order.body = request->body;
 	order.key_id = actor.key_id;
 	order.key = key;
 	err = signature_make(request->arena, &order, made);
 	for (size_t i = 0; err == OK && i < SIGNATURE_MADE_HEADERS; i++)
-		headers_add(request, made[i].name, made[i].value);
+		header_add(request, made[i].name, made[i].value);
 	return err;
 }
 
-static int request_prepare_in(struct request *request, struct view *view)
+static int prepare_in(struct request *request, struct view *view)
 {
-	struct deliverer *d = request->deliverer;
 	struct activity_record record;
-	int err = url_parse(request->arena, request->url_text, &request->url);
+	int err = url_parse(request->arena, request->address, &request->url);
 
-	if (err != OK || request->kind == REQUEST_HELLO)
-		return err == OK ? request_sign(request, view, d->options.federation->instance->actor_id) : err;
+	if (err != OK)
+		return err;
+	request->transfer.url = &request->url;
+	request->transfer.headers = request->headers;
+	if (!request->lane) {
+		header_add(request, STR("Accept"), content_type);
+		return request_sign(request, view, request->deliverer->options.federation->instance->actor_id);
+	}
 	err = activities_get(request->arena, view, request->delivery.activity_id, &record);
 	if (err != OK)
 		return err;
-	request->body = record.body;
-	headers_add(request, STR("Content-Type"), content_type);
+	request->transfer.post = true;
+	request->transfer.body = record.body;
+	header_add(request, STR("Content-Type"), content_type);
 	return request_sign(request, view, request->delivery.actor_id);
 }
 
@@ -338,35 +214,32 @@ static void request_prepare(void *arg)
 	struct request *request = arg;
 	struct view *view;
 
-	request->prepared = view_begin(request->deliverer->options.store, &view);
-	if (request->prepared == OK) {
-		request->prepared = request_prepare_in(request, view);
+	request->err = view_begin(request->deliverer->options.store, &view);
+	if (request->err == OK) {
+		request->err = prepare_in(request, view);
 		view_end(view);
 	}
 	inbox_add(request->deliverer, &request->deliverer->prepared, request);
 }
 
-/* --- beginning and ending requests ------------------------------------------------------------------------------ */
+/* --- beginning -------------------------------------------------------------------------------------------------- */
 
-static struct request *request_new(struct deliverer *d, enum request_kind kind, const struct lane_state *state)
+static struct request *request_new(struct deliverer *d)
 {
 	struct arena *arena = arena_new();
 	struct request *request = ARENA_NEW(arena, struct request);
 
 	request->deliverer = d;
 	request->arena = arena;
-	request->kind = kind;
-	request->peer_id = state->peer.id;
 	return request;
 }
 
 static void request_free(struct request *request)
 {
-	curl_slist_free_all(request->headers);
 	arena_free(request->arena);
 }
 
-/* false: the pool has no room now. */
+/* false: the pool has no room now, and the request is gone. */
 static bool request_submit(struct deliverer *d, struct request *request)
 {
 	request->item = (struct pool_item){ .run = request_prepare, .arg = request };
@@ -378,103 +251,58 @@ static bool request_submit(struct deliverer *d, struct request *request)
 	return true;
 }
 
-static bool delivery_begin(struct deliverer *d, struct lane_state *state, struct line_item *item)
+/* Tells a peer that we are back. Its answer is of no interest: what counts is that it sees our signature. */
+static bool hello_begin(struct deliverer *d, struct peer_lane *lane)
 {
-	struct request *request = request_new(d, REQUEST_DELIVERY, state);
+	struct request *request = request_new(d);
+	const struct peer *peer = &lane->peer;
 
-	request->delivery = item->delivery;
-	request->delivery.inbox = arena_str(request->arena, item->delivery.inbox);
-	request->url_text = request->delivery.inbox;
+	request->address = peer->actor_uri.n ? arena_str(request->arena, peer->actor_uri)
+	                                     : arena_printf(request->arena, "%.*s/actor", STR_ARG(peer->url));
 	if (!request_submit(d, request))
 		return false;
-	line_started(&state->line, item);
-	atomic_fetch_add(&d->in_flight, 1);
+	lane->hello = false;
 	return true;
 }
 
-/* Tells a peer that we are back. Its answer is of no interest: what counts is that it sees our signature. */
-static void hello_begin(struct deliverer *d, struct lane_state *state)
+static void request_end(struct deliverer *d, struct request *request);
+static void verdict_submit(struct deliverer *d, struct request *request);
+
+static bool delivery_begin(struct deliverer *d, struct peer_lane *lane, struct line_item *item, int64_t now_ms)
 {
-	struct request *request = request_new(d, REQUEST_HELLO, state);
+	struct request *request = request_new(d);
+	bool expired = item->delivery.expires_ms && item->delivery.expires_ms <= now_ms;
 
-	request->url_text = state->peer.actor_uri.n ? arena_str(request->arena, state->peer.actor_uri)
-	                                            : arena_printf(request->arena, "%.*s/actor", STR_ARG(state->peer.url));
-	request_submit(d, request);
-}
-
-static void sending_add(struct deliverer *d, struct request *request)
-{
-	request->newer = d->sending;
-	request->older = &d->sending;
-	if (d->sending)
-		d->sending->older = &request->newer;
-	d->sending = request;
-}
-
-static void sending_remove(struct request *request)
-{
-	*request->older = request->newer;
-	if (request->newer)
-		request->newer->older = request->older;
-}
-
-static size_t discard(char *data, size_t size, size_t count, void *arg)
-{
-	(void)data;
-	(void)arg;
-	return size * count;
-}
-
-static int request_send(struct deliverer *d, struct request *request)
-{
-	CURL *easy = curl_easy_init();
-	int err;
-
-	if (!easy)
-		abort();
-	err = net_prepare_handle(d->options.federation->net, request->arena, easy, &request->url, &request->guard);
-	if (err != OK) {
-		curl_easy_cleanup(easy);
-		return err;
+	request->lane = lane;
+	request->delivery = item->delivery;
+	request->delivery.inbox = request->address = arena_str(request->arena, item->delivery.inbox);
+	if (!expired && !request_submit(d, request))
+		return false;
+	line_started(&lane->line, item);
+	atomic_fetch_add(&d->in_flight, 1);
+	if (expired) {
+		request->verdict = VERDICT_DROP;
+		atomic_fetch_add(&d->dropped, 1);
+		verdict_submit(d, request);
 	}
-	if (request->kind == REQUEST_DELIVERY) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.p);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n);
-	} else {
-		headers_add(request, STR("Accept"), content_type);
-	}
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)d->options.total_timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, discard);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
-	request->easy = easy;
-	if (curl_multi_add_handle(d->multi, easy) != CURLM_OK)
-		abort();
-	sending_add(d, request);
-	return OK;
+	return true;
 }
 
-static void request_read_answer(struct request *request, CURLcode code)
+static void transfer_done(struct transfer *transfer)
 {
-	long status = 0;
-	curl_off_t retry_after = 0;
+	struct request *request = (struct request *)(void *)((char *)transfer - offsetof(struct request, transfer));
 
-	if (code == CURLE_OK) {
-		curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
-		curl_easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &retry_after);
-	}
-	request->status = (int)status;
-	if (retry_after > 0)
-		request->retry_after_ms = retry_after < RETRY_AFTER_MAX_MS / SECOND_MS ? retry_after * SECOND_MS
-		                                                                       : RETRY_AFTER_MAX_MS;
+	request_end(request->deliverer, request);
 }
 
-static void request_leave_curl(struct deliverer *d, struct request *request)
+static void request_prepared(struct deliverer *d, struct request *request)
 {
-	curl_multi_remove_handle(d->multi, request->easy);
-	curl_easy_cleanup(request->easy);
-	request->easy = NULL;
-	sending_remove(request);
+	d->on_pool--;
+	request->transfer.done = transfer_done;
+	if (request->err == OK && !atomic_load(&d->stopping))
+		request->err = wire_send(d->wire, request->arena, &request->transfer);
+	if (request->err != OK || atomic_load(&d->stopping))
+		request_end(d, request);
 }
 
 /* --- verdicts --------------------------------------------------------------------------------------------------- */
@@ -482,18 +310,20 @@ static void request_leave_curl(struct deliverer *d, struct request *request)
 static int verdict_write(struct txn *txn, void *arg)
 {
 	struct request *request = arg;
+	const struct delivery *delivery = &request->delivery;
+	struct delivery again = *delivery;
 	struct peer peer;
 	int err = OK;
 
-	/* The peer may have been taken off the list, with its lane and deliveries, while this was under way. */
-	if (peers_get(request->arena, txn_view(txn), request->peer_id, &peer) != OK)
-		return OK;
+	if (request->verdict != VERDICT_RETRY && request->verdict != VERDICT_DOWN)
+		err = deliveries_delete(txn, delivery->peer_id, delivery->sequence);
+	/* The peer may have left the list, with its lane and deliveries, while this was under way. */
+	if (err != OK || peers_get(request->arena, txn_view(txn), delivery->peer_id, &peer) != OK)
+		return err;
 	if (request->verdict == VERDICT_RETRY)
-		err = deliveries_put(txn, &request->delivery);
-	else if (request->verdict != VERDICT_DOWN)
-		err = deliveries_delete(txn, request->peer_id, request->delivery.sequence);
-	if (err == OK && request->put_lane)
-		err = lanes_put(txn, &request->lane);
+		err = deliveries_put(txn, &again);
+	if (err == OK && request->put_health)
+		err = lanes_put(txn, &request->health);
 	return err;
 }
 
@@ -504,19 +334,29 @@ static void verdict_done(void *arg)
 	inbox_add(request->deliverer, &request->deliverer->judged, request);
 }
 
+static void verdict_keep(struct deliverer *d, struct request *request, int64_t wait_ms)
+{
+	if (!d->unwritten.first)
+		d->write_again_ms = clock_monotonic_ms() + wait_ms;
+	list_add(&d->unwritten, request);
+}
+
 static void verdict_submit(struct deliverer *d, struct request *request)
 {
 	request->write = (struct write){ .body = verdict_write, .done = verdict_done, .arg = request };
 	if (writer_submit(d->options.writer, &request->write) == OK)
 		d->on_writer++;
 	else
-		list_add(&d->unsubmitted, request);
+		verdict_keep(d, request, BUSY_WAIT_MS);
 }
 
 static void verdicts_resubmit(struct deliverer *d)
 {
-	struct request *request = list_take_all(&d->unsubmitted);
+	struct request *request;
 
+	if (!d->unwritten.first || clock_monotonic_ms() < d->write_again_ms)
+		return;
+	request = list_take_all(&d->unwritten);
 	while (request) {
 		struct request *next = request->next;
 
@@ -525,287 +365,246 @@ static void verdicts_resubmit(struct deliverer *d)
 	}
 }
 
-static void lane_up(struct lane_state *state, int64_t now_ms, bool *ret_put)
+static void lane_note(struct request *request, const char *reason)
 {
-	*ret_put = state->lane.down_since_ms || state->lane.failures || now_ms - state->lane.success_ms >= SUCCESS_NOTE_MS;
-	if (state->lane.down_since_ms)
-		log_event(LOG_LEVEL_INFO, "peer is up", "peer", state->peer.domain.p, NULL);
-	state->lane.failures = 0;
-	state->lane.down_since_ms = state->lane.next_try_ms = 0;
-	if (*ret_put)
-		state->lane.success_ms = now_ms;
+	request->health = request->lane->lane;
+	request->health.last_error = arena_printf(request->arena, "%s", reason);
+	request->put_health = true;
 }
 
-static void lane_down(struct lane_state *state, int64_t now_ms, int64_t retry_after_ms)
+/* Not what the peer or the delivery did: we had no room. */
+static bool is_our_trouble(int err)
 {
-	uint8_t dice;
-	int64_t wait_ms;
-
-	hash_random(&dice, 1);
-	if (!state->lane.down_since_ms)
-		state->lane.down_since_ms = now_ms;
-	wait_ms = lane_backoff_ms(now_ms - state->lane.down_since_ms, state->lane.failures, dice);
-	state->lane.next_try_ms = now_ms + (retry_after_ms > wait_ms ? retry_after_ms : wait_ms);
+	return err == ERR_BUSY || err == ERR_FULL || err == ERR_IO;
 }
 
-/* A failure is written when it changes what a restart should know: the first ones and every tenth. */
-static bool failure_is_news(uint64_t failures)
-{
-	return failures <= LANE_FAILURES_TO_DOWN || failures % 10 == 0;
-}
-
-static void lane_failed(struct lane_state *state, struct request *request, int64_t now_ms)
-{
-	const char *reason = request->status ? log_u64((unsigned)request->status) : "no answer";
-
-	state->lane.failures++;
-	if (request->verdict == VERDICT_DOWN || state->lane.failures >= LANE_FAILURES_TO_DOWN)
-		lane_down(state, now_ms, request->retry_after_ms);
-	request->put_lane = failure_is_news(state->lane.failures);
-	if (request->put_lane)
-		log_event(LOG_LEVEL_WARNING, "delivery failed", "peer", state->peer.domain.p, "status", reason, "failures",
-		          log_u64(state->lane.failures), "tries", log_u64(request->delivery.tries), NULL);
-	request->lane = state->lane;
-	request->lane.last_error = arena_printf(request->arena, "%s", reason);
-}
-
-/* What becomes of the delivery itself. */
+/* It failed: what becomes of its peer and of itself. */
 static void delivery_failed(struct deliverer *d, struct request *request, int64_t now_ms)
 {
 	struct delivery *delivery = &request->delivery;
+	struct peer_lane *lane = request->lane;
+	int status = request->transfer.status;
+	bool news = lane_failed(lane, request->verdict, request->transfer.retry_after_ms, now_ms);
+	const char *reason = request->err != OK ? err_name(request->err)
+	                     : status ? log_u64((unsigned)status) : "no answer";
 
 	atomic_fetch_add(&d->failed, 1);
-	if (request->verdict == VERDICT_RETRY) {
-		delivery->tries++;
-		delivery->not_before_ms = now_ms + delivery_backoff_ms(delivery->tries);
+	if (news) {
+		log_event(LOG_LEVEL_WARNING, "delivery failed", "peer", lane->peer.domain.p, "reason", reason, "failures",
+		          log_u64(lane->lane.failures), "tries", log_u64(delivery->tries + 1), NULL);
+		lane_note(request, reason);
 	}
-	if (delivery->tries >= LANE_TRIES_MAX || (delivery->expires_ms && delivery->expires_ms <= now_ms))
+	if (request->verdict != VERDICT_RETRY)
+		return;
+	/* A sign of life sent it before its time: that try does not count, or a talkative peer would use them all up. */
+	if (delivery->not_before_ms > now_ms) {
+		request->verdict = VERDICT_DOWN;
+		return;
+	}
+	delivery->tries++;
+	delivery->not_before_ms = now_ms + delivery_backoff_ms(delivery->tries);
+	if (delivery->tries >= LANE_TRIES_MAX)
 		request->verdict = VERDICT_DROP;
+}
+
+static void delivery_dropped(struct deliverer *d, struct request *request)
+{
+	const char *reason = request->err != OK ? err_name(request->err) : log_u64((unsigned)request->transfer.status);
+
+	atomic_fetch_add(&d->dropped, 1);
+	log_event(LOG_LEVEL_WARNING, "delivery dropped", "peer", request->lane->peer.domain.p, "reason", reason,
+	          "activity", log_u64(request->delivery.activity_id), NULL);
+}
+
+static enum verdict verdict_of(const struct request *request)
+{
+	if (request->err == OK)
+		return lane_verdict(request->transfer.status);
+	/* The rules of the way out can be changed by an operator; that there is nothing to send cannot. */
+	return request->err == ERR_DENIED ? VERDICT_RETRY : VERDICT_DROP;
+}
+
+/* Its place in the line is free again, or it is back in it. */
+static void delivery_end(struct deliverer *d, struct request *request)
+{
+	struct peer_lane *lane = request->lane;
+
+	if (request->verdict == VERDICT_RETRY || request->verdict == VERDICT_DOWN)
+		line_again(&lane->line, &request->delivery);
+	else
+		line_done(&lane->line, request->delivery.sequence);
+	lane->next_ms = 0;
+	atomic_fetch_sub(&d->in_flight, 1);
+	request_free(request);
+	if (!lane->listed && !lane->line.in_flight)
+		lanes_sweep(&d->lanes);
 }
 
 static void request_judge(struct deliverer *d, struct request *request)
 {
-	struct lane_state *state = lane_find(d, request->peer_id);
+	struct peer_lane *lane = request->lane;
 	int64_t now_ms = clock_now_ms();
+	bool was_down = lane->lane.down_since_ms != 0;
 
-	request->verdict = request->prepared == OK ? lane_verdict(request->status) : VERDICT_DROP;
-	if (request->verdict == VERDICT_RETRY || request->verdict == VERDICT_DOWN) {
-		if (state)
-			lane_failed(state, request, now_ms);
+	request->verdict = verdict_of(request);
+	if (request->verdict == VERDICT_RETRY || request->verdict == VERDICT_DOWN)
 		delivery_failed(d, request, now_ms);
-	} else if (state && request->prepared == OK) {
-		lane_up(state, now_ms, &request->put_lane);
-		request->lane = state->lane;
-	}
+	else if (request->err == OK && lane_succeeded(lane, now_ms))
+		lane_note(request, "");
+	if (was_down && !lane->lane.down_since_ms)
+		log_event(LOG_LEVEL_INFO, "peer is up", "peer", lane->peer.domain.p, NULL);
 	if (request->verdict == VERDICT_DONE)
 		atomic_fetch_add(&d->sent, 1);
-	else if (request->verdict == VERDICT_DROP || request->verdict == VERDICT_GONE) {
-		atomic_fetch_add(&d->dropped, 1);
-		log_event(LOG_LEVEL_WARNING, "delivery dropped", "peer", state ? state->peer.domain.p : "-", "status",
-		          log_u64((unsigned)request->status), "activity", log_u64(request->delivery.activity_id), NULL);
-	}
-	verdict_submit(d, request);
+	else if (request->verdict == VERDICT_DROP || request->verdict == VERDICT_GONE)
+		delivery_dropped(d, request);
+	if (request->verdict == VERDICT_DOWN && !request->put_health)
+		delivery_end(d, request);
+	else
+		verdict_submit(d, request);
 }
 
-/* The verdict is on disk (or the disk is dead): the line goes on. */
+/* The wire, or what came before it, is done with it. */
+static void request_end(struct deliverer *d, struct request *request)
+{
+	if (!request->lane || atomic_load(&d->stopping)) {
+		request_free(request);
+	} else if (is_our_trouble(request->err)) {
+		request->verdict = VERDICT_DOWN;
+		request->delivery.not_before_ms = clock_now_ms() + DISK_WAIT_MS;
+		delivery_end(d, request);
+	} else {
+		request_judge(d, request);
+	}
+}
+
+/* The verdict is on disk, or has to wait for the disk: sending again what has arrived would be worse. */
 static void request_judged(struct deliverer *d, struct request *request)
 {
-	struct lane_state *state = lane_find(d, request->peer_id);
-
 	d->on_writer--;
-	atomic_fetch_sub(&d->in_flight, 1);
-	if (state) {
-		/* A disk that is full must not make us send the same thing again and again. */
-		if (request->write.err != OK)
-			lane_down(state, clock_now_ms(), 0);
-		if (request->verdict == VERDICT_RETRY || request->verdict == VERDICT_DOWN || request->write.err != OK)
-			line_again(&state->line, &request->delivery);
-		else
-			line_done(&state->line, request->delivery.sequence);
+	if (request->write.err == OK) {
+		delivery_end(d, request);
+		return;
 	}
-	request_free(request);
+	if (!d->unwritten.first)
+		log_event(LOG_LEVEL_ERROR, "delivery verdict not stored", "error", err_name(request->write.err), NULL);
+	verdict_keep(d, request, DISK_WAIT_MS);
 }
 
 /* --- the loop --------------------------------------------------------------------------------------------------- */
 
-static void prepared_arrived(struct deliverer *d, struct request *request)
+static void wakes_handle(struct deliverer *d, const struct wake *wakes, size_t count)
 {
-	bool stopping = atomic_load(&d->stopping);
+	int64_t now_ms = clock_now_ms();
+	bool read = false;
 
-	d->on_pool--;
-	if (request->prepared == OK && !stopping)
-		request->prepared = request_send(d, request);
-	if (request->prepared == OK && !stopping)
-		return;
-	if (request->kind == REQUEST_HELLO || stopping)
-		request_free(request);
-	else
-		request_judge(d, request);
+	for (size_t i = 0; i < count; i++)
+		read |= !lanes_find(&d->lanes, wakes[i].peer_id);
+	if (read)
+		lanes_read(&d->lanes, now_ms);
+	for (size_t i = 0; i < d->lanes.count && read; i++)
+		lane_filled(d->lanes.items[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct peer_lane *lane = lanes_find(&d->lanes, wakes[i].peer_id);
+
+		if (!lane)
+			continue;
+		lane_filled(lane);
+		if (wakes[i].resume)
+			lane_resume(lane, now_ms);
+	}
 }
 
-static void requests_arrive(struct deliverer *d)
+static void inbox_handle(struct deliverer *d)
 {
 	struct request *prepared, *judged;
+	struct wake *wakes;
+	size_t wake_count;
 
 	pthread_mutex_lock(&d->mutex);
 	prepared = list_take_all(&d->prepared);
 	judged = list_take_all(&d->judged);
+	wakes = d->wakes;
+	wake_count = d->wake_count;
+	d->wakes = NULL;
+	d->wake_count = d->wake_room = 0;
+	d->alarmed = false;
 	pthread_mutex_unlock(&d->mutex);
-	while (prepared) {
-		struct request *next = prepared->next;
 
-		prepared_arrived(d, prepared);
-		prepared = next;
+	for (struct request *next; prepared; prepared = next) {
+		next = prepared->next;
+		request_prepared(d, prepared);
 	}
-	while (judged) {
-		struct request *next = judged->next;
-
+	for (struct request *next; judged; judged = next) {
+		next = judged->next;
 		request_judged(d, judged);
-		judged = next;
 	}
+	wakes_handle(d, wakes, wake_count);
+	free(wakes);
 }
 
-static void lane_resume(struct lane_state *state)
+/* Begins what may begin at this peer; false when the pool takes no more. */
+static bool lane_pump(struct deliverer *d, struct peer_lane *lane, int64_t now_ms)
 {
-	if (!state->lane.down_since_ms && !state->lane.failures)
-		return;
-	state->lane.next_try_ms = 0;
-	state->forgive = true;
-	line_rewind(&state->line);
+	struct line_item *item;
+
+	if (lane->hello && (d->on_pool >= ON_POOL_MAX || !hello_begin(d, lane)))
+		return false;
+	while ((item = lane_pick(&d->lanes, lane, now_ms)))
+		if (d->on_pool >= ON_POOL_MAX || !delivery_begin(d, lane, item, now_ms))
+			return false;
+	return true;
 }
 
-static void wakes_arrive(struct deliverer *d)
+/* Begins what may begin; milliseconds until something may again by time alone. */
+static int64_t lanes_pump(struct deliverer *d)
 {
-	struct wake wakes[WAKES_MAX];
-	size_t count;
-	bool all;
+	int64_t now_ms = clock_now_ms(), wait_ms = IDLE_MAX_MS;
+	size_t count = d->lanes.count, down = 0;
+	bool room = true;
 
-	pthread_mutex_lock(&d->mutex);
-	count = d->wake_count;
-	memcpy(wakes, d->wakes, count * sizeof(wakes[0]));
-	all = d->wake_all;
-	d->wake_count = 0;
-	d->wake_all = false;
-	pthread_mutex_unlock(&d->mutex);
-	for (size_t i = 0; i < count; i++)
-		all |= lane_find(d, wakes[i].peer_id) == NULL;
-	if (all)
-		lanes_read(d);
-	for (size_t i = 0; i < d->lane_count && all; i++)
-		d->lanes[i]->line.exhausted = false;
 	for (size_t i = 0; i < count; i++) {
-		struct lane_state *state = lane_find(d, wakes[i].peer_id);
+		size_t at = (d->turn + i) % count;
+		struct peer_lane *lane = d->lanes.items[at];
 
-		if (state)
-			state->line.exhausted = false;
-		if (state && wakes[i].resume)
-			lane_resume(state);
-	}
-}
-
-/* How many requests this peer may have under way: one probe while it is down. */
-static size_t lane_limit(const struct deliverer *d, const struct lane_state *state, int64_t now_ms)
-{
-	if (!state->listed || state->peer.paused)
-		return 0;
-	if (!state->lane.down_since_ms)
-		return d->options.per_peer_max;
-	return now_ms >= state->lane.next_try_ms ? 1 : 0;
-}
-
-static void lane_pump(struct deliverer *d, struct lane_state *state, int64_t now_ms)
-{
-	size_t limit = lane_limit(d, state, now_ms);
-
-	while (state->line.in_flight < limit) {
-		struct line_item *item = line_pick(&state->line, now_ms);
-
-		if (!item) {
-			lane_load(d, state);
-			item = line_pick(&state->line, now_ms);
+		if (room && lane->next_ms <= now_ms && !lane_pump(d, lane, now_ms)) {
+			room = false;
+			d->turn = at;
 		}
-		if (!item)
-			return;
-		if (!delivery_begin(d, state, item)) {
-			d->pool_busy = true;
-			return;
-		}
+		if (lane->next_ms > now_ms && lane->next_ms - now_ms < wait_ms)
+			wait_ms = lane->next_ms - now_ms;
+		down += lane->lane.down_since_ms != 0;
 	}
+	atomic_store(&d->down, down);
+	/* Each one that comes back from the pool makes us look again; only when it is full of others' work nothing does. */
+	return !room && !d->on_pool ? BUSY_WAIT_MS : wait_ms;
 }
 
-static int64_t lane_next_ms(const struct lane_state *state, int64_t now_ms)
+static int64_t until_write_again(const struct deliverer *d, int64_t wait_ms)
 {
-	if (!state->listed || state->peer.paused || state->line.in_flight)
-		return INT64_MAX;
-	if (state->lane.down_since_ms && state->lane.next_try_ms > now_ms)
-		return state->line.count || !state->line.exhausted ? state->lane.next_try_ms : INT64_MAX;
-	return line_next_ms(&state->line, now_ms);
+	int64_t write_ms = d->write_again_ms - clock_monotonic_ms();
+
+	return d->unwritten.first && write_ms < wait_ms ? write_ms : wait_ms;
 }
 
-/* Begins what may begin; milliseconds until something may again. */
-static int lanes_pump(struct deliverer *d)
-{
-	int64_t now_ms = clock_now_ms(), next_ms = now_ms + POLL_MAX_MS;
-	size_t troubled = 0;
-
-	d->pool_busy = false;
-	for (size_t i = 0; i < d->lane_count; i++) {
-		struct lane_state *state = d->lanes[i];
-		int64_t lane_ms;
-
-		lane_pump(d, state, now_ms);
-		lane_ms = lane_next_ms(state, now_ms);
-		if (lane_ms < next_ms)
-			next_ms = lane_ms;
-		troubled += state->lane.failures || state->lane.down_since_ms;
-	}
-	atomic_store(&d->troubled, troubled);
-	if (d->pool_busy || d->unsubmitted.first)
-		return BUSY_WAIT_MS;
-	return next_ms > now_ms ? (int)(next_ms - now_ms) : 0;
-}
-
-static void answers_arrive(struct deliverer *d)
-{
-	CURLMsg *message;
-	int running, waiting;
-
-	curl_multi_perform(d->multi, &running);
-	while ((message = curl_multi_info_read(d->multi, &waiting))) {
-		struct request *request;
-		CURLcode code = message->data.result;
-
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
-		request_read_answer(request, code);
-		request_leave_curl(d, request);
-		if (request->kind == REQUEST_HELLO)
-			request_free(request);
-		else
-			request_judge(d, request);
-	}
-}
-
-/* What libcurl has is broken off without a verdict; what the pool and the writer have comes back by itself. */
+/* What is on the wire is broken off without a verdict; what the pool and the writer have comes back by itself. */
 static void requests_abandon(struct deliverer *d)
 {
-	struct request *request = list_take_all(&d->unsubmitted);
+	struct request *request = list_take_all(&d->unwritten);
 
-	while (request) {
+	for (struct request *next; request; request = next) {
+		next = request->next;
+		request_free(request);
+	}
+	wire_break_off(d->wire);
+	while (d->on_pool || d->on_writer) {
+		wire_run(d->wire, STOP_WAIT_MS);
+		inbox_handle(d);
+	}
+	for (request = list_take_all(&d->unwritten); request;) {
 		struct request *next = request->next;
 
 		request_free(request);
 		request = next;
-	}
-	while (d->sending) {
-		request = d->sending;
-		request_leave_curl(d, request);
-		request_free(request);
-	}
-	while (d->on_pool || d->on_writer) {
-		curl_multi_poll(d->multi, NULL, 0, STOP_POLL_MS, NULL);
-		requests_arrive(d);
 	}
 }
 
@@ -813,19 +612,16 @@ static void *deliver_loop(void *arg)
 {
 	struct deliverer *d = arg;
 
-	lanes_read(d);
-	for (size_t i = 0; i < d->lane_count; i++)
-		if (!d->lanes[i]->peer.paused)
-			hello_begin(d, d->lanes[i]);
+	lanes_read(&d->lanes, clock_now_ms());
+	for (size_t i = 0; i < d->lanes.count; i++)
+		d->lanes.items[i]->hello = !d->lanes.items[i]->peer.paused;
 	while (!atomic_load(&d->stopping)) {
-		int wait_ms;
+		int64_t wait_ms;
 
-		wakes_arrive(d);
-		requests_arrive(d);
+		inbox_handle(d);
 		verdicts_resubmit(d);
 		wait_ms = lanes_pump(d);
-		answers_arrive(d);
-		curl_multi_poll(d->multi, NULL, 0, wait_ms, NULL);
+		wire_run(d->wire, until_write_again(d, wait_ms));
 	}
 	requests_abandon(d);
 	return NULL;
@@ -836,23 +632,26 @@ static void *deliver_loop(void *arg)
 int deliver_start(const struct deliver_options *options, struct deliverer **ret_deliverer)
 {
 	struct deliverer *d = calloc(1, sizeof(*d));
+	sigset_t all, before;
+	int rc;
 
 	if (!d)
 		abort();
 	d->options = *options;
-	if (!d->options.per_peer_max)
-		d->options.per_peer_max = PER_PEER_DEFAULT;
 	if (!d->options.total_timeout_ms)
 		d->options.total_timeout_ms = TIMEOUT_DEFAULT_MS;
+	d->lanes.store = options->store;
+	d->lanes.per_peer_max = options->per_peer_max ? options->per_peer_max : PER_PEER_DEFAULT;
 	list_init(&d->prepared);
 	list_init(&d->judged);
-	list_init(&d->unsubmitted);
+	list_init(&d->unwritten);
 	pthread_mutex_init(&d->mutex, NULL);
-	d->multi = curl_multi_init();
-	if (!d->multi)
-		abort();
-	curl_multi_setopt(d->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
-	if (pthread_create(&d->thread, NULL, deliver_loop, d) != 0)
+	d->wire = wire_new(options->federation->net, d->options.total_timeout_ms);
+	sigfillset(&all);   /* signals are the main thread's */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&d->thread, NULL, deliver_loop, d);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc != 0)
 		abort();
 	*ret_deliverer = d;
 	return OK;
@@ -863,13 +662,12 @@ void deliver_stop(struct deliverer *d)
 	if (!d)
 		return;
 	atomic_store(&d->stopping, true);
-	curl_multi_wakeup(d->multi);
+	wire_wake(d->wire);
 	pthread_join(d->thread, NULL);
-	curl_multi_cleanup(d->multi);
-	for (size_t i = 0; i < d->lane_count; i++)
-		lane_free(d->lanes[i]);
-	free(d->lanes);
+	wire_free(d->wire);
+	lanes_clear(&d->lanes);
 	pthread_mutex_destroy(&d->mutex);
+	free(d->wakes);
 	free(d);
 }
 

@@ -28,9 +28,19 @@ void line_clear(struct line *line)
 	line_init(line);
 }
 
+static bool stepped_aside(const struct delivery *delivery)
+{
+	return delivery->tries >= LANE_TRIES_IN_LINE;
+}
+
 size_t line_room(const struct line *line)
 {
-	return LANE_WINDOW - line->count;
+	size_t aside = 0, in_line;
+
+	for (size_t i = 0; i < line->count; i++)
+		aside += stepped_aside(&line->items[i].delivery);
+	in_line = line->count - aside + (aside > LANE_ASIDE_MAX ? aside - LANE_ASIDE_MAX : 0);
+	return in_line < LANE_WINDOW ? LANE_WINDOW - in_line : 0;
 }
 
 struct line_item *line_find(struct line *line, uint64_t sequence)
@@ -54,7 +64,7 @@ static void line_reserve(struct line *line)
 /* Behind all of a lower sequence: what is still under way after a rewind keeps its place. */
 static void line_insert(struct line *line, const struct delivery *delivery)
 {
-	struct line_item item = { *delivery, false };
+	struct line_item item = { *delivery, line->forgiving ? 0 : delivery->not_before_ms, false };
 	size_t at = line->count;
 	char *inbox = malloc(delivery->inbox.n + 1);
 
@@ -96,11 +106,6 @@ void line_rewind(struct line *line)
 	line->exhausted = false;
 }
 
-static bool stepped_aside(const struct delivery *delivery)
-{
-	return delivery->tries >= LANE_TRIES_IN_LINE;
-}
-
 static bool holds_back(const struct line_item *earlier, const struct line_item *later)
 {
 	const struct delivery *a = &earlier->delivery, *b = &later->delivery;
@@ -114,7 +119,7 @@ struct line_item *line_pick(struct line *line, int64_t now_ms)
 {
 	for (size_t i = 0; i < line->count; i++) {
 		struct line_item *item = &line->items[i];
-		bool held = item->in_flight || item->delivery.not_before_ms > now_ms;
+		bool held = item->in_flight || item->due_ms > now_ms;
 
 		for (size_t j = 0; j < i && !held; j++)
 			held = holds_back(&line->items[j], item);
@@ -154,7 +159,7 @@ void line_again(struct line *line, const struct delivery *delivery)
 		return;
 	line_landed(line, item);
 	item->delivery.tries = delivery->tries;
-	item->delivery.not_before_ms = delivery->not_before_ms;
+	item->delivery.not_before_ms = item->due_ms = delivery->not_before_ms;
 }
 
 int64_t line_next_ms(const struct line *line, int64_t now_ms)
@@ -164,8 +169,8 @@ int64_t line_next_ms(const struct line *line, int64_t now_ms)
 	for (size_t i = 0; i < line->count; i++) {
 		const struct line_item *item = &line->items[i];
 
-		if (!item->in_flight && item->delivery.not_before_ms > now_ms && item->delivery.not_before_ms < next_ms)
-			next_ms = item->delivery.not_before_ms;
+		if (!item->in_flight && item->due_ms > now_ms && item->due_ms < next_ms)
+			next_ms = item->due_ms;
 	}
 	return next_ms;
 }
@@ -185,6 +190,7 @@ static const struct { int low, high; enum verdict verdict; } answers[] = {
 	{ 429, 429, VERDICT_DOWN },
 	{ 300, 499, VERDICT_DROP },
 	{ 502, 504, VERDICT_DOWN },  /* said by a proxy before a dead node, or by one that asks for patience */
+	{ 507, 507, VERDICT_DOWN },  /* its disk is full: that is no delivery's own fault */
 	{ 501, 501, VERDICT_DROP },
 	{ 500, 599, VERDICT_RETRY },
 };

@@ -15,7 +15,8 @@
 #include "storage/model.h"
 
 enum {
-	LANE_WINDOW = 256,          /* deliveries of a peer held in memory */
+	LANE_WINDOW = 256,          /* deliveries of a peer held in memory, not counting … */
+	LANE_ASIDE_MAX = 1024,      /* … those that stepped aside: they must not fill the line for the rest */
 	LANE_TRIES_IN_LINE = 5,
 	LANE_TRIES_MAX = 24,        /* of a delivery's own failures; then it is dropped */
 	LANE_FAILURES_TO_DOWN = 3,  /* refused answers in a row that make a peer count as down */
@@ -23,6 +24,7 @@ enum {
 
 struct line_item {
 	struct delivery delivery;   /* its inbox is the line's memory */
+	int64_t due_ms;             /* its not_before_ms, or 0 when that was forgiven */
 	bool in_flight;
 };
 
@@ -32,6 +34,7 @@ struct line {
 	size_t in_flight;
 	uint64_t after;             /* loaded up to here */
 	bool exhausted;             /* nothing in the store behind `after`, as far as known */
+	bool forgiving;             /* what is loaded is due at once; a failure before its time does not count as a try */
 };
 
 void line_init(struct line *line);

@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "federation/address.h"
@@ -23,6 +24,7 @@ struct net {
 	struct arena *arena;           /* of the copied options */
 	const char *user_agent;
 	const char *ca_file;
+	atomic_bool cancelled;
 	pthread_mutex_t lock;
 	CURL *idle[IDLE_MAX];
 	size_t idle_count;
@@ -73,6 +75,11 @@ void net_free(struct net *net)
 	pthread_mutex_destroy(&net->lock);
 	arena_free(net->arena);
 	free(net);
+}
+
+void net_cancel(struct net *net)
+{
+	atomic_store(&net->cancelled, true);
 }
 
 static CURL *handle_take(struct net *net)
@@ -167,6 +174,7 @@ int net_prepare_handle(const struct net *net, struct arena *arena, void *easy, c
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);   /* never wait for a thread that waits for a name server */
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)net->options.connect_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)net->options.total_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, net->user_agent);
@@ -247,10 +255,21 @@ static int add_headers(struct fetch *fetch, struct curl_slist **list)
 	return err;
 }
 
+/* libcurl asks at least once a second; 1 ends the transfer. */
+static int end_when_cancelled(void *context, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+{
+	struct fetch *fetch = context;
+
+	(void)down_all, (void)down, (void)up_all, (void)up;
+	return atomic_load(&fetch->net->cancelled);
+}
+
 static int translate(const struct fetch *fetch, CURLcode code)
 {
 	if (code == CURLE_OK)
 		return OK;
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return ERR_BUSY;
 	if (fetch->guard.refused && !fetch->guard.opened)
 		return ERR_DENIED;
 	if (fetch->body.err || fetch->header_bytes > NET_HEADERS_MAX || code == CURLE_FILESIZE_EXCEEDED)
@@ -265,6 +284,8 @@ static int perform(struct fetch *fetch, CURL *easy)
 	struct curl_slist *list = NULL;
 	int err;
 
+	if (atomic_load(&fetch->net->cancelled))
+		return ERR_BUSY;
 	if (left_ms <= 0)
 		return ERR_NETWORK;
 	curl_easy_reset(easy);
@@ -283,6 +304,9 @@ static int perform(struct fetch *fetch, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, end_when_cancelled);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, fetch);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 	err = translate(fetch, curl_easy_perform(easy));
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
 out:

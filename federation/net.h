@@ -4,7 +4,7 @@
  * Whom we may talk to: https on port 443 of public addresses. Origins on the allow list may also use other ports and
  * private addresses; in development they may use plain http, on loopback only. The address is judged when the socket
  * is opened, so a name cannot change its mind in between. No proxies of the environment, no cookies, no credentials.
- * Pool threads only: it blocks. net_prepare_handle() is for federation/deliver.c, which sends without blocking.
+ * Pool threads only: it blocks. net_prepare_handle() is for federation/wire.c, which sends without blocking.
  */
 #ifndef FEDERATION_NET_H
 #define FEDERATION_NET_H
@@ -51,6 +51,9 @@ struct net_options {
 struct net *net_new(const struct net_options *options);
 /* No other thread may use it any more. NULL is allowed. */
 void net_free(struct net *net);
+/* For a node that stops: fetches under way end within about a second, and so do all later ones, with ERR_BUSY. Any
+ * thread. */
+void net_cancel(struct net *net);
 
 struct net_request {
 	struct str url;
@@ -75,7 +78,7 @@ struct net_response {
  * GET, in arena memory. An HTTP error status is an answer, not an error. ERR_INVALID: no address we accept, or an
  * answer that redirects to none. ERR_DENIED: the rules above forbid it, here or at a redirect (also one from https to
  * http, or to a place where we were). ERR_LIMIT: too many redirects, or too long an answer. ERR_NETWORK: no answer in time, no
- * connection, a bad certificate.
+ * connection, a bad certificate. ERR_BUSY: net_cancel() was called.
  */
 int net_get(struct net *net, struct arena *arena, const struct net_request *request, struct net_response *ret_response);
 

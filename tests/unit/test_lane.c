@@ -93,6 +93,42 @@ static void the_window_is_bounded(void)
 	line_clear(&line);
 }
 
+static void what_stepped_aside_does_not_fill_the_window(void)
+{
+	struct line line;
+
+	line_init(&line);
+	for (uint64_t i = 1; i <= LANE_WINDOW + 10; i++) {
+		struct delivery delivery = delivery_of(i, i, i);
+
+		delivery.tries = LANE_TRIES_IN_LINE;
+		delivery.not_before_ms = 1000;
+		line_load(&line, &delivery, 1);
+	}
+	is_int(line_room(&line), LANE_WINDOW, "a window of those that stepped aside leaves room for the rest");
+	is_int(pick(&line, 0), 0, "none of them goes before its time");
+	line_clear(&line);
+}
+
+static void a_forgiving_line_does_not_wait(void)
+{
+	struct delivery list[] = { delivery_of(1, 7, 100), delivery_of(2, 8, 101) };
+	struct line line;
+
+	list[0].not_before_ms = list[1].not_before_ms = 1000;
+	line_init(&line);
+	line.forgiving = true;
+	line_load(&line, list, 1);
+	line.forgiving = false;
+	line_load(&line, &list[1], 1);
+	is_int(pick(&line, 500), 1, "what was loaded while forgiving goes before its time");
+	is_int(pick(&line, 500), 0, "other things do not");
+	line_again(&line, &list[0]);
+	is_int(pick(&line, 500), 0, "nor does it, the second time");
+	is_int(line_next_ms(&line, 500), 1000, "its old time holds again");
+	line_clear(&line);
+}
+
 static void answers_have_their_meaning(void)
 {
 	static const struct { int status; enum verdict verdict; } rows[] = {
@@ -100,7 +136,7 @@ static void answers_have_their_meaning(void)
 		{ 400, VERDICT_DROP }, { 401, VERDICT_RETRY }, { 403, VERDICT_RETRY }, { 404, VERDICT_DROP },
 		{ 408, VERDICT_DOWN }, { 410, VERDICT_GONE }, { 413, VERDICT_DROP }, { 422, VERDICT_DROP },
 		{ 429, VERDICT_DOWN }, { 500, VERDICT_RETRY }, { 501, VERDICT_DROP }, { 502, VERDICT_DOWN },
-		{ 503, VERDICT_DOWN }, { 504, VERDICT_DOWN }, { 507, VERDICT_RETRY }, { 599, VERDICT_RETRY },
+		{ 503, VERDICT_DOWN }, { 504, VERDICT_DOWN }, { 507, VERDICT_DOWN }, { 599, VERDICT_RETRY },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -131,6 +167,8 @@ int main(void)
 	what_keeps_failing_steps_aside();
 	a_rewind_keeps_what_is_under_way();
 	the_window_is_bounded();
+	what_stepped_aside_does_not_fill_the_window();
+	a_forgiving_line_does_not_wait();
 	answers_have_their_meaning();
 	delays_keep_their_promises();
 	return done();

@@ -102,6 +102,8 @@ static void serve(int fd, struct arena *scratch, struct str request)
 	else if (str_eq(target, STR("/headers")))
 		answer(fd, scratch, "200 OK", arena_printf(scratch, "X: %.*s\r\n", 90000,
 		       (char *)memset(arena_alloc(scratch, 90001), 'x', 90000)).p, STR("x"));
+	else if (str_eq(target, STR("/silent")))
+		sleep(3);
 	else if (str_eq(target, STR("/drip")))
 		drip(fd);
 	else
@@ -288,6 +290,29 @@ static void test_guard(void)
 	}
 }
 
+static void *cancel_soon(void *net)
+{
+	usleep(200000);
+	net_cancel(net);
+	return NULL;
+}
+
+static void test_cancel(void)
+{
+	struct net_options options = { .development = true, .origin_allowed = allow, .total_timeout_ms = 20000 };
+	struct net *net = net_new(&options);
+	int64_t start = clock_monotonic_ms();
+	struct net_response response;
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, cancel_soon, net);
+	is_int(get(net, at("/silent"), &response), ERR_BUSY, "a fetch that is cancelled ends");
+	ok(clock_monotonic_ms() - start < 2500, "soon");
+	is_int(get(net, at("/echo"), &response), ERR_BUSY, "and nothing begins afterwards");
+	pthread_join(thread, NULL);
+	net_free(net);
+}
+
 int main(void)
 {
 	struct net_options options = { .development = true, .origin_allowed = allow, .user_agent = STR("test/1"),
@@ -307,6 +332,7 @@ int main(void)
 	test_limits(net);
 	test_forbidden(net, strict);
 	test_guard();
+	test_cancel();
 	net_free(net);
 	net_free(strict);
 	shutdown(listener, SHUT_RDWR);
