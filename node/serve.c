@@ -301,6 +301,9 @@ static void life_stop(struct life *life, size_t started)
 {
 	if (life->node.server)
 		server_quiesce(life->node.server);
+	/* Nobody waits for a fetch any more: without this, each may hold its thread for its whole time limit. */
+	if (life->node.federation.net)
+		net_cancel(life->node.federation.net);
 	while (started)
 		rooms[--started].stop(life);
 }
