@@ -79,7 +79,7 @@ int api_instance_actor(struct call *call, struct view *view)
 
 int api_actor_check(struct call *call, struct view *view)
 {
-	struct account account;
+	struct account account = { 0 };
 	int r = find_actor(call, view, &account);
 
 	if (r == ERR_GONE) {

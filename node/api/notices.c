@@ -31,7 +31,7 @@ static bool wanted_kinds(struct call *call, uint32_t *ret_kinds)
 	uint32_t all = 0, wanted, unwanted;
 	bool given;
 
-	for (uint8_t kind = NOTICE_MENTION; kind <= NOTICE_UPDATE; kind++)
+	for (int kind = NOTICE_MENTION; kind <= NOTICE_UPDATE; kind++)
 		all |= (uint32_t)1 << kind;
 	wanted = read_kinds(call, "types", &given);
 	if (!given)
@@ -56,11 +56,12 @@ int api_notifications(struct call *call, struct view *view)
 		r = notices_page(call->arena, view, call->viewer.account_id, kinds, actor_id, &wider, &notices, &count);
 	if (r != OK)
 		return r;
+	if (!notices || !count)
+		return api_show_empty_list(call, view);
 	count = paging_cut(&page, count, &first, &more);
-	if (count)
-		paging_link(call, &page, notices[first].id, notices[first + count - 1].id, more);
+	paging_link(call, &page, notices[first].id, notices[first + count - 1].id, more);
 	answer_begin(&answer, call);
-	r = entities_notifications(&answer.w, call->arena, view, count ? notices + first : NULL, count);
+	r = entities_notifications(&answer.w, call->arena, view, notices + first, count);
 	return answer_end(&answer, call, r);
 }
 
