@@ -50,12 +50,13 @@ endif
 SRC    := $(filter-out node/main.c,$(wildcard storage/*.c storage/*/*.c federation/*.c node/*.c node/*/*.c))
 RIG    := $(wildcard tests/rig/*.c)
 UNIT   := $(wildcard tests/unit/test_*.c)
-BENCH  := $(wildcard tests/bench/*.c)
+BENCH  := $(wildcard tests/bench/bench_*.c)
+BENCH_ROOMS := $(filter-out $(BENCH),$(wildcard tests/bench/*.c))
 FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 LIB    := $B/rse.a
 # An archive too: a test takes from the rig what it uses, and may put its own in the place of the rest.
 RIGLIB := $B/rig.a
-ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(FUZZ)
+ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ)
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
 THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs hub),$(UNIT))
 # make check builds with all cores unless the caller gave a -j of their own.
@@ -85,7 +86,11 @@ $B/rse-node: $B/node/main.o $(LIB)
 $B/tests/unit/%: $B/tests/unit/%.o $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$B/tests/bench/%: $B/tests/bench/%.o $(RIGLIB) $(LIB)
+$B/bench.a: $(BENCH_ROOMS:%.c=$B/%.o)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$B/tests/bench/%: $B/tests/bench/%.o $B/bench.a $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIGLIB) $(LIB)
