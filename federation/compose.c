@@ -24,7 +24,8 @@ static bool is_target(const struct mention_target *targets, size_t count, struct
 	return false;
 }
 
-static void add_unknown(struct arena *arena, struct view *view, const struct text_span *span, struct str_list *unknown)
+static void add_unknown(struct arena *arena, struct view *view, const struct text_span *span,
+                        struct str_list *unknown)
 {
 	struct str acct = without_sign(span->text);
 	struct peer peer;

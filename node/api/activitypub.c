@@ -43,7 +43,8 @@ static bool wants_document(const struct call *call)
 		while (rest.p) {
 			struct str member = str_cut(&rest, ','), type = str_trim(str_cut(&member, ';'));
 
-			if (str_eq_nocase(type, STR(ACTIVITY_TYPE)) || str_eq_nocase(type, STR("application/ld+json")))
+			if (str_eq_nocase(type, STR(ACTIVITY_TYPE)) ||
+			    str_eq_nocase(type, STR("application/ld+json")))
 				return true;
 		}
 	}

@@ -1,9 +1,9 @@
 /*
  * The wire of ActivityPub as routes: inboxes, and documents at their ids, over federation/.
  *
- * Documents are read by peers on the allow list who sign. The one exception is an actor: unsigned requests get its bare
- * document, which they need for checking signatures. The instance actor is open, and its answer never waits for anything,
- * so that two nodes which learn each other's keys at once do not wait for each other.
+ * Documents are read by peers on the allow list who sign. The one exception is an actor: unsigned requests get its
+ * bare document, which they need for checking signatures. The instance actor is open, and its answer never waits for
+ * anything, so that two nodes which learn each other's keys at once do not wait for each other.
  */
 #ifndef NODE_API_ACTIVITYPUB_H
 #define NODE_API_ACTIVITYPUB_H
@@ -36,8 +36,8 @@ int api_object_check(struct call *call, struct view *view);
 int api_object_show(struct call *call, struct view *view);
 int api_activity_show(struct call *call, struct view *view);
 
-/* GET /@:name and /@:name/:id: pages to browsers that are signed in; peers, who may have been given such an address, are
- * led to the document's own. */
+/* GET /@:name and /@:name/:id: pages to browsers that are signed in; peers, who may have been given such an address,
+ * are led to the document's own. */
 int api_page_check(struct call *call, struct view *view);
 int api_profile_page_show(struct call *call, struct view *view);
 int api_post_page_show(struct call *call, struct view *view);

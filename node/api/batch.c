@@ -90,7 +90,8 @@ void batch_add_post(struct batch *batch, const struct post *post)
 {
 	struct post boosted;
 
-	if (add_status(batch, post) && post->reblog_of_id && posts_brief(batch->view, post->reblog_of_id, &boosted) == OK)
+	if (add_status(batch, post) && post->reblog_of_id &&
+	    posts_brief(batch->view, post->reblog_of_id, &boosted) == OK)
 		add_status(batch, &boosted);
 }
 

@@ -113,7 +113,8 @@ int api_webfinger(struct call *call, struct view *view)
 
 	if (!resource.n)
 		return call_fail(call, ERR_INVALID, "A resource is needed");
-	if (str_starts(resource, origin) && (resource.n == origin.n || str_eq(str_sub(resource, origin.n, 2), STR("/"))))
+	if (str_starts(resource, origin) &&
+	    (resource.n == origin.n || str_eq(str_sub(resource, origin.n, 2), STR("/"))))
 		return show_service(call, resource);
 	r = is_url(resource) ? find_url(call, view, resource, &account) : find_acct(call, view, resource, &account);
 	if (r == ERR_INVALID)

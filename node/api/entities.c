@@ -120,7 +120,7 @@ static void w_role(struct json_writer *w, uint8_t role)
 {
 	static const struct { const char *name, *permissions; } roles[] = {
 		[ROLE_MEMBER] = { "", "0" },
-		[ROLE_MODERATOR] = { "Moderator", "1308" },  /* reports, appeals, users and the log, as clients count bits */
+		[ROLE_MODERATOR] = { "Moderator", "1308" },  /* bits: reports, appeals, users, the log */
 		[ROLE_ADMIN] = { "Admin", "1048575" },
 	};
 	size_t i = role < sizeof(roles) / sizeof(roles[0]) ? role : ROLE_MEMBER;
@@ -208,7 +208,8 @@ int entity_relationship(struct json_writer *w, struct arena *arena, struct view 
 
 /* --- notifications and conversations ---------------------------------------------------------------------------- */
 
-static void w_notification(struct json_writer *w, struct arena *arena, struct batch *batch, const struct notice *notice)
+static void w_notification(struct json_writer *w, struct arena *arena, struct batch *batch,
+                           const struct notice *notice)
 {
 	const char *type = notice_kind_name(notice->kind);
 

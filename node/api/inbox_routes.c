@@ -22,7 +22,8 @@ static bool is_activity_type(struct str content_type)
 {
 	struct str type = str_trim(str_cut(&content_type, ';'));
 
-	return str_eq_nocase(type, STR("application/activity+json")) || str_eq_nocase(type, STR("application/ld+json"));
+	return str_eq_nocase(type, STR("application/activity+json")) ||
+	       str_eq_nocase(type, STR("application/ld+json"));
 }
 
 /* A personal inbox belongs to somebody of ours. */

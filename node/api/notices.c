@@ -53,7 +53,8 @@ int api_notifications(struct call *call, struct view *view)
 	int r = OK;
 
 	if (wanted_kinds(call, &kinds) && (actor_id || !call_param(call, "account_id").n))
-		r = notices_page(call->arena, view, call->viewer.account_id, kinds, actor_id, &wider, &notices, &count);
+		r = notices_page(call->arena, view, call->viewer.account_id, kinds, actor_id, &wider, &notices,
+		                 &count);
 	if (r != OK)
 		return r;
 	if (!notices || !count)

@@ -9,8 +9,8 @@
 /* CredentialAccount of the viewer. */
 int api_credentials(struct call *call, struct view *view);
 /* PATCH: what is absent stays, an empty text clears. Parameters: display_name, note, locked, bot, discoverable,
- * indexable, hide_collections, fields_attributes[N][name and value], source[privacy, sensitive, language]. Pictures are
- * refused, for now. */
+ * indexable, hide_collections, fields_attributes[N][name and value], source[privacy, sensitive, language]. Pictures
+ * are refused, for now. */
 int api_credentials_check(struct call *call, struct view *view);
 int api_credentials_write(struct call *call, struct txn *txn);
 

@@ -1,8 +1,8 @@
 /*
  * The signature of a request as the stages of a call see it: who signed, and what follows when nobody did.
  *
- * Keeps a struct incoming in call->state. check functions on HTTP threads, work functions on the pool (they may fetch a
- * key). After a signature of a peer was found good, its deliveries that wait are tried again at once.
+ * Keeps a struct incoming in call->state. check functions on HTTP threads, work functions on the pool (they may fetch
+ * a key). After a signature of a peer was found good, its deliveries that wait are tried again at once.
  */
 #ifndef NODE_API_SIGNED_H
 #define NODE_API_SIGNED_H

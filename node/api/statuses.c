@@ -1,5 +1,5 @@
 /*
- * Posts through the client API. What a person typed is checked here, in the check stage; what may be done is asked by
+ * What people do with posts. What they typed is checked here, in the check stage; what may be done is asked by
  * federation/apply.h, in the write.
  */
 #include "node/api/statuses.h"
@@ -9,16 +9,14 @@
 #include "node/api/batch.h"
 #include "node/api/entities.h"
 #include "node/api/limits.h"
-#include "node/api/paging.h"
+#include "node/api/status_views.h"
 #include "node/config.h"
 #include "node/node.h"
-#include "storage/accounts.h"
 #include "storage/posts.h"
-#include "storage/reactions.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
-enum { ANCESTORS_MAX = 200, DESCENDANTS_MAX = 1000, HOLD_SECONDS_MAX = 60 };
+enum { HOLD_SECONDS_MAX = 60 };
 
 /* From stage to stage. */
 struct status_call {
@@ -35,22 +33,6 @@ static struct status_call *state_of(struct call *call)
 	if (!call->state)
 		call->state = ARENA_NEW(call->arena, struct status_call);
 	return call->state;
-}
-
-/* The post of the path, when the viewer may see it. */
-static int find_post(struct call *call, struct view *view, struct post *ret_post)
-{
-	uint64_t id;
-	int r = answer_path_id(call, &id);
-
-	return r == OK ? access_post(call->arena, view, answer_beholder(call), id, ret_post) : r;
-}
-
-static int find_own_post(struct call *call, struct view *view, struct post *ret_post)
-{
-	int r = find_post(call, view, ret_post);
-
-	return r == OK && ret_post->account_id != call->viewer.account_id ? ERR_NOT_FOUND : r;
 }
 
 /* --- what was typed --------------------------------------------------------------------------------------------- */
@@ -190,12 +172,13 @@ static int look_up_mentions(struct call *call, struct view *view)
 int api_status_work(struct call *call)
 {
 	struct status_call *state = state_of(call);
+	const struct node *node = call->node;
 	struct view *view;
 	int r;
 
-	r = compose_resolve(&call->node->federation, call->arena, call->node->store, call->node->writer, &state->unknown);
+	r = compose_resolve(&node->federation, call->arena, node->store, node->writer, &state->unknown);
 	if (r == OK)
-		r = view_begin(call->node->store, &view);
+		r = view_begin(node->store, &view);
 	if (r != OK)
 		return r;
 	r = compose_look_up(call->arena, view, &state->draft, &state->unknown);
@@ -252,7 +235,7 @@ int api_status_edit_check(struct call *call, struct view *view)
 {
 	struct status_call *state = state_of(call);
 	struct post post;
-	int r = find_own_post(call, view, &post);
+	int r = status_find_own(call, view, &post);
 
 	if (r == OK && post.reblog_of_id)
 		r = ERR_NOT_FOUND;
@@ -277,167 +260,6 @@ int api_status_edit_write(struct call *call, struct txn *txn)
 	return act_update_post(call->arena, txn, call->viewer.account_id, state->subject_id, &state->draft);
 }
 
-/* --- reading ---------------------------------------------------------------------------------------------------- */
-
-int api_status_get(struct call *call, struct view *view)
-{
-	struct answer answer;
-	struct post post;
-	int r = find_post(call, view, &post);
-
-	if (r != OK)
-		return r;
-	answer_begin(&answer, call);
-	r = entity_status(&answer.w, call->arena, view, call->viewer.account_id, &post);
-	return answer_end(&answer, call, r);
-}
-
-/* Of a thread, what the viewer may see. */
-static int w_visible(struct call *call, struct view *view, struct json_writer *w, const struct id_list *ids)
-{
-	struct post *posts = ARENA_ARRAY(call->arena, struct post, ids->count);
-	size_t count = 0;
-
-	for (size_t i = 0; i < ids->count; i++) {
-		int r = access_post(call->arena, view, answer_beholder(call), ids->ids[i], &posts[count]);
-
-		if (r == OK)
-			count++;
-		else if (r != ERR_NOT_FOUND)
-			return r;
-	}
-	return entities_statuses(w, call->arena, view, call->viewer.account_id, posts, count);
-}
-
-int api_status_context(struct call *call, struct view *view)
-{
-	struct id_list ancestors = { 0 }, descendants = { 0 };
-	struct answer answer;
-	struct post post;
-	int r = find_post(call, view, &post);
-
-	if (r == OK)
-		r = posts_ancestors(call->arena, view, &post, ANCESTORS_MAX, &ancestors);
-	if (r == OK)
-		r = posts_descendants(call->arena, view, post.id, DESCENDANTS_MAX, &descendants);
-	if (r != OK)
-		return r;
-	answer_begin(&answer, call);
-	json_w_object(&answer.w);
-	json_w_key(&answer.w, "ancestors");
-	r = w_visible(call, view, &answer.w, &ancestors);
-	json_w_key(&answer.w, "descendants");
-	if (r == OK)
-		r = w_visible(call, view, &answer.w, &descendants);
-	json_w_object_end(&answer.w);
-	return answer_end(&answer, call, r);
-}
-
-int api_status_source(struct call *call, struct view *view)
-{
-	struct answer answer;
-	struct post post;
-	int r = find_own_post(call, view, &post);
-
-	if (r != OK)
-		return r;
-	answer_begin(&answer, call);
-	json_w_object(&answer.w);
-	json_w_member_id(&answer.w, "id", post.id);
-	json_w_member_str(&answer.w, "text", post.source);
-	json_w_member_str(&answer.w, "spoiler_text", post.spoiler);
-	json_w_object_end(&answer.w);
-	return answer_end(&answer, call, OK);
-}
-
-static void w_edit(struct json_writer *w, const struct post_edit *edit, struct str account)
-{
-	json_w_object(w);
-	json_w_member_str(w, "content", edit->content);
-	json_w_member_str(w, "spoiler_text", edit->spoiler);
-	json_w_member_bool(w, "sensitive", edit->sensitive);
-	json_w_member_date(w, "created_at", edit->created_ms);
-	json_w_member_raw(w, "account", account);
-	json_w_member_null(w, "poll");
-	json_w_member_raw(w, "media_attachments", STR("[]"));
-	json_w_member_raw(w, "emojis", STR("[]"));
-	json_w_object_end(w);
-}
-
-/* The author once, as text, for all entries. */
-static int render_account(struct call *call, struct view *view, uint64_t account_id, struct str *ret_json)
-{
-	struct answer answer;
-	int r;
-
-	answer_begin(&answer, call);
-	r = entity_account(&answer.w, call->arena, view, account_id);
-	*ret_json = buf_str(&answer.buf);
-	return r;
-}
-
-int api_status_history(struct call *call, struct view *view)
-{
-	struct post_edit *edits = NULL, now;
-	struct str account = STR_NONE;
-	struct answer answer;
-	size_t count = 0;
-	struct post post;
-	int r = find_post(call, view, &post);
-
-	if (r == OK)
-		r = posts_edits(call->arena, view, post.id, &edits, &count);
-	if (r == OK)
-		r = render_account(call, view, post.account_id, &account);
-	if (r != OK)
-		return r;
-	now = (struct post_edit){
-		.created_ms = post.edited_ms ? post.edited_ms : post.created_ms,
-		.content = post.content, .spoiler = post.spoiler, .sensitive = post.sensitive,
-	};
-	answer_begin(&answer, call);
-	json_w_array(&answer.w);
-	for (size_t i = 0; i < count; i++)
-		w_edit(&answer.w, &edits[i], account);
-	w_edit(&answer.w, &now, account);
-	json_w_array_end(&answer.w);
-	return answer_end(&answer, call, OK);
-}
-
-typedef int who_reacted(struct arena *arena, struct view *view, uint64_t post_id, uint64_t after, size_t max,
-                        struct id_list *ret_ids);
-
-static int show_who(struct call *call, struct view *view, who_reacted *who)
-{
-	struct page page = paging_read(call, PAGE_ACCOUNTS, PAGE_ACCOUNTS_MAX);
-	struct id_list ids = { 0 };
-	struct answer answer;
-	struct post post;
-	int r = find_post(call, view, &post);
-
-	if (r == OK)
-		r = who(call->arena, view, post.id, page.max_id, page.limit + 1, &ids);
-	if (r != OK)
-		return r;
-	if (ids.count > page.limit) {
-		ids.count = page.limit;
-		paging_link_after(call, page.limit, ids.ids[ids.count - 1]);
-	}
-	answer_begin(&answer, call);
-	r = entities_accounts(&answer.w, call->arena, view, &ids);
-	return answer_end(&answer, call, r);
-}
-
-int api_status_favoured_by(struct call *call, struct view *view)
-{
-	return show_who(call, view, favourites_accounts);
-}
-
-int api_status_boosted_by(struct call *call, struct view *view)
-{
-	return show_who(call, view, posts_boosters);
-}
-
 /* --- deleting --------------------------------------------------------------------------------------------------- */
 
 /* The answer is the post as it was, with its text for "delete and write anew"; so it is rendered before. */
@@ -446,7 +268,7 @@ int api_status_delete_check(struct call *call, struct view *view)
 	struct batch batch;
 	struct answer answer;
 	struct post post;
-	int r = find_own_post(call, view, &post);
+	int r = status_find_own(call, view, &post);
 
 	if (r != OK)
 		return r;
@@ -471,7 +293,7 @@ int api_status_react_check(struct call *call, struct view *view)
 {
 	struct status_call *state = state_of(call);
 	struct post post;
-	int r = find_post(call, view, &post);
+	int r = status_find(call, view, &post);
 
 	if (r == OK)
 		r = read_visibility(call, "visibility", &state->boost_visibility);
@@ -499,9 +321,12 @@ int api_status_boost_write(struct call *call, struct txn *txn)
 {
 	struct status_call *state = state_of(call);
 	uint64_t booster_id = call->viewer.account_id;
-	int r = act_announce(call->arena, txn, booster_id, state->subject_id, state->boost_visibility, &state->post_id);
+	int r = act_announce(call->arena, txn, booster_id, state->subject_id, state->boost_visibility,
+	                     &state->post_id);
 
-	return r == ERR_EXISTS ? posts_boost_get(txn_view(txn), state->subject_id, booster_id, &state->post_id) : r;
+	if (r == ERR_EXISTS)
+		r = posts_boost_get(txn_view(txn), state->subject_id, booster_id, &state->post_id);
+	return r;
 }
 
 int api_status_unboost_write(struct call *call, struct txn *txn)

@@ -1,8 +1,8 @@
 /*
- * Posts through the client API: writing, reading, threads, editing, deleting, favouring, boosting.
+ * Posts through the client API: writing, editing, deleting, favouring, boosting. Reading is status_views.h.
  *
- * check and show on HTTP threads, work on the pool, write on the writer. Ids come from the path's ":id". Whoever may not
- * see a post gets the same answer as for one that does not exist.
+ * check and show on HTTP threads, work on the pool, write on the writer. Ids come from the path's ":id". Whoever may
+ * not see a post gets the same answer as for one that does not exist.
  */
 #ifndef NODE_API_STATUSES_H
 #define NODE_API_STATUSES_H
@@ -18,13 +18,6 @@ int api_status_edit_check(struct call *call, struct view *view);
 int api_status_edit_write(struct call *call, struct txn *txn);
 /* Shows what the check or write stage settled on. */
 int api_status_show(struct call *call, struct view *view);
-
-int api_status_get(struct call *call, struct view *view);
-int api_status_context(struct call *call, struct view *view);
-int api_status_source(struct call *call, struct view *view);
-int api_status_history(struct call *call, struct view *view);
-int api_status_favoured_by(struct call *call, struct view *view);
-int api_status_boosted_by(struct call *call, struct view *view);
 
 int api_status_delete_check(struct call *call, struct view *view);
 int api_status_delete_write(struct call *call, struct txn *txn);

@@ -115,9 +115,12 @@ struct rig_answer rig_call(struct rig *rig, const char *method, const char *targ
 	struct header *headers = ARENA_ARRAY(rig->arena, struct header, 2);
 	size_t count = 0;
 
-	if (who)
-		headers[count++] = (struct header){ STR("Authorization"), arena_printf(rig->arena, "Bearer %.*s",
-		                                                                       STR_ARG(full_token(rig, who))) };
+	if (who) {
+		struct str token = full_token(rig, who);
+
+		headers[count++] = (struct header){ STR("Authorization"),
+		                                    arena_printf(rig->arena, "Bearer %.*s", STR_ARG(token)) };
+	}
 	if (form)
 		headers[count++] = (struct header){ STR("Content-Type"), STR("application/x-www-form-urlencoded") };
 	return rig_request(rig, method, target, headers, count, str_of(form));

@@ -1,0 +1,186 @@
+/*
+ * Reading posts through the client API.
+ */
+#include "node/api/status_views.h"
+
+#include "node/api/answer.h"
+#include "node/api/entities.h"
+#include "node/api/paging.h"
+#include "storage/posts.h"
+#include "storage/reactions.h"
+
+enum { ANCESTORS_MAX = 200, DESCENDANTS_MAX = 1000 };
+
+int status_find(struct call *call, struct view *view, struct post *ret_post)
+{
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	return r == OK ? access_post(call->arena, view, answer_beholder(call), id, ret_post) : r;
+}
+
+int status_find_own(struct call *call, struct view *view, struct post *ret_post)
+{
+	int r = status_find(call, view, ret_post);
+
+	return r == OK && ret_post->account_id != call->viewer.account_id ? ERR_NOT_FOUND : r;
+}
+
+int api_status_get(struct call *call, struct view *view)
+{
+	struct answer answer;
+	struct post post;
+	int r = status_find(call, view, &post);
+
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	r = entity_status(&answer.w, call->arena, view, call->viewer.account_id, &post);
+	return answer_end(&answer, call, r);
+}
+
+/* Of a thread, what the viewer may see. */
+static int w_visible(struct call *call, struct view *view, struct json_writer *w, const struct id_list *ids)
+{
+	struct post *posts = ARENA_ARRAY(call->arena, struct post, ids->count);
+	size_t count = 0;
+
+	for (size_t i = 0; i < ids->count; i++) {
+		int r = access_post(call->arena, view, answer_beholder(call), ids->ids[i], &posts[count]);
+
+		if (r == OK)
+			count++;
+		else if (r != ERR_NOT_FOUND)
+			return r;
+	}
+	return entities_statuses(w, call->arena, view, call->viewer.account_id, posts, count);
+}
+
+int api_status_context(struct call *call, struct view *view)
+{
+	struct id_list ancestors = { 0 }, descendants = { 0 };
+	struct answer answer;
+	struct post post;
+	int r = status_find(call, view, &post);
+
+	if (r == OK)
+		r = posts_ancestors(call->arena, view, &post, ANCESTORS_MAX, &ancestors);
+	if (r == OK)
+		r = posts_descendants(call->arena, view, post.id, DESCENDANTS_MAX, &descendants);
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	json_w_object(&answer.w);
+	json_w_key(&answer.w, "ancestors");
+	r = w_visible(call, view, &answer.w, &ancestors);
+	json_w_key(&answer.w, "descendants");
+	if (r == OK)
+		r = w_visible(call, view, &answer.w, &descendants);
+	json_w_object_end(&answer.w);
+	return answer_end(&answer, call, r);
+}
+
+int api_status_source(struct call *call, struct view *view)
+{
+	struct answer answer;
+	struct post post;
+	int r = status_find_own(call, view, &post);
+
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	json_w_object(&answer.w);
+	json_w_member_id(&answer.w, "id", post.id);
+	json_w_member_str(&answer.w, "text", post.source);
+	json_w_member_str(&answer.w, "spoiler_text", post.spoiler);
+	json_w_object_end(&answer.w);
+	return answer_end(&answer, call, OK);
+}
+
+static void w_edit(struct json_writer *w, const struct post_edit *edit, struct str account)
+{
+	json_w_object(w);
+	json_w_member_str(w, "content", edit->content);
+	json_w_member_str(w, "spoiler_text", edit->spoiler);
+	json_w_member_bool(w, "sensitive", edit->sensitive);
+	json_w_member_date(w, "created_at", edit->created_ms);
+	json_w_member_raw(w, "account", account);
+	json_w_member_null(w, "poll");
+	json_w_member_raw(w, "media_attachments", STR("[]"));
+	json_w_member_raw(w, "emojis", STR("[]"));
+	json_w_object_end(w);
+}
+
+/* The author once, as text, for all entries. */
+static int render_account(struct call *call, struct view *view, uint64_t account_id, struct str *ret_json)
+{
+	struct answer answer;
+	int r;
+
+	answer_begin(&answer, call);
+	r = entity_account(&answer.w, call->arena, view, account_id);
+	*ret_json = buf_str(&answer.buf);
+	return r;
+}
+
+int api_status_history(struct call *call, struct view *view)
+{
+	struct post_edit *edits = NULL, now;
+	struct str account = STR_NONE;
+	struct answer answer;
+	size_t count = 0;
+	struct post post;
+	int r = status_find(call, view, &post);
+
+	if (r == OK)
+		r = posts_edits(call->arena, view, post.id, &edits, &count);
+	if (r == OK)
+		r = render_account(call, view, post.account_id, &account);
+	if (r != OK)
+		return r;
+	now = (struct post_edit){
+		.created_ms = post.edited_ms ? post.edited_ms : post.created_ms,
+		.content = post.content, .spoiler = post.spoiler, .sensitive = post.sensitive,
+	};
+	answer_begin(&answer, call);
+	json_w_array(&answer.w);
+	for (size_t i = 0; i < count; i++)
+		w_edit(&answer.w, &edits[i], account);
+	w_edit(&answer.w, &now, account);
+	json_w_array_end(&answer.w);
+	return answer_end(&answer, call, OK);
+}
+
+typedef int who_reacted(struct arena *arena, struct view *view, uint64_t post_id, uint64_t after, size_t max,
+                        struct id_list *ret_ids);
+
+static int show_who(struct call *call, struct view *view, who_reacted *who)
+{
+	struct page page = paging_read(call, PAGE_ACCOUNTS, PAGE_ACCOUNTS_MAX);
+	struct id_list ids = { 0 };
+	struct answer answer;
+	struct post post;
+	int r = status_find(call, view, &post);
+
+	if (r == OK)
+		r = who(call->arena, view, post.id, page.max_id, page.limit + 1, &ids);
+	if (r != OK)
+		return r;
+	if (ids.count > page.limit) {
+		ids.count = page.limit;
+		paging_link_after(call, page.limit, ids.ids[ids.count - 1]);
+	}
+	answer_begin(&answer, call);
+	r = entities_accounts(&answer.w, call->arena, view, &ids);
+	return answer_end(&answer, call, r);
+}
+
+int api_status_favoured_by(struct call *call, struct view *view)
+{
+	return show_who(call, view, favourites_accounts);
+}
+
+int api_status_boosted_by(struct call *call, struct view *view)
+{
+	return show_who(call, view, posts_boosters);
+}
