@@ -8,6 +8,7 @@
 #include "storage/jobs.h"
 
 #include "storage/base/arena.h"
+#include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
 #include "storage/keys.h"
@@ -98,6 +99,13 @@ int jobs_retry(struct txn *txn, struct job *job, int64_t due_ms)
 	return move(txn, job, due_ms > 0 ? due_ms : txn_now_ms(txn));
 }
 
+static int64_t earliest_of(int64_t a_ms, int64_t b_ms, int64_t c_ms)
+{
+	int64_t ab_ms = a_ms < b_ms ? a_ms : b_ms;
+
+	return ab_ms < c_ms ? ab_ms : c_ms;
+}
+
 int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more)
 {
 	struct arena *arena = arena_new();
@@ -108,7 +116,7 @@ int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more)
 	size_t moved = 0;
 	int r = OK;
 
-	/* A moved job comes by again when it went forward; it is free then. */
+	/* Back to the time when it was made: what was added while it was taken must not overtake it. */
 	prefix_walk_init(&walk, txn_view(txn), SPACE_JOB, STR_NONE, false);
 	while (moved < max && (r = prefix_next(&walk, &item)) == OK) {
 		arena_reset(arena);
@@ -118,7 +126,7 @@ int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more)
 		if (job.lease == 0 || job.lease == lease)
 			continue;
 		job.lease = 0;
-		move(txn, &job, job.due_ms < now_ms ? job.due_ms : now_ms);
+		move(txn, &job, earliest_of(job.due_ms, now_ms, id_to_ms(job.id)));
 		moved++;
 	}
 	arena_free(arena);

@@ -22,7 +22,7 @@ int jobs_finish(struct txn *txn, const struct job *job);
 /* Puts a taken job off until `due_ms` (0: now), with its changed cursor, argument and tries. Emits
  * EVENT_JOBS. ERR_NOT_FOUND: its lease ran out, and it was taken again or finished. */
 int jobs_retry(struct txn *txn, struct job *job, int64_t due_ms);
-/* At start: leases of an earlier process are due at once. */
+/* At start: leases of an earlier process are due at once, before what was added after them. */
 int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more);
 /* When the next job is due; INT64_MAX when there is none. */
 int jobs_next_due(struct view *view, int64_t *ret_due_ms);

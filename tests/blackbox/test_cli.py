@@ -322,9 +322,9 @@ def test_start_up_says_where_it_listens(new_node):
     assert node.domain in wait_for(node.log, "a line in the log")
 
 
-def test_scopes_are_as_given(node):
-    if node.process is None:
-        pytest.skip("needs the API")
+def test_scopes_are_as_given(new_node):
+    node = new_node()
+    node.add_user("ana")
     token = node.token("ana", "read:statuses")
     assert node.get("/api/v1/timelines/home", token=token).status_code == 200
     answer = node.request("POST", "/api/v1/statuses", token=token, data={"status": "no"})

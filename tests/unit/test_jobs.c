@@ -163,8 +163,31 @@ static void test_release(void)
 	world_free(world);
 }
 
+/* What a killed process had taken is older than what it had not come to: acts of one person keep their order. */
+static void test_release_goes_first(void)
+{
+	struct job *jobs;
+	size_t count;
+	bool more;
+
+	begin();
+	add("taken", 0);
+	take(LEASE, 1, &count);
+	clock_advance_for_test(5);
+	add("waiting", 0);
+	clock_advance_for_test(1000);
+	world_write(world);
+	jobs_release(world->txn, NEXT_LEASE, 10, &more);
+	world_commit(world);
+	jobs = take(NEXT_LEASE, 10, &count);
+	ok(count == 2 && str_eq(jobs[0].kind, STR("taken")) && str_eq(jobs[1].kind, STR("waiting")),
+	   "a released job goes before one that was added after it");
+	world_free(world);
+}
+
 int main(void)
 {
+	test_release_goes_first();
 	test_order();
 	test_finish();
 	test_retry();
