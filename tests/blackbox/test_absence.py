@@ -1,5 +1,6 @@
 """A sibling that is away: what is meant for it waits, survives restarts of either side, and arrives in order, once."""
 
+import socket
 import time
 
 import pytest
@@ -164,4 +165,68 @@ def test_busy_answers_are_tried_again(new_node, word):
     ana.say(f"@fan@{peer.domain} {word}", visibility="direct")
     wait_for(lambda: len(count) >= 3, "a third attempt", 30)
     assert len({r.activity["id"] for r in count}) == 1
+    peer.close()
+
+
+def test_a_starting_node_tells_its_peers_that_it_is_back(new_node):
+    node, peer = new_node(), Peer()
+    node.allow(peer)
+    ana = node.person("ana")
+    peer.actor("fan")
+    ana.find(f"fan@{peer.domain}")
+    node.stop()
+    before = len(peer.received)
+    node.serve()
+
+    def hello():
+        return [r for r in peer.received[before:] if r.method == "GET" and "signature" in r.headers]
+
+    first = wait_for(hello, "a signed GET at start")[0]
+    assert first.target == "/actor"
+    key_id = first.signature["keyId"]
+    first.verify(node.get(key_id.partition("#")[0], headers={"Accept": "application/activity+json"})
+                 .json()["publicKey"]["publicKeyPem"])
+    peer.close()
+
+
+@pytest.mark.plain
+def test_a_sibling_that_is_down_is_probed_every_ten_seconds(new_node, word):
+    node, peer = new_node(), Peer()
+    node.allow(peer)
+    ana = node.person("ana")
+    peer.actor("fan")
+    ana.find(f"fan@{peer.domain}")
+    peer.close()
+    probes = []
+    with socket.create_server(("127.0.0.1", peer.port)) as door:
+        door.settimeout(0.2)
+        ana.say(f"@fan@{peer.domain} {word}", visibility="direct")
+        end = time.monotonic() + 12
+        while time.monotonic() < end:
+            try:
+                door.accept()[0].close()
+                probes.append(time.monotonic())
+            except TimeoutError:
+                pass
+    gaps = [b - a for a, b in zip(probes, probes[1:] + [end])]
+    assert len(probes) >= 2 and max(gaps) <= 10, gaps
+    assert len(probes) < 40, "and not hammered"
+
+
+def test_one_delivery_serves_all_followers_of_a_peer(new_node, word):
+    node, peer = new_node(), Peer()
+    node.allow(peer)
+    ana = node.person("ana")
+    fans = [peer.actor(name) for name in ("fan1", "fan2", "fan3")]
+    ana_uri = node.get("/.well-known/webfinger", params={"resource": f"acct:ana@{node.domain}"}).json()["links"]
+    ana_uri = next(link["href"] for link in ana_uri if link["rel"] == "self")
+    for fan in fans:
+        assert peer.deliver(node, peer.activity("Follow", fan, ana_uri), fan).status_code == 202
+    wait_for(lambda: len(peer.inbox("Accept")) == 3, "three are accepted")
+    ana.say(f"{word} once", visibility="private")
+    ana.say(f"{word} marker")
+    wait_for(lambda: len(peer.inbox("Create")) >= 2, "both arrive")
+    assert [f"{word} once" in a["object"]["content"] for a in peer.inbox("Create")] == [True, False]
+    creates = [r for r in peer.received if r.method == "POST" and r.activity["type"] == "Create"]
+    assert {r.target for r in creates} == {"/inbox"}, "by the shared inbox"
     peer.close()

@@ -528,6 +528,34 @@ def test_a_rotated_key_is_fetched_again(stage, word):
     seen(stage, f"after {word}")
 
 
+def test_a_peer_without_instance_actor_is_allowed_and_unpinned(stage, word):
+    plain_peer = Peer(instance_actor=False)
+    stage.node.allow(plain_peer)
+    stage.known(plain_peer.actor("simple"))
+    simple = plain_peer.actors["simple"]
+    stage.accepted(plain_peer.create(simple, f"simple {word}"), simple)
+    seen(stage, f"simple {word}")
+    lines = {line.split()[0]: line for line in stage.node.do("peer", "list").splitlines()}
+    assert "unpinned" in lines[plain_peer.domain]
+    wait_for(lambda: "unpinned" not in {line.split()[0]: line for line in stage.node.do("peer", "list").splitlines()}
+             [stage.peer.domain], "the other one is pinned")
+    plain_peer.close()
+
+
+def test_a_pinned_instance_key_does_not_change_by_itself(stage, word):
+    """Whoever takes over the address of a peer later has another key, and gets nothing with it."""
+    peer = Peer()
+    stage.node.allow(peer)
+    status = stage.ana.say(f"public {word}")
+    target = status["uri"].replace(stage.node.url, "")
+    assert peer.fetch(stage.node, target, peer.instance).status_code == 200
+    wait_for(lambda: "unpinned" not in next(line for line in stage.node.do("peer", "list").splitlines()
+                                            if line.startswith(peer.domain)), "its key is pinned")
+    peer.instance.key = make_key()
+    assert peer.fetch(stage.node, target, peer.instance).status_code in (401, 403)
+    peer.close()
+
+
 def test_the_node_is_whole_after_all_this(stage):
     stage.settled()
     stage.node.do("check")

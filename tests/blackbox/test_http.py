@@ -204,3 +204,35 @@ def test_many_connections_at_once(world, word):
     with concurrent.futures.ThreadPoolExecutor(16) as threads:
         ids = list(threads.map(work, range(64)))
     assert len(set(ids)) == 64
+
+
+def apps_until_refused(node, address):
+    """Registers apps in the name of an address until the quota says stop; how many went through."""
+    for n in range(500):
+        answer = node.request("POST", "/api/v1/apps", headers={"X-Forwarded-For": address(n)},
+                              data={"client_name": "x", "redirect_uris": "https://x.example/"})
+        if answer.status_code == 429:
+            return n
+        assert answer.status_code == 200
+    raise AssertionError("500 apps and no end")
+
+
+def test_a_forwarded_address_counts_from_trusted_proxies_only(new_node):
+    node = new_node(rate=None)
+    apps_until_refused(node, lambda n: f"203.0.113.{n}")
+    node.do("config", "set", "proxies", "127.0.0.1")
+    node.restart()
+    allowed = apps_until_refused(node, lambda n: "203.0.113.1")
+    assert allowed > 0 and apps_until_refused(node, lambda n: "203.0.113.2") > 0
+    assert apps_until_refused(node, lambda n: f"198.51.100.{n}, 203.0.113.1") == 0, "the last address is the proxy's word"
+
+
+def test_the_log_holds_no_secrets_and_no_posts(world, word):
+    world.ana.say(f"confidential {word}")
+    world.ana.raw("GET", "/api/v1/timelines/home?access_token=" + world.ana.token)
+    log = world.a.log()
+    assert world.ana.token not in log and word not in log and "correct horse" not in log
+
+
+def test_the_token_is_not_taken_from_the_address(world):
+    assert world.a.get("/api/v1/timelines/home?access_token=" + world.ana.token).status_code == 401
