@@ -58,7 +58,7 @@ LIB    := $B/rse.a
 RIGLIB := $B/rig.a
 ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ)
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
-THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs hub),$(UNIT))
+THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock hub),$(UNIT))
 # make check builds with all cores unless the caller gave a -j of their own.
 SUB     = +$(MAKE) DEPS=no $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) --no-print-directory
 

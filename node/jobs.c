@@ -1,14 +1,15 @@
 /*
  * The clock thread and the way of one job: taken under a lease, run on its lane, its verdict written.
  *
- * The clock takes no more than it has places for, so a crowd of jobs waits in the store and not in memory. A job whose
- * process dies is due again at the next start (its lease names a process that is gone).
+ * The clock takes no more than it has places for on each lane, so a crowd of jobs waits in the store and not in memory,
+ * and slow jobs of one lane do not hold up the other. A job whose process dies is due again at the next start (its lease
+ * names a process that is gone).
  */
 #include "node/jobs.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "storage/base/arena.h"
@@ -20,13 +21,15 @@
 #include "storage/jobs.h"
 
 enum {
-	PLACES = 32,                    /* jobs under way at once */
+	PLACES = 16,                    /* jobs under way at once, on each lane */
+	THREADS = 4,                    /* for those that may block */
 	UPKEEP_MS = MINUTE_MS,
-	BUSY_WAIT_MS = 20,              /* pool or writer queue full: look again after this */
+	BUSY_WAIT_MS = 20,              /* writer queue full: look again after this */
+	LOOK_AGAIN_MS = SECOND_MS,      /* something is due and cannot be taken */
 	RETRY_SOON_MS = 5 * SECOND_MS,  /* times the square of the tries */
 	RETRY_HOUR_MS = HOUR_MS,
 	RETRY_MAX_MS = DAY_MS,
-	RECURRING_SCAN_MAX = 100000,
+	RELEASE_PAGE = 500,
 };
 
 struct running {
@@ -34,30 +37,47 @@ struct running {
 	struct arena *arena;
 	const struct job_row *row;
 	struct job job;
-	int err;           /* of the run */
+	int err;             /* of the run */
 	bool more;
-	bool busy;         /* this place is taken */
+	bool verdict_only;   /* the run and its verdict could not be written together */
+	bool busy;           /* this place is taken */
+	int64_t lease_ms;    /* when its lease ends: its place in the store */
 	struct pool_item item;
 	struct write write;
 };
 
 struct jobs {
 	struct node *node;
+	struct pool *pool;
 	uint64_t lease;
 	pthread_t thread;
-	pthread_mutex_t mutex;
+	int64_t upkeep_ms;          /* monotonic; the clock thread's */
+	pthread_mutex_t mutex;      /* guards what follows, of the places busy and lease_ms */
 	pthread_cond_t changed;
 	bool woken, stopping;
-	size_t under_way;
-	struct running places[PLACES];
+	size_t under_way[JOB_LANES];
+	struct running places[JOB_LANES][PLACES];
 };
 
-static const struct job_row *row_find(struct str kind)
+/* A job of a kind that this build does not know (an older build runs on a newer one's store) is finished unrun. */
+static const struct job_row unknown_row = { "unknown", LANE_WRITER, RETRY_NEVER, 1, NULL, NULL, 0, "" };
+
+static const struct job_row *row_of(struct str kind)
 {
 	for (size_t i = 0; i < job_row_count; i++)
 		if (str_eq(kind, str_of(job_rows[i].kind)))
 			return &job_rows[i];
-	return NULL;
+	return &unknown_row;
+}
+
+static bool is_stopping(struct jobs *jobs)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&jobs->mutex);
+	stopping = jobs->stopping;
+	pthread_mutex_unlock(&jobs->mutex);
+	return stopping;
 }
 
 /* --- the verdict ------------------------------------------------------------------------------------------------ */
@@ -74,95 +94,118 @@ static int64_t retry_delay_ms(const struct job_row *row, uint64_t tries)
 	return (int64_t)(delay + delay * jitter / 1280);   /* up to a fifth more */
 }
 
-static bool worth_another_try(const struct running *running)
+static bool is_passing(int err)
 {
-	if (running->err != ERR_NETWORK && running->err != ERR_BUSY && running->err != ERR_FULL)
-		return false;
-	return running->row->retry != RETRY_NEVER && running->job.tries + 1 < running->row->tries_max;
+	return err == ERR_NETWORK || err == ERR_BUSY || err == ERR_FULL;
 }
 
-static int successor_add(struct txn *txn, const struct job_row *row)
+/* What becomes of the job after a run that gave `err`; ERR_NOT_FOUND: somebody else has it. */
+static int verdict_put(struct txn *txn, const struct running *running, struct job *job, int err, bool more)
 {
-	struct job next = { .kind = str_of(row->kind), .due_ms = txn_now_ms(txn) + row->repeat_ms };
+	const struct job_row *row = running->row;
+	int64_t now_ms = txn_now_ms(txn);
 
-	return jobs_add(txn, &next);
-}
+	if (err == OK && more)
+		return jobs_retry(txn, job, now_ms);
+	/* Broken off because we stop: no fault of its own. */
+	if (err == ERR_BUSY && is_stopping(running->jobs))
+		return jobs_retry(txn, job, now_ms);
+	if (is_passing(err) && row->retry != RETRY_NEVER && job->tries + 1 < row->tries_max) {
+		int64_t delay_ms = retry_delay_ms(row, job->tries);
 
-static int verdict_write(struct txn *txn, struct running *running)
-{
-	struct job job = running->job;
-	int err;
-
-	if (running->err == OK && running->more)
-		return jobs_retry(txn, &job, txn_now_ms(txn));
-	if (worth_another_try(running)) {
-		int64_t due_ms = txn_now_ms(txn) + retry_delay_ms(running->row, job.tries);
-
-		job.tries++;
-		return jobs_retry(txn, &job, due_ms);
+		job->tries++;
+		return jobs_retry(txn, job, now_ms + delay_ms);
 	}
-	err = jobs_finish(txn, &job);
-	if (err == OK && running->row->repeat_ms)
-		err = successor_add(txn, running->row);
-	return err;
+	if (!row->repeat_ms)
+		return jobs_finish(txn, job);
+	/* The same record moves on, so that there is always exactly one. */
+	job->tries = job->cursor = 0;
+	return jobs_retry(txn, job, now_ms + row->repeat_ms);
+}
+
+/* The key of a job is its due time, which moves when its lease is prolonged. */
+static int verdict_write(struct txn *txn, const struct running *running, struct job *job, int err, bool more)
+{
+	pthread_mutex_lock(&running->jobs->mutex);
+	job->due_ms = running->lease_ms;
+	pthread_mutex_unlock(&running->jobs->mutex);
+	err = verdict_put(txn, running, job, err, more);
+	return err == ERR_NOT_FOUND ? OK : err;
 }
 
 /* The effect and the verdict of a writer-lane job are one transaction. A body may be rerun, so it works on a copy. */
-static int writer_lane_write(struct txn *txn, void *arg)
+static int run_and_verdict_write(struct txn *txn, void *arg)
 {
 	struct running *running = arg;
-	struct running copy = *running;
-	int err;
+	struct job job = running->job;
+	bool more = false;
+	int err = OK;
 
-	copy.err = OK;
-	copy.more = false;
-	if (copy.row->write) {
-		copy.err = copy.row->write(copy.arena, txn, &copy.job, &copy.more);
-		if (copy.err != OK && txn_touched(txn))
-			return copy.err;   /* poisoned: nothing of it stays, and the end of its lease brings it back */
-	}
-	err = verdict_write(txn, &copy);
-	running->err = copy.err;
-	return err;
+	if (running->row->write)
+		err = running->row->write(running->arena, txn, &job, &more);
+	if (err != OK && txn_touched(txn))
+		return err;   /* nothing of it stays */
+	running->err = err;
+	if (err != OK)
+		job = running->job;
+	return verdict_write(txn, running, &job, err, more);
 }
 
-static int pool_lane_write(struct txn *txn, void *arg)
+static int verdict_only_write(struct txn *txn, void *arg)
 {
-	return verdict_write(txn, arg);
+	struct running *running = arg;
+	struct job job = running->job;
+
+	return verdict_write(txn, running, &job, running->err, running->more);
 }
 
 static void place_free(struct running *running)
 {
 	struct jobs *jobs = running->jobs;
 
-	if (running->err != OK)
+	if (running->err != OK && !(running->err == ERR_BUSY && is_stopping(jobs)))
 		log_event(LOG_LEVEL_WARNING, "job failed", "kind", running->row->kind, "id", log_u64(running->job.id), "error",
 		          err_name(running->err), NULL);
 	arena_free(running->arena);
 	pthread_mutex_lock(&jobs->mutex);
 	running->busy = false;
-	jobs->under_way--;
+	jobs->under_way[running->row->lane]--;
 	jobs->woken = true;
 	pthread_cond_broadcast(&jobs->changed);
 	pthread_mutex_unlock(&jobs->mutex);
 }
 
+static void verdict_done(void *arg);
+
+static int verdict_submit(struct running *running, int (*body)(struct txn *txn, void *arg))
+{
+	running->write = (struct write){ .body = body, .done = verdict_done, .arg = running };
+	return writer_submit(running->jobs->node->writer, &running->write);
+}
+
+/* A run whose writes cannot be kept has failed: that alone is written. When even this cannot be, the end of the lease
+ * brings the job back. */
 static void verdict_done(void *arg)
 {
 	struct running *running = arg;
 
-	/* The write itself failed: the lease runs out and the job comes back. */
-	if (running->write.err != OK)
+	if (running->write.err != OK) {
+		bool again = !running->verdict_only && running->row->lane == LANE_WRITER;
+
 		running->err = running->write.err;
+		running->more = false;
+		running->verdict_only = true;
+		if (again && verdict_submit(running, verdict_only_write) == OK)
+			return;
+	}
 	place_free(running);
 }
 
-static void write_submit(struct running *running, int (*body)(struct txn *txn, void *arg))
+static void verdict_submit_wait(struct running *running, int (*body)(struct txn *txn, void *arg))
 {
-	struct timespec wait = { 0, BUSY_WAIT_MS * 1000000L };
+	const struct timespec wait = { 0, BUSY_WAIT_MS * 1000000L };
 
-	running->write = (struct write){ .body = body, .done = verdict_done, .arg = running };
-	while (writer_submit(running->jobs->node->writer, &running->write) == ERR_BUSY)
+	while (verdict_submit(running, body) == ERR_BUSY)
 		nanosleep(&wait, NULL);
 }
 
@@ -172,68 +215,112 @@ static void pool_lane_run(void *arg)
 {
 	struct running *running = arg;
 
-	running->err = running->row->run(running->jobs->node, running->arena, &running->job);
-	write_submit(running, pool_lane_write);
+	running->err = ERR_BUSY;
+	if (!is_stopping(running->jobs))
+		running->err = running->row->run(running->jobs->node, running->arena, &running->job);
+	verdict_submit_wait(running, verdict_only_write);
 }
 
 static void job_begin(struct running *running)
 {
-	struct timespec wait = { 0, BUSY_WAIT_MS * 1000000L };
-
 	if (running->row->lane == LANE_WRITER) {
-		write_submit(running, writer_lane_write);
+		verdict_submit_wait(running, run_and_verdict_write);
 		return;
 	}
 	running->item = (struct pool_item){ .run = pool_lane_run, .arg = running };
-	while (pool_submit(running->jobs->node->pool, &running->item) == ERR_BUSY)
-		nanosleep(&wait, NULL);
+	/* Its queue is as long as there are places. */
+	if (pool_submit(running->jobs->pool, &running->item) != OK)
+		abort();
 }
 
-/* A job of a kind that this build does not know (an older build runs on a newer one's store) is finished unrun. */
-static const struct job_row unknown_row = { "unknown", LANE_WRITER, RETRY_NEVER, 1, NULL, NULL, 0, "" };
-
-static void place_take(struct jobs *jobs, const struct job *job)
+/* With the mutex held: where this job runs here, or NULL. */
+static struct running *place_of(struct jobs *jobs, uint64_t job_id)
 {
-	struct running *running = NULL;
-	const struct job_row *row = row_find(job->kind);
+	for (size_t lane = 0; lane < JOB_LANES; lane++)
+		for (size_t i = 0; i < PLACES; i++)
+			if (jobs->places[lane][i].busy && jobs->places[lane][i].job.id == job_id)
+				return &jobs->places[lane][i];
+	return NULL;
+}
+
+/* A free place, or NULL when the job has one already: then taking it prolonged its lease. */
+static struct running *place_take(struct jobs *jobs, const struct job *job)
+{
+	const struct job_row *row = row_of(job->kind);
+	struct running *running, *found = NULL;
 
 	pthread_mutex_lock(&jobs->mutex);
-	for (size_t i = 0; i < PLACES && !running; i++)
-		if (!jobs->places[i].busy)
-			running = &jobs->places[i];
-	jobs->under_way++;
+	running = place_of(jobs, job->id);
+	if (running)
+		running->lease_ms = job->due_ms;
+	for (size_t i = 0; i < PLACES && !running && !found; i++)
+		if (!jobs->places[row->lane][i].busy)
+			found = &jobs->places[row->lane][i];
+	if (found) {
+		jobs->under_way[row->lane]++;
+		*found = (struct running){ .jobs = jobs, .arena = arena_new(), .row = row, .busy = true,
+			                   .job = *job, .lease_ms = job->due_ms };
+		found->job.kind = arena_str(found->arena, job->kind);
+		found->job.argument = arena_str(found->arena, job->argument);
+	}
 	pthread_mutex_unlock(&jobs->mutex);
-	*running = (struct running){ .jobs = jobs, .arena = arena_new(), .row = row ? row : &unknown_row, .busy = true };
-	running->job = *job;
-	running->job.kind = arena_str(running->arena, job->kind);
-	running->job.argument = arena_str(running->arena, job->argument);
-	job_begin(running);
+	return found;
 }
 
+/* --- taking ----------------------------------------------------------------------------------------------------- */
+
 struct take_body {
+	struct jobs *jobs;
 	struct arena *arena;
-	uint64_t lease;
-	size_t max, count;
-	struct job *jobs;
+	size_t room[JOB_LANES];   /* as it was … */
+	size_t left[JOB_LANES];   /* … and while the body runs */
+	size_t count;
+	struct job *taken;
 };
+
+/* Also what runs here already: its lease has run out, and is prolonged by being taken again. */
+static bool is_wanted(void *context, const struct job *job)
+{
+	struct take_body *body = context;
+	size_t *left = &body->left[row_of(job->kind)->lane];
+	bool here;
+
+	pthread_mutex_lock(&body->jobs->mutex);
+	here = place_of(body->jobs, job->id) != NULL;
+	pthread_mutex_unlock(&body->jobs->mutex);
+	if (here || !*left)
+		return here;
+	--*left;
+	return true;
+}
 
 static int take_write(struct txn *txn, void *arg)
 {
 	struct take_body *body = arg;
 
-	return jobs_take(body->arena, txn, body->lease, body->max, &body->jobs, &body->count);
+	memcpy(body->left, body->room, sizeof(body->left));
+	return jobs_take_wanted(body->arena, txn, body->jobs->lease, JOB_LANES * PLACES, is_wanted, body, &body->taken,
+	                        &body->count);
 }
 
 /* Takes what is due and begins it; false when nothing was. */
-static bool take_due(struct jobs *jobs, size_t places)
+static bool take_due(struct jobs *jobs)
 {
-	struct take_body body = { .arena = arena_new(), .lease = jobs->lease, .max = places };
+	struct take_body body = { .jobs = jobs, .arena = arena_new() };
 	bool any;
 
+	pthread_mutex_lock(&jobs->mutex);
+	for (size_t lane = 0; lane < JOB_LANES; lane++)
+		body.room[lane] = PLACES - jobs->under_way[lane];
+	pthread_mutex_unlock(&jobs->mutex);
 	if (writer_run(jobs->node->writer, take_write, &body) != OK)
 		body.count = 0;
-	for (size_t i = 0; i < body.count; i++)
-		place_take(jobs, &body.jobs[i]);
+	for (size_t i = 0; i < body.count; i++) {
+		struct running *running = place_take(jobs, &body.taken[i]);
+
+		if (running)
+			job_begin(running);
+	}
 	any = body.count > 0;
 	arena_free(body.arena);
 	return any;
@@ -243,20 +330,36 @@ static bool take_due(struct jobs *jobs, size_t places)
 
 static int64_t next_due_ms(struct jobs *jobs)
 {
-	struct view *view;
 	int64_t due_ms = INT64_MAX;
+	struct view *view;
 
 	if (view_begin(jobs->node->store, &view) != OK)
-		return clock_now_ms() + SECOND_MS;
+		return clock_now_ms() + LOOK_AGAIN_MS;
 	jobs_next_due(view, &due_ms);
 	view_end(view);
 	return due_ms;
 }
 
+/* Begins what is due; when to look again. */
+static int64_t clock_turn(struct jobs *jobs)
+{
+	struct engine *engine = store_engine(jobs->node->store);
+	int64_t now_ms = clock_now_ms(), due_ms;
+
+	if (clock_monotonic_ms() >= jobs->upkeep_ms) {
+		engine->ops->upkeep(engine);
+		jobs->upkeep_ms = clock_monotonic_ms() + UPKEEP_MS;
+	}
+	due_ms = next_due_ms(jobs);
+	if (due_ms <= now_ms)
+		due_ms = take_due(jobs) ? now_ms : now_ms + LOOK_AGAIN_MS;
+	return due_ms < now_ms + UPKEEP_MS ? due_ms : now_ms + UPKEEP_MS;
+}
+
 /* Sleeps until `until_ms`, a wake or a free place. true: stop. */
 static bool clock_sleep(struct jobs *jobs, int64_t until_ms)
 {
-	struct timespec until = { until_ms / 1000, until_ms % 1000 * 1000000L };
+	const struct timespec until = { until_ms / 1000, until_ms % 1000 * 1000000L };
 	bool stop;
 
 	pthread_mutex_lock(&jobs->mutex);
@@ -269,41 +372,13 @@ static bool clock_sleep(struct jobs *jobs, int64_t until_ms)
 	return stop;
 }
 
-static size_t free_places(struct jobs *jobs)
-{
-	size_t n;
-
-	pthread_mutex_lock(&jobs->mutex);
-	n = PLACES - jobs->under_way;
-	pthread_mutex_unlock(&jobs->mutex);
-	return n;
-}
-
 static void *clock_loop(void *arg)
 {
 	struct jobs *jobs = arg;
-	struct engine *engine = store_engine(jobs->node->store);
-	int64_t upkeep_ms = 0;
 
-	for (;;) {
-		int64_t now_ms = clock_now_ms(), until_ms;
-		size_t places = free_places(jobs);
-
-		if (clock_monotonic_ms() >= upkeep_ms) {
-			engine->ops->upkeep(engine);
-			upkeep_ms = clock_monotonic_ms() + UPKEEP_MS;
-		}
-		until_ms = places ? next_due_ms(jobs) : INT64_MAX;
-		if (until_ms <= now_ms) {
-			if (take_due(jobs, places))
-				continue;
-			until_ms = now_ms + SECOND_MS;
-		}
-		if (until_ms > now_ms + UPKEEP_MS)
-			until_ms = now_ms + UPKEEP_MS;
-		if (clock_sleep(jobs, until_ms))
-			return NULL;
-	}
+	while (!clock_sleep(jobs, clock_turn(jobs)))
+		continue;
+	return NULL;
 }
 
 void jobs_wake(struct jobs *jobs)
@@ -317,7 +392,6 @@ void jobs_wake(struct jobs *jobs)
 /* --- start and stop --------------------------------------------------------------------------------------------- */
 
 struct start_body {
-	struct arena *arena;
 	uint64_t lease;
 	bool more;
 };
@@ -326,52 +400,69 @@ static int release_write(struct txn *txn, void *arg)
 {
 	struct start_body *body = arg;
 
-	return jobs_release(txn, body->lease, 500, &body->more);
+	return jobs_release(txn, body->lease, RELEASE_PAGE, &body->more);
 }
 
 static int recurring_write(struct txn *txn, void *arg)
 {
-	struct start_body *body = arg;
-	struct job *waiting;
-	size_t count;
-	int err = jobs_page(body->arena, txn_view(txn), RECURRING_SCAN_MAX, &waiting, &count);
+	int err = OK;
 
+	(void)arg;
 	for (size_t i = 0; err == OK && i < job_row_count; i++) {
-		bool present = !job_rows[i].repeat_ms;
+		struct job job = { .kind = str_of(job_rows[i].kind), .due_ms = txn_now_ms(txn) + job_rows[i].repeat_ms };
+		bool present = true;
 
-		for (size_t j = 0; j < count && !present; j++)
-			present = str_eq(waiting[j].kind, str_of(job_rows[i].kind));
-		if (!present)
-			err = successor_add(txn, &job_rows[i]);
+		if (job_rows[i].repeat_ms)
+			err = jobs_has_kind(txn_view(txn), job.kind, &present);
+		if (err == OK && !present)
+			err = jobs_add(txn, &job);
 	}
 	return err;
+}
+
+static int prepare_store(struct jobs *jobs)
+{
+	struct start_body body = { .lease = jobs->lease, .more = true };
+	int err = OK;
+
+	while (err == OK && body.more)
+		err = writer_run(jobs->node->writer, release_write, &body);
+	return err == OK ? writer_run(jobs->node->writer, recurring_write, NULL) : err;
+}
+
+static void start_clock(struct jobs *jobs)
+{
+	sigset_t all, before;
+	int rc;
+
+	pthread_mutex_init(&jobs->mutex, NULL);
+	pthread_cond_init(&jobs->changed, NULL);
+	sigfillset(&all);   /* signals are the main thread's */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&jobs->thread, NULL, clock_loop, jobs);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc != 0)
+		abort();
 }
 
 int jobs_start(struct node *node, struct jobs **ret_jobs)
 {
 	struct jobs *jobs = calloc(1, sizeof(*jobs));
-	struct start_body body = { .arena = arena_new(), .more = true };
-	int err = OK;
+	int err;
 
 	if (!jobs)
 		abort();
 	jobs->node = node;
 	hash_random(&jobs->lease, sizeof(jobs->lease));
 	jobs->lease |= 1;   /* never 0, which means free */
-	body.lease = jobs->lease;
-	while (err == OK && body.more)
-		err = writer_run(node->writer, release_write, &body);
+	err = prepare_store(jobs);
 	if (err == OK)
-		err = writer_run(node->writer, recurring_write, &body);
-	arena_free(body.arena);
+		err = pool_start(THREADS, PLACES, &jobs->pool);
 	if (err != OK) {
 		free(jobs);
 		return err;
 	}
-	pthread_mutex_init(&jobs->mutex, NULL);
-	pthread_cond_init(&jobs->changed, NULL);
-	if (pthread_create(&jobs->thread, NULL, clock_loop, jobs) != 0)
-		abort();
+	start_clock(jobs);
 	*ret_jobs = jobs;
 	return OK;
 }
@@ -385,11 +476,12 @@ void jobs_stop(struct jobs *jobs)
 	pthread_cond_broadcast(&jobs->changed);
 	pthread_mutex_unlock(&jobs->mutex);
 	pthread_join(jobs->thread, NULL);
-	/* Jobs under way end by themselves: every fetch has a time limit. */
 	pthread_mutex_lock(&jobs->mutex);
-	while (jobs->under_way)
-		pthread_cond_wait(&jobs->changed, &jobs->mutex);
+	for (size_t lane = 0; lane < JOB_LANES; lane++)
+		while (jobs->under_way[lane])
+			pthread_cond_wait(&jobs->changed, &jobs->mutex);
 	pthread_mutex_unlock(&jobs->mutex);
+	pool_stop(jobs->pool);
 	pthread_mutex_destroy(&jobs->mutex);
 	pthread_cond_destroy(&jobs->changed);
 	free(jobs);

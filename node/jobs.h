@@ -1,8 +1,9 @@
 /*
- * The job table and the clock thread: takes due jobs under a lease, runs them on the pool, writes their verdicts.
+ * The job table and the clock thread: takes due jobs under a lease, runs them, writes their verdicts.
  *
  * No polling: the clock sleeps until the first due time or a wake. A job may run twice (a crash between effect and
- * verdict), so every row's run is safe to repeat.
+ * verdict), so every row's run is safe to repeat. Jobs that may block have threads of their own: some hosts that do not
+ * answer must not keep signatures and passwords waiting on the node's pool.
  */
 #ifndef NODE_JOBS_H
 #define NODE_JOBS_H
@@ -17,7 +18,7 @@ struct job;
 struct jobs;
 struct txn;
 
-enum job_lane { LANE_WRITER, LANE_POOL };
+enum job_lane { LANE_WRITER, LANE_POOL, JOB_LANES };
 enum job_retry { RETRY_SOON, RETRY_HOUR, RETRY_NEVER };
 
 struct job_row {
@@ -25,11 +26,13 @@ struct job_row {
 	enum job_lane lane;
 	enum job_retry retry;
 	unsigned tries_max;
-	/* LANE_WRITER: in the writer's transaction; *ret_more: again at once with the moved cursor. */
+	/* LANE_WRITER: in the writer's transaction; *ret_more: again at once with the moved cursor. `arena` may hold
+	 * what an earlier run of the same body left there. */
 	int (*write)(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
-	/* LANE_POOL: on a pool thread; may block and submit writes of its own. */
+	/* LANE_POOL: on a thread of the jobs; may block and submit writes of its own. ERR_NETWORK, ERR_BUSY and ERR_FULL
+	 * (of either lane) are tried again, everything else ends the job. */
 	int (*run)(struct node *node, struct arena *arena, struct job *job);
-	int64_t repeat_ms;     /* recurring: finishing adds the successor; 0: once */
+	int64_t repeat_ms;     /* recurring: finishing makes it due again then; 0: once */
 	const char *summary;   /* for `rse-node jobs` and the docs */
 };
 
@@ -39,6 +42,8 @@ extern const size_t job_row_count;
 
 /* Releases the leases of earlier processes, adds missing recurring jobs, starts the clock thread. */
 int jobs_start(struct node *node, struct jobs **ret_jobs);
+/* Waits for what runs (net_cancel() makes fetches short); what did not begin, or was broken off, is due at the next
+ * start. The writer must still run. NULL is allowed. */
 void jobs_stop(struct jobs *jobs);
 /* Something may be due earlier than thought. Any thread, never blocks. */
 void jobs_wake(struct jobs *jobs);

@@ -65,19 +65,53 @@ static int page(struct arena *arena, struct view *view, int64_t before_ms, size_
 	return r;
 }
 
+/* Puts jobs that were read under the lease. */
+static int take(struct txn *txn, uint64_t lease, struct job *jobs, size_t count)
+{
+	int64_t until_ms = txn_now_ms(txn) + JOB_LEASE_MS;
+	int r = OK;
+
+	for (size_t i = 0; r == OK && i < count; i++) {
+		jobs[i].lease = lease;
+		r = move(txn, &jobs[i], until_ms);
+	}
+	return r;
+}
+
 int jobs_take(struct arena *arena, struct txn *txn, uint64_t lease, size_t max, struct job **ret_jobs,
               size_t *ret_count)
 {
+	int r = page(arena, txn_view(txn), txn_now_ms(txn) + 1, max, ret_jobs, ret_count);
+
+	return r == OK ? take(txn, lease, *ret_jobs, *ret_count) : r;
+}
+
+int jobs_take_wanted(struct arena *arena, struct txn *txn, uint64_t lease, size_t max,
+                     bool (*wanted)(void *context, const struct job *job), void *context, struct job **ret_jobs,
+                     size_t *ret_count)
+{
 	int64_t now_ms = txn_now_ms(txn);
-	int r = page(arena, txn_view(txn), now_ms + 1, max, ret_jobs, ret_count);
+	struct prefix_walk walk;
+	struct engine_item item;
+	size_t looked = 0, count = 0;
+	int r = OK;
 
-	for (size_t i = 0; r == OK && i < *ret_count; i++) {
-		struct job *job = &(*ret_jobs)[i];
+	*ret_count = 0;
+	*ret_jobs = ARENA_ARRAY(arena, struct job, max);
+	prefix_walk_init(&walk, txn_view(txn), SPACE_JOB, STR_NONE, false);
+	while (count < max && looked++ < JOB_LOOK_MAX && (r = prefix_next(&walk, &item)) == OK) {
+		struct job *job = &(*ret_jobs)[count];
 
-		job->lease = lease;
-		r = move(txn, job, now_ms + JOB_LEASE_MS);
+		if ((int64_t)key_read_u64(item.key, 0) > now_ms)
+			break;
+		/* One that cannot be read stays where it is and does not stand in the way of the rest. */
+		if (codec_decode(arena, &job_type, item.value, job) == OK)
+			count += wanted(context, job);
 	}
-	return r;
+	if (r != OK && r != ERR_NOT_FOUND)
+		return r;
+	*ret_count = count;
+	return take(txn, lease, *ret_jobs, count);
 }
 
 int jobs_finish(struct txn *txn, const struct job *job)
@@ -146,6 +180,25 @@ int jobs_next_due(struct view *view, int64_t *ret_due_ms)
 	if (r == OK)
 		*ret_due_ms = count ? (int64_t)key_read_u64(first.key, 0) : INT64_MAX;
 	return r;
+}
+
+int jobs_has_kind(struct view *view, struct str kind, bool *ret_present)
+{
+	struct arena *arena = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct job job;
+	int r = OK;
+
+	*ret_present = false;
+	prefix_walk_init(&walk, view, SPACE_JOB, STR_NONE, false);
+	while (r == OK && !*ret_present && (r = prefix_next(&walk, &item)) == OK) {
+		arena_reset(arena);
+		r = codec_decode(arena, &job_type, item.value, &job);
+		*ret_present = r == OK && str_eq(job.kind, kind);
+	}
+	arena_free(arena);
+	return r == ERR_NOT_FOUND ? OK : r;
 }
 
 int jobs_page(struct arena *arena, struct view *view, size_t max, struct job **ret_jobs, size_t *ret_count)

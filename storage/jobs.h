@@ -10,7 +10,7 @@
 
 struct arena;
 
-enum { JOB_LEASE_MS = 120 * 1000 };
+enum { JOB_LEASE_MS = 120 * 1000, JOB_LOOK_MAX = 1000 };
 
 /* job->id is made when 0; due_ms 0: now. Emits EVENT_JOBS. */
 int jobs_add(struct txn *txn, struct job *job);
@@ -18,6 +18,10 @@ int jobs_add(struct txn *txn, struct job *job);
  * the start id of this process. They come back in arena memory with the moved due time. */
 int jobs_take(struct arena *arena, struct txn *txn, uint64_t lease, size_t max, struct job **ret_jobs,
               size_t *ret_count);
+/* The same for those of the due jobs that `wanted` says yes to, looking at the first JOB_LOOK_MAX due ones. */
+int jobs_take_wanted(struct arena *arena, struct txn *txn, uint64_t lease, size_t max,
+                     bool (*wanted)(void *context, const struct job *job), void *context, struct job **ret_jobs,
+                     size_t *ret_count);
 int jobs_finish(struct txn *txn, const struct job *job);
 /* Puts a taken job off until `due_ms` (0: now), with its changed cursor, argument and tries. Emits
  * EVENT_JOBS. ERR_NOT_FOUND: its lease ran out, and it was taken again or finished. */
@@ -26,6 +30,8 @@ int jobs_retry(struct txn *txn, struct job *job, int64_t due_ms);
 int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more);
 /* When the next job is due; INT64_MAX when there is none. */
 int jobs_next_due(struct view *view, int64_t *ret_due_ms);
+/* Whether a job of this kind waits or runs. Looks at all of them: for the start of a process. */
+int jobs_has_kind(struct view *view, struct str kind, bool *ret_present);
 /* Waiting jobs in due order, for `rse-node jobs`. */
 int jobs_page(struct arena *arena, struct view *view, size_t max, struct job **ret_jobs, size_t *ret_count);
 

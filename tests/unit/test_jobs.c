@@ -136,6 +136,36 @@ static void test_lost_lease(void)
 	world_free(world);
 }
 
+static bool is_b(void *context, const struct job *job)
+{
+	++*(size_t *)context;
+	return str_eq(job->kind, STR("b"));
+}
+
+static void test_wanted(void)
+{
+	struct job *jobs = NULL;
+	size_t count, looked = 0;
+	bool present;
+
+	begin();
+	add("a", 0);
+	add("b", 0);
+	add("a", 0);
+	add("b", 0);
+	add("b", HOUR_MS);
+	world_write(world);
+	is_int(jobs_take_wanted(world->arena, world->txn, LEASE, 10, is_b, &looked, &jobs, &count), OK, "some are taken");
+	ok(world_commit(world) == OK && count == 2 && str_eq(jobs[0].kind, STR("b")) && str_eq(jobs[1].kind, STR("b")),
+	   "those that are wanted");
+	is_int(looked, 4, "of those that are due");
+	jobs = take(LEASE, 10, &count);
+	ok(count == 2 && str_eq(jobs[0].kind, STR("a")), "the others stay");
+	ok(jobs_has_kind(world_read(world), STR("a"), &present) == OK && present, "a kind that runs is there");
+	ok(jobs_has_kind(world_read(world), STR("c"), &present) == OK && !present, "one that was never added is not");
+	world_free(world);
+}
+
 static void test_release(void)
 {
 	struct job *jobs;
@@ -192,6 +222,7 @@ int main(void)
 	test_finish();
 	test_retry();
 	test_lost_lease();
+	test_wanted();
 	test_release();
 	return done();
 }
