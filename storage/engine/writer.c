@@ -10,10 +10,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "storage/base/err.h"
 
-enum { BATCH_MAX = 256, QUEUE_MAX = 4096 };
+enum { BATCH_MAX = 256, QUEUE_MAX = 4096, GATHER_US_MAX = 2000 };
 
 struct writer {
 	struct store *store;
@@ -24,10 +25,14 @@ struct writer {
 	pthread_cond_t filled;
 	struct write *first, **end;  /* the queue, oldest first; end: where the next one goes */
 	size_t queued;
+	size_t wanted;  /* while the writer sleeps: how many it sleeps for */
 	bool stopping;
 	struct writer_counters counters;
 
-	bool dead;  /* the writer thread's */
+	/* the writer thread's */
+	bool dead;
+	size_t last_count;     /* bodies of the last batch */
+	int64_t last_us;       /* and how long it took */
 };
 
 static void *writer_loop(void *arg);
@@ -36,6 +41,7 @@ int writer_start(struct store *store, const struct writer_options *options, stru
 {
 	struct writer *w = calloc(1, sizeof(*w));
 	sigset_t all, before;
+	pthread_condattr_t steady;
 	int rc;
 
 	if (!w)
@@ -49,7 +55,10 @@ int writer_start(struct store *store, const struct writer_options *options, stru
 		w->options.queue_max = QUEUE_MAX;
 	w->end = &w->first;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->filled, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->filled, &steady);
+	pthread_condattr_destroy(&steady);
 
 	sigfillset(&all);  /* signals are the main thread's */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -85,7 +94,7 @@ int writer_submit(struct writer *w, struct write *write)
 	if (room) {
 		*w->end = write;
 		w->end = &write->next;
-		if (w->queued++ == 0)
+		if (++w->queued == w->wanted)
 			pthread_cond_signal(&w->filled);
 	} else {
 		w->counters.refused_busy++;
@@ -176,16 +185,46 @@ int store_write(struct store *store, int (*body)(struct txn *txn, void *arg), vo
 	return result;
 }
 
-/* The oldest bodies, up to batch_max, as a list of their own; waits for the first. NULL: nothing is left and the
- * writer stops. */
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * (int64_t)1000000 + now.tv_nsec / 1000;
+}
+
+/*
+ * Waits for the first body; then, if the last batch held several, for as many again, but no longer than a quarter of
+ * what that batch took. Those who were just answered come back within a moment; without that moment the first of them
+ * would have a sync of its own and the others wait for two. A lone body, after a lone body, waits for nobody.
+ */
+static void queue_await(struct writer *w)
+{
+	size_t count = w->last_count < w->options.batch_max ? w->last_count : w->options.batch_max;
+	int64_t until_us, gather_us = w->last_us / 4 < GATHER_US_MAX ? w->last_us / 4 : GATHER_US_MAX;
+	struct timespec until;
+
+	w->wanted = 1;
+	while (!w->first && !w->stopping)
+		pthread_cond_wait(&w->filled, &w->lock);
+	until_us = now_us() + gather_us;
+	until = (struct timespec){ until_us / 1000000, until_us % 1000000 * 1000 };
+	w->wanted = count;
+	while (w->queued < count && !w->stopping)
+		if (pthread_cond_timedwait(&w->filled, &w->lock, &until) != 0)
+			break;
+	w->wanted = 0;
+}
+
+/* The oldest bodies, up to batch_max, as a list of their own; waits for them. NULL: nothing is left and the writer
+ * stops. */
 static struct write *queue_take(struct writer *w)
 {
 	struct write *batch, *last;
 	size_t n = 1;
 
 	pthread_mutex_lock(&w->lock);
-	while (!w->first && !w->stopping)
-		pthread_cond_wait(&w->filled, &w->lock);
+	queue_await(w);
 	batch = last = w->first;
 	if (batch) {
 		for (; n < w->options.batch_max && last->next; n++)
@@ -197,6 +236,7 @@ static struct write *queue_take(struct writer *w)
 		w->queued -= n;
 		w->counters.bodies += n;
 		w->counters.batches++;
+		w->last_count = n;
 	}
 	pthread_mutex_unlock(&w->lock);
 	return batch;
@@ -284,7 +324,11 @@ static void *writer_loop(void *arg)
 	struct write *batch;
 
 	while ((batch = queue_take(w))) {
-		if (run_together(w, batch)) {
+		int64_t start_us = now_us();
+		bool kept = run_together(w, batch);
+
+		w->last_us = now_us() - start_us;
+		if (kept) {
 			complete(batch);
 			continue;
 		}

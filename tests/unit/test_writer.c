@@ -226,6 +226,31 @@ static void a_batch_is_one_commit(void)
 	world_close(&w);
 }
 
+/* After a batch of several the writer waits for as many again: for a moment, and whoever comes. */
+static void nobody_waits_for_those_who_stay_away(void)
+{
+	struct thing gate, things[5];
+	struct writer_counters counters;
+	struct world w;
+
+	world_open(&w, engine_mem_new(), 0, 0);
+	gate_shut(&w, &gate);
+	for (int i = 0; i < 5; i++)
+		thing_init(&things[i], &w, 'n', i, OK, true);
+	for (int i = 0; i < 3; i++)
+		submit(&things[i]);
+	gate_open(&w);
+	wait_done(&w, 4);
+	submit(&things[3]);
+	wait_done(&w, 5);
+	submit(&things[4]);
+	wait_done(&w, 6);
+	writer_counters_get(w.writer, &counters);
+	ok(things[3].write.err == OK && things[4].write.err == OK && counters.batches == 4,
+	   "one body after a batch of three is answered alone, and so is the next");
+	world_close(&w);
+}
+
 static void a_batch_has_a_greatest_size(void)
 {
 	struct thing gate, things[10];
@@ -471,6 +496,7 @@ int main(void)
 
 	one_body_alone();
 	a_batch_is_one_commit();
+	nobody_waits_for_those_who_stay_away();
 	a_batch_has_a_greatest_size();
 	a_refused_body_costs_nothing();
 	a_poisoned_batch();
