@@ -59,6 +59,8 @@ RIGLIB := $B/rig.a
 ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ)
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
 THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock hub),$(UNIT))
+# A peer by other hands, as its lock file says; it brings its own Node, for Debian's is too old for it.
+PEER   := tests/fedify/node_modules/.package-lock.json
 # make check builds with all cores unless the caller gave a -j of their own.
 SUB     = +$(MAKE) DEPS=no $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) --no-print-directory
 
@@ -105,11 +107,14 @@ unit:
 	$(SUB) unit-programs
 	tests/run unit=$B
 
-blackbox:
+$(PEER): tests/fedify/package.json tests/fedify/package-lock.json
+	$(SAY) cd $(@D)/.. && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+blackbox: $(PEER)
 	$(SUB) all
 	tests/run blackbox=$B
 
-check:
+check: $(PEER)
 	$(SUB) SAN= all unit-programs
 	$(SUB) SAN=address,undefined all unit-programs
 	$(SUB) SAN=thread all thread-programs

