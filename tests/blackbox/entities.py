@@ -1,16 +1,18 @@
-"""The shapes of the client API, as clients read them: every key, its type, whether it may be null. check() lists what is
-wrong with an answer; a client throws on any one of these."""
+"""The shapes of the client API, as clients read them: every key, its type, whether it may be null. check() lists
+what is wrong with an answer; a client throws on any one of these."""
 
 import re
 
 # name:type, with ? for "may be null" and ~ for "may be absent".
-# s text, i integer, n number, b boolean, d instant, D day, u absolute URL, h HTML, o any object, [X] list of X, a name: that entity.
+# s text, i integer, n number, b boolean, d instant, D day, u absolute URL, o any object, [X] list of X; a name is
+# that entity.
 _ENTITIES = {
     "CustomEmoji": "shortcode:s url:u static_url:u visible_in_picker:b category:s?",
     "Field": "name:s value:s verified_at:d?",
-    "Account": """id:id username:s acct:s url:u uri:u display_name:s note:s avatar:u avatar_static:u header:u header_static:u
-        locked:b bot:b group:b discoverable:b? indexable:b created_at:d last_status_at:D? statuses_count:i
-        followers_count:i following_count:i hide_collections:b? emojis:[CustomEmoji] fields:[Field]""",
+    "Account": """id:id username:s acct:s url:u uri:u display_name:s note:s avatar:u avatar_static:u header:u
+        header_static:u locked:b bot:b group:b discoverable:b? indexable:b created_at:d last_status_at:D?
+        statuses_count:i followers_count:i following_count:i hide_collections:b? emojis:[CustomEmoji]
+        fields:[Field]""",
     "Source": """note:s fields:[Field] privacy:visibility sensitive:b language:s? follow_requests_count:i
         hide_collections:b? discoverable:b? indexable:b""",
     "Role": "id:s name:s color:s permissions:s highlighted:b",
@@ -19,21 +21,22 @@ _ENTITIES = {
     "StatusTag": "name:s url:u",
     "Application": "name:s website:s?",
     "QuoteApproval": "automatic:[s] manual:[s] current_user:s",
-    "Status": """id:id uri:u url:u? created_at:d edited_at:d? account:Account content:s visibility:visibility sensitive:b
-        spoiler_text:s media_attachments:[o] mentions:[Mention] tags:[StatusTag] emojis:[CustomEmoji] reblogs_count:i
-        favourites_count:i replies_count:i in_reply_to_id:id? in_reply_to_account_id:id? reblog:Status? poll:o? card:o?
-        language:s? application:Application?~""",
+    "Status": """id:id uri:u url:u? created_at:d edited_at:d? account:Account content:s visibility:visibility
+        sensitive:b spoiler_text:s media_attachments:[o] mentions:[Mention] tags:[StatusTag]
+        emojis:[CustomEmoji] reblogs_count:i favourites_count:i replies_count:i in_reply_to_id:id?
+        in_reply_to_account_id:id? reblog:Status? poll:o? card:o? language:s? application:Application?~""",
     "OwnStatus": "+Status favourited:b reblogged:b muted:b bookmarked:b filtered:[o]",
     "Context": "ancestors:[Status] descendants:[Status]",
     "StatusSource": "id:id text:s spoiler_text:s",
     "StatusEdit": """content:s spoiler_text:s sensitive:b created_at:d account:Account media_attachments:[o]
         emojis:[CustomEmoji]""",
-    "Relationship": """id:id following:b showing_reblogs:b notifying:b languages:[s]? followed_by:b blocking:b blocked_by:b
-        muting:b muting_notifications:b requested:b requested_by:b domain_blocking:b endorsed:b note:s""",
+    "Relationship": """id:id following:b showing_reblogs:b notifying:b languages:[s]? followed_by:b blocking:b
+        blocked_by:b muting:b muting_notifications:b requested:b requested_by:b domain_blocking:b endorsed:b
+        note:s""",
     "Notification": "id:id type:s created_at:d account:Account status:Status?~",
     "Conversation": "id:id unread:b accounts:[Account] last_status:Status?",
-    "Preferences": """posting:default:visibility=visibility posting:default:sensitive=b posting:default:language=s?
-        reading:expand:media=s reading:expand:spoilers=b""",
+    "Preferences": """posting:default:visibility=visibility posting:default:sensitive=b
+        posting:default:language=s? reading:expand:media=s reading:expand:spoilers=b""",
     "TagHistory": "day:s uses:s accounts:s",
     "Tag": "name:s url:u history:[TagHistory]",
     "Search": "accounts:[Account] statuses:[Status] hashtags:[Tag]",
@@ -54,13 +57,14 @@ _ENTITIES = {
     "Registrations": "enabled:b approval_required:b message:s?~",
     "ApiVersions": "mastodon:i",
     "Contact": "email:s account:Account?",
-    "Instance2": """domain:s title:s version:s source_url:s description:s usage:Usage thumbnail:Thumbnail languages:[s]
-        configuration:Configuration2 registrations:Registrations api_versions:ApiVersions contact:Contact rules:[Rule]""",
+    "Instance2": """domain:s title:s version:s source_url:s description:s usage:Usage thumbnail:Thumbnail
+        languages:[s] configuration:Configuration2 registrations:Registrations api_versions:ApiVersions
+        contact:Contact rules:[Rule]""",
     "StreamingUrl": "streaming_api:s",
     "Stats": "user_count:i status_count:i domain_count:i",
-    "Instance1": """uri:s title:s short_description:s description:s email:s version:s urls:StreamingUrl stats:Stats
-        thumbnail:s? languages:[s] registrations:b approval_required:b invites_enabled:b configuration:Configuration1
-        contact_account:Account? rules:[Rule]""",
+    "Instance1": """uri:s title:s short_description:s description:s email:s version:s urls:StreamingUrl
+        stats:Stats thumbnail:s? languages:[s] registrations:b approval_required:b invites_enabled:b
+        configuration:Configuration1 contact_account:Account? rules:[Rule]""",
     "CredentialApplication": """id:s name:s website:s? scopes:[s] redirect_uris:[s] redirect_uri:s client_id:s
         client_secret:s client_secret_expires_at:i""",
     "Token": "access_token:s token_type:s scope:s created_at:i",

@@ -1,6 +1,7 @@
 """A node as its operator and its people see it: the binary, its data folder, its port. Nothing here knows the inside;
 what the tests say to a node goes through the command line, the client API or federation."""
 
+import html as html_module
 import os
 import pathlib
 import random
@@ -116,7 +117,8 @@ class Node:
     def do(self, *args, stdin=None):
         """A command that must succeed; its output."""
         done = self.cli(*args, stdin=stdin)
-        assert done.returncode == 0, f"{' '.join(args)}: status {done.returncode}: {done.stderr}\n{self.log()[-2000:]}"
+        assert done.returncode == 0, \
+            f"{' '.join(args)}: status {done.returncode}: {done.stderr}\n{self.log()[-2000:]}"
         return done.stdout.strip()
 
     def serve(self):
@@ -176,8 +178,8 @@ class Node:
                 shutil.rmtree(self.folder, ignore_errors=True)
 
     def add_user(self, name, *, role="member", display_name=None, password=PASSWORD):
-        self.do("user", "add", name, "--email", f"{name}@corp.example", "--display-name", display_name or name.title(),
-                "--role", role, "--password-stdin", stdin=password + "\n")
+        self.do("user", "add", name, "--email", f"{name}@corp.example", "--display-name",
+                display_name or name.title(), "--role", role, "--password-stdin", stdin=password + "\n")
 
     def token(self, name, scopes=ALL_SCOPES):
         token = self.do("token", "create", name, "--scopes", scopes)
@@ -311,10 +313,7 @@ class Person:
 def plain(html):
     """The text of a status, tags dropped."""
     text = re.sub(r"<br ?/?>|</p>\s*<p>", "\n", html)
-    text = re.sub(r"<[^>]*>", "", text)
-    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")):
-        text = text.replace(entity, char)
-    return text
+    return html_module.unescape(re.sub(r"<[^>]*>", "", text))
 
 
 def pair(a, b):

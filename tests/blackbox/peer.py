@@ -100,8 +100,9 @@ class Actor:
     def document(self):
         return {"@context": CONTEXT, "id": self.id, "type": self.kind, "preferredUsername": self.name,
                 "name": self.name.title(), "summary": "", "url": self.id, "inbox": self.id + "/inbox",
-                "outbox": self.id + "/outbox", "followers": self.id + "/followers", "following": self.id + "/following",
-                "endpoints": {"sharedInbox": self.peer.url + "/inbox"}, "manuallyApprovesFollowers": False,
+                "outbox": self.id + "/outbox", "followers": self.id + "/followers",
+                "following": self.id + "/following", "endpoints": {"sharedInbox": self.peer.url + "/inbox"},
+                "manuallyApprovesFollowers": False,
                 "publicKey": {"id": self.key_id, "owner": self.id, "publicKeyPem": pem_of(self.key)}, **self.extra}
 
 
@@ -186,7 +187,7 @@ class Peer:
             self.server = None
 
     def answer(self, request):
-        """(status, type, body, headers). `answers` overrides by path, with such a tuple or a function of the request."""
+        """(status, type, body, headers). `answers` overrides by path: such a tuple, or a function of the request."""
         split = urlsplit(request.target)
         if split.path in self.answers:
             override = self.answers[split.path]
@@ -255,9 +256,9 @@ class Peer:
 
     # Sending.
 
-    def deliver(self, node, activity, signer, *, inbox="/inbox", key=None, key_id=None, body=None, date=None, host=None,
-                digest=None, content_type=TYPE, names=("(request-target)", "host", "date", "digest", "content-type"),
-                signature=None, headers=None):
+    def deliver(self, node, activity, signer, *, inbox="/inbox", key=None, key_id=None, body=None, date=None,
+                host=None, digest=None, content_type=TYPE, signature=None, headers=None,
+                names=("(request-target)", "host", "date", "digest", "content-type")):
         """POSTs to an inbox of the node; each keyword spoils one part. The answer."""
         if body is None:
             body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()

@@ -1,4 +1,4 @@
-"""A sibling that is away: what is meant for it waits, survives restarts of either side, and arrives in order, once."""
+"""A sibling that is away: what is meant for it waits, survives restarts of either side, arrives in order and once."""
 
 import socket
 import time
@@ -104,7 +104,7 @@ def ana_id(peer):
 @pytest.mark.seconds(120)
 @pytest.mark.parametrize("restart", [False, True], ids=["no restart", "sender restarts"])
 def test_order_on_the_wire(new_node, word, restart):
-    """Seen by a peer that records what comes: the order of arrival is the order of events, each id once, each signed."""
+    """Seen by a peer that records what comes: arrival in the order of events, each id once, each signed."""
     node, peer = new_node(), Peer()
     node.allow(peer)
     ana, fan = node.person("ana"), peer.actor("fan")

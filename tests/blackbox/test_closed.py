@@ -1,4 +1,4 @@
-"""Closed by default: what answers without signature or session, what the route table says is open, and nothing else."""
+"""Closed by default: what the route table says is open answers without signature or session, and nothing else."""
 
 import re
 
@@ -8,12 +8,17 @@ from node import plain
 
 AS2 = {"Accept": "application/activity+json"}
 
-# The declared list of the product, as patterns of paths.
-OPEN = [r"/\.well-known/(webfinger|host-meta|nodeinfo|oauth-authorization-server)", r"/nodeinfo/\S+",
-        r"/actor(/\S*)?", r"/api/v[12]/instance", r"/api/v1/apps", r"/oauth/\S+", r"/api/v1/custom_emojis",
-        r"/(sign[-_]?(in|up|out)|login|logout|join|invite|auth)(/\S*)?", r"/(legal|about|privacy|terms|imprint)(/\S*)?",
-        r"/health(/\S*)?", r"/(users|u|people|ap/users)/:\w+", r"/@:\w+", r"/", r"/(inbox|users/:\w+/inbox|u/:\w+/inbox)",
-        r"/(avatar|header|icon)\.svg", r"/style\.css"]
+# The declared list of the product: discovery, the instance and its actor, apps and OAuth, custom emojis, sign-in,
+# legal, health, the node's own pictures and style, and of people the bare actor document.
+OPEN = """
+    GET /.well-known/webfinger  GET /.well-known/host-meta  GET /.well-known/nodeinfo  GET /nodeinfo/2.0
+    GET /nodeinfo/2.1  GET /.well-known/oauth-authorization-server
+    GET /api/v1/instance  GET /api/v2/instance  GET /api/v1/custom_emojis  GET /health
+    POST /api/v1/apps  GET /oauth/authorize  POST /oauth/authorize  POST /oauth/token  POST /oauth/revoke
+    GET /actor  GET /actor/outbox  GET /actor/followers  GET /actor/following  GET /u/:id
+    GET /  GET /legal  GET /sign-in  POST /sign-in  POST /sign-out  GET /sign-up/:secret  POST /sign-up/:secret
+    GET /style.css  GET /avatar.svg  GET /header.svg  GET /icon.svg
+""".split()
 
 
 def rows(text):
@@ -33,8 +38,7 @@ def declared(world):
 
 
 def test_the_open_routes_are_the_declared_ones(declared):
-    wrong = [f"{method} {path}" for method, path in declared if not any(re.fullmatch(p, path) for p in OPEN)]
-    assert not wrong, f"open, but not on the product's list: {wrong}"
+    assert set(declared) == set(zip(OPEN[::2], OPEN[1::2]))
 
 
 def test_every_other_route_is_closed(world, table, declared):
@@ -49,7 +53,7 @@ def test_every_other_route_is_closed(world, table, declared):
             target = re.sub(r":(\w+)|\*", lambda m: values.get(m[1], number), path)
             answer = world.a.request(method, target, headers=AS2)
             checked += 1
-            if answer.status_code not in (400, 401, 403, 404, 405, 406, 411, 415, 422) or "closed world" in answer.text:
+            if not 400 <= answer.status_code < 500 or "closed world" in answer.text:
                 wrong.append(f"{method} {target}: {answer.status_code}")
             if method == "GET" and path.startswith("/api/") and answer.status_code != 401:
                 wrong.append(f"{method} {target}: {answer.status_code}, not 401")
@@ -74,8 +78,8 @@ def test_of_people_only_a_bare_actor_document_is_open(world, word):
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/activity+json"
     assert "Accept" in answer.headers["Vary"] and "Signature" in answer.headers["Vary"]
     bare = answer.json()
-    assert set(bare) - {"@context"} <= {"id", "type", "preferredUsername", "inbox", "outbox", "followers", "following",
-                                        "endpoints", "publicKey", "assertionMethod"}
+    assert set(bare) - {"@context"} <= {"id", "type", "preferredUsername", "inbox", "outbox", "followers",
+                                        "following", "endpoints", "publicKey", "assertionMethod"}
     assert bare["publicKey"]["publicKeyPem"] and word not in answer.text
     world.ana.patch("/api/v1/accounts/update_credentials", note="", display_name="Ana")
 
@@ -91,8 +95,8 @@ def test_collections_are_closed(world, part):
 def test_posts_are_closed_in_every_representation(world, word):
     status = world.ana.say(f"public {word}", visibility="public")
     for url in {status["uri"], status["url"], status["uri"] + "/activity", status["uri"] + "/replies"}:
-        for accept in ("application/activity+json", 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
-                       "text/html", "*/*", "application/json"):
+        for accept in ("application/activity+json", "text/html", "*/*", "application/json",
+                       'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'):
             answer = world.a.get(url, headers={"Accept": accept}, allow_redirects=True)
             assert word not in answer.text and answer.status_code in (200, 401, 403, 404, 406)
             if answer.status_code == 200:
@@ -109,7 +113,8 @@ def test_profile_pages_show_no_text_to_strangers(world, word):
 def test_instance_figures_are_no_way_round(world):
     for path in ("/api/v1/timelines/public", "/api/v1/timelines/public?local=true", "/api/v1/timelines/tag/closedtag",
                  f"/api/v1/accounts/{world.ana.id}", f"/api/v1/accounts/{world.ana.id}/statuses",
-                 "/api/v1/accounts/lookup?acct=ana", "/api/v2/search?q=ana", "/api/v1/directory", "/api/v1/instance/peers"):
+                 "/api/v1/accounts/lookup?acct=ana", "/api/v2/search?q=ana", "/api/v1/directory",
+                 "/api/v1/instance/peers"):
         assert world.a.get(path).status_code in (401, 404), path
 
 

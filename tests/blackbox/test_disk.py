@@ -1,7 +1,7 @@
 """A disk that is full: an honest refusal, no crash, no half a change; and the way back when there is room again.
 
-A limit on the size of files stands in for the disk: the system refuses to let the store grow in the same place, and no
-test needs to be root for it."""
+A limit on the size of files stands in for the disk: the system refuses to let the store grow in the same place,
+and no test needs to be root for it."""
 
 import os
 import resource

@@ -68,7 +68,8 @@ def test_a_locked_account_decides_across(world, word):
 @pytest.mark.parametrize("visibility", ["public", "unlisted", "private"])
 def test_a_post_reaches_followers_across(friends, world, word, visibility):
     ana, chloe = friends
-    status = ana.say(f"Hello & <b>{word}</b>", visibility=visibility, spoiler_text="cw", sensitive="true", language="fr")
+    status = ana.say(f"Hello & <b>{word}</b>", visibility=visibility, spoiler_text="cw", sensitive="true",
+                     language="fr")
     seen = check(chloe.sees(word), "OwnStatus")
     assert seen["uri"] == status["uri"] and seen["url"] == status["url"] and seen["visibility"] == visibility
     assert seen["account"]["acct"] == ana.handle and seen["spoiler_text"] == "cw" and seen["sensitive"] is True
@@ -164,8 +165,9 @@ def test_an_edit_crosses(friends, word):
     status = ana.say(f"draft {word}")
     seen = chloe.sees(f"draft {word}")
     ana.put(f"/api/v1/statuses/{status['id']}", status=f"final {word}", spoiler_text="now with a warning")
-    changed = wait_for(lambda: next((s for s in [chloe.get(f"/api/v1/statuses/{seen['id']}")] if s["edited_at"]), None),
-                       "the edit arrives")
+    path = f"/api/v1/statuses/{seen['id']}"
+    wait_for(lambda: chloe.get(path)["edited_at"], "the edit arrives")
+    changed = chloe.get(path)
     assert plain(changed["content"]) == f"final {word}" and changed["spoiler_text"] == "now with a warning"
     assert changed["created_at"] == status["created_at"]
 

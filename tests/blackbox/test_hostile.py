@@ -1,4 +1,4 @@
-"""A peer on the allow list that misbehaves: nothing it sends changes what it may not change, or brings the node down."""
+"""A peer on the allow list that misbehaves: nothing it sends changes what it may not, or brings the node down."""
 
 import copy
 import datetime
@@ -186,7 +186,7 @@ def test_an_embedded_object_of_another_origin_is_not_believed(stage, word):
     activity["id"] = stage.other.url + "/activities/1"
     assert stage.send(activity).status_code in (202, *REFUSED)
     stage.settled()
-    assert {s["account"]["id"] for s in stage.home(word)} <= {stage.ids["mallory"]}, "only what its origin says itself"
+    assert {s["account"]["id"] for s in stage.home(word)} <= {stage.ids["mallory"]}, "what its origin says"
 
 
 def seen(stage, word):
@@ -221,8 +221,9 @@ def test_local_posts_cannot_be_touched_from_outside(stage, word):
                    stage.peer.activity("Delete", stage.mallory, stage.ana_uri),
                    stage.peer.activity("Update", stage.mallory, {"id": status["uri"], "type": "Note", "content": "x",
                                                                  "attributedTo": stage.ana_uri, "to": [PUBLIC]}),
-                   stage.peer.activity("Update", stage.mallory, {"id": stage.ana_uri, "type": "Person", "name": "Hacked",
-                                                                 "inbox": stage.mallory.id, "preferredUsername": "ana"}),
+                   stage.peer.activity("Update", stage.mallory, {
+                       "id": stage.ana_uri, "type": "Person", "name": "Hacked", "inbox": stage.mallory.id,
+                       "preferredUsername": "ana"}),
                    stage.peer.activity("Undo", stage.mallory, {"type": "Follow", "actor": stage.ana_uri,
                                                                "object": stage.mallory.id})):
         assert stage.send(attack).status_code in (202, *REFUSED)
@@ -278,7 +279,8 @@ def test_a_like_counts_once_per_actor(stage, word):
 def test_what_a_peer_may_not_see_it_cannot_like_or_answer(stage, word):
     secret = stage.ana.say(word, visibility="direct")
     for kind in ("Like", "Announce"):
-        assert stage.send(stage.peer.activity(kind, stage.mallory, secret["uri"], to=[PUBLIC])).status_code in (202, *REFUSED)
+        answer = stage.send(stage.peer.activity(kind, stage.mallory, secret["uri"], to=[PUBLIC]))
+        assert answer.status_code in (202, *REFUSED)
     answer = stage.peer.fetch(stage.node, secret["uri"].replace(stage.node.url, ""), stage.mallory)
     assert answer.status_code in (403, 404) and word not in answer.text
     stage.settled()
@@ -286,22 +288,25 @@ def test_what_a_peer_may_not_see_it_cannot_like_or_answer(stage, word):
     assert left["favourites_count"] == 0 and left["reblogs_count"] == 0
 
 
+def path_of(stage, status):
+    return status["uri"].replace(stage.node.url, "")
+
+
 def test_followers_only_posts_are_for_the_followers_origin(stage, word):
     """Mallory's node has a follower of Ana; the other node has none."""
-    status = stage.ana.say(word, visibility="private")
-    target = status["uri"].replace(stage.node.url, "")
-    assert stage.other.fetch(stage.node, target, stage.victim).status_code in (403, 404)
+    first = path_of(stage, stage.ana.say(word, visibility="private"))
+    assert stage.other.fetch(stage.node, first, stage.victim).status_code in (403, 404)
     stage.accepted(stage.peer.activity("Follow", stage.mallory, stage.ana_uri))
     wait_for(lambda: [a for a in stage.peer.inbox("Accept")], "accepted")
-    second = stage.ana.say(f"second {word}", visibility="private")
-    answer = stage.peer.fetch(stage.node, second["uri"].replace(stage.node.url, ""), stage.mallory)
+    second = path_of(stage, stage.ana.say(f"second {word}", visibility="private"))
+    answer = stage.peer.fetch(stage.node, second, stage.mallory)
     assert answer.status_code == 200 and f"second {word}" in answer.text
-    assert stage.other.fetch(stage.node, second["uri"].replace(stage.node.url, ""), stage.victim).status_code in (403, 404)
+    assert stage.other.fetch(stage.node, second, stage.victim).status_code in (403, 404)
 
 
 def test_signed_reading_gives_the_whole_document(stage, word):
     status = stage.ana.say(f"public {word}")
-    target = status["uri"].replace(stage.node.url, "")
+    target = path_of(stage, status)
     answer = stage.peer.fetch(stage.node, target, stage.mallory)
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/activity+json"
     note = answer.json()
@@ -337,9 +342,10 @@ def test_an_unlisted_origin_is_refused_with_a_perfect_signature(stage, word):
 
 XSS = ["<script>alert('X')</script>", "<img src=x onerror=alert(1)>", "<a href='javascript:alert(1)'>x</a>",
        "<p onclick=alert(1)>x</p>", "<svg><script>alert(1)</script></svg>", "<iframe src='https://x.example'></iframe>",
-       "<a href='https://x.example' onmouseover='x()'>ok</a>", "<style>*{display:none}</style>", "<math><mi//xlink:href='data:x,<script>'>",
-       "<p style='position:fixed'>x</p>", "<form action='https://x.example'><input name=p></form>", "<!--><script>x</script-->",
-       "<a href='&#106;avascript:alert(1)'>x</a>", "<a href=' java\nscript:alert(1)'>x</a>", "<base href='https://x.example'>",
+       "<a href='https://x.example' onmouseover='x()'>ok</a>", "<style>*{display:none}</style>",
+       "<math><mi//xlink:href='data:x,<script>'>", "<p style='position:fixed'>x</p>", "<!--><script>x</script-->",
+       "<form action='https://x.example'><input name=p></form>", "<a href='&#106;avascript:alert(1)'>x</a>",
+       "<a href=' java\nscript:alert(1)'>x</a>", "<base href='https://x.example'>",
        "<p>" * 3000 + "deep", "<b " + "a=b " * 5000 + ">x</b>"]
 
 
@@ -348,23 +354,26 @@ def test_foreign_html_is_made_safe(stage, word, html):
     stage.accepted(stage.peer.create(stage.mallory, f"<p>{word}</p>" + html))
     status = seen(stage, word)
     content = status["content"].lower()
-    for bad in ("<script", "<img", "<svg", "<iframe", "<style", "<form", "<input", "<math", "<base", "onclick", "onerror",
-                "onmouseover", 'href="javascript', "href='javascript", "style="):
+    for bad in ("<script", "<img", "<svg", "<iframe", "<style", "<form", "<input", "<math", "<base", "onclick",
+                "onerror", "onmouseover", 'href="javascript', "href='javascript", "style="):
         assert bad not in content, content
 
 
 def test_good_html_stays(stage, word):
     html = (f'<p>{word} <a href="https://x.example/a?b=1&amp;c=2" class="u-url mention" rel="nofollow">link</a><br>'
-            '<strong>bold</strong> <em>em</em></p><ul><li>one</li></ul><blockquote>q</blockquote><pre><code>c</code></pre>')
+            '<strong>bold</strong> <em>em</em></p><ul><li>one</li></ul><blockquote>q</blockquote>'
+            '<pre><code>c</code></pre>')
     stage.accepted(stage.peer.create(stage.mallory, html))
     content = seen(stage, word)["content"]
-    for part in ('href="https://x.example/a?b=1&amp;c=2"', "<br", "<strong>", "<em>", "<li>", "<blockquote>", "<code>"):
+    for part in ('href="https://x.example/a?b=1&amp;c=2"', "<br", "<strong>", "<em>", "<li>", "<blockquote>",
+                 "<code>"):
         assert part in content, content
 
 
 def test_names_and_profiles_are_made_safe(stage, word):
     odd = stage.peer.actor(f"odd{word}")
-    odd.extra = {"name": "<script>alert(1)</script>\u202eevil" + "x" * 5000, "summary": "<script>x</script><p>fine</p>",
+    odd.extra = {"name": "<script>alert(1)</script>\u202eevil" + "x" * 5000,
+                 "summary": "<script>x</script><p>fine</p>",
                  "url": "javascript:alert(1)", "icon": {"type": "Image", "url": "javascript:alert(1)"},
                  "attachment": [{"type": "PropertyValue", "name": "<b>n</b>", "value": "<script>v</script>ok"}] * 500}
     found = check(stage.ana.find(f"odd{word}@{stage.peer.domain}"), "Account")
@@ -391,7 +400,8 @@ BODIES = {
     "object is empty": b'{"id":"%(url)s/1","type":"Create","actor":"%(actor)s","object":{}}',
     "deep arrays": b'{"a":' + b"[" * 200000 + b"]" * 200000 + b"}",
     "deep objects": b'{"a":' * 20000 + b"1" + b"}" * 20000,
-    "33 levels": b'{"id":"%(url)s/1","type":"Like","actor":"%(actor)s","object":' + b'{"object":' * 40 + b"1" + b"}" * 41,
+    "40 levels": (b'{"id":"%(url)s/1","type":"Like","actor":"%(actor)s","object":' + b'{"object":' * 40 + b"1" +
+                  b"}" * 41),
     "bad utf-8": b'{"id":"%(url)s/1","type":"Like","actor":"%(actor)s","object":"\xff\xfe"}',
     "duplicate keys": b'{"id":"%(url)s/1","type":"Like","type":"Delete","actor":"%(actor)s","object":"%(actor)s"}',
     "a NUL": b'{"id":"%(url)s/1\\u0000","type":"Like","actor":"%(actor)s","object":"x"}',
@@ -407,8 +417,8 @@ def test_a_misshapen_activity_does_no_harm(stage, name):
     body = BODIES[name].replace(b"%(url)s", stage.peer.url.encode()).replace(b"%(actor)s", stage.mallory.id.encode())
     answer = stage.send(body)
     assert answer.status_code in (202, *REFUSED), answer.text
-    if name in ("not json", "empty", "null", "array", "text", "number", "deep arrays", "deep objects", "duplicate keys",
-                "no type", "no actor", "bad utf-8"):
+    if name in ("not json", "empty", "null", "array", "text", "number", "deep arrays", "deep objects", "40 levels",
+                "duplicate keys", "no type", "no actor", "bad utf-8"):
         assert answer.status_code in REFUSED
     assert stage.node.get("/health").status_code == 200
 
@@ -441,8 +451,9 @@ def test_unusual_but_legal_shapes_are_read(stage, word):
     create = stage.peer.create(stage.mallory, f"one {word}", to=["as:Public"])
     create["to"] = create["object"]["to"] = "as:Public"
     create["actor"] = {"id": stage.mallory.id, "type": "Person"}
-    create["object"].update({"type": ["Note"], "tag": {"type": "Hashtag", "name": f"#{word}", "href": "https://x.example"},
-                             "contentMap": {"fr": f"one {word}"}, "sensitive": None, "attachment": None, "inReplyTo": None,
+    create["object"].update({"type": ["Note"], "contentMap": {"fr": f"one {word}"}, "sensitive": None,
+                             "tag": {"type": "Hashtag", "name": f"#{word}", "href": "https://x.example"},
+                             "attachment": None, "inReplyTo": None,
                              "published": datetime.datetime.now(datetime.timezone(
                                  datetime.timedelta(hours=2))).isoformat()})
     stage.accepted(create)
@@ -480,6 +491,10 @@ def test_a_fetched_object_must_be_what_was_asked_for(stage, word, how):
 def test_a_fetch_does_not_follow_where_it_may_not(stage, word):
     """Redirects to the node itself, to what nobody listed, in circles; bodies without end; wrong types."""
     peer, trap = stage.peer, Peer()
+
+    def note(path):
+        return json.dumps(peer.note(stage.mallory, word, note_id=peer.url + path)).encode()
+
     trap.note(trap.actor("t"), f"trapped {word}", note_id=trap.url + "/secret")
     kinds = {
         "/r/stranger": (302, "text/plain", b"", {"Location": trap.url + "/secret"}),
@@ -487,8 +502,8 @@ def test_a_fetch_does_not_follow_where_it_may_not(stage, word):
         "/r/loop": (302, "text/plain", b"", {"Location": peer.url + "/r/loop"}),
         "/r/file": (302, "text/plain", b"", {"Location": "file:///etc/passwd"}),
         "/r/huge": (200, "application/activity+json", b'{"x":"' + b"a" * (8 << 20) + b'"}', {}),
-        "/r/html": (200, "text/html", json.dumps(peer.note(stage.mallory, word, note_id=peer.url + "/r/html")).encode(), {}),
-        "/r/json": (200, "application/json", json.dumps(peer.note(stage.mallory, word, note_id=peer.url + "/r/json")).encode(), {}),
+        "/r/html": (200, "text/html", note("/r/html"), {}),
+        "/r/json": (200, "application/json", note("/r/json"), {}),
         "/r/error": (500, "text/plain", b"boom", {}),
     }
     peer.answers.update(kinds)
@@ -547,7 +562,7 @@ def test_a_pinned_instance_key_does_not_change_by_itself(stage, word):
     peer = Peer()
     stage.node.allow(peer)
     status = stage.ana.say(f"public {word}")
-    target = status["uri"].replace(stage.node.url, "")
+    target = path_of(stage, status)
     assert peer.fetch(stage.node, target, peer.instance).status_code == 200
     wait_for(lambda: "unpinned" not in next(line for line in stage.node.do("peer", "list").splitlines()
                                             if line.startswith(peer.domain)), "its key is pinned")

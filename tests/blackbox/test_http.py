@@ -11,7 +11,8 @@ from entities import check
 from node import wait_for
 
 CORS_PATHS = ["/api/v1/instance", "/api/v1/statuses", "/api/v2/search", "/oauth/token", "/oauth/revoke",
-              "/.well-known/webfinger", "/.well-known/oauth-authorization-server", "/nodeinfo/2.0", "/api/v1/no-such-thing"]
+              "/.well-known/webfinger", "/.well-known/oauth-authorization-server", "/nodeinfo/2.0",
+              "/api/v1/no-such-thing"]
 
 
 @pytest.mark.parametrize("path", CORS_PATHS)
@@ -35,7 +36,8 @@ def test_answers_carry_cors_errors_too(world, path, token):
     answer = world.a.get(path, token=world.ana.token if token else None, headers={"Origin": "https://client.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     exposed = answer.headers["Access-Control-Expose-Headers"].lower()
-    assert all(name in exposed for name in ("link", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"))
+    for name in ("link", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"):
+        assert name in exposed
 
 
 def test_sign_in_pages_have_no_cors(world):
@@ -105,7 +107,7 @@ def test_broken_json_is_a_clear_error(world, body):
                                        ("application/x-www-form-urlencoded", b"status=a%00b"),
                                        ("application/x-www-form-urlencoded", b"&&&==&=x&"),
                                        ("multipart/form-data", b"no boundary"),
-                                       ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n"),
+                                       ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data"),
                                        ("multipart/form-data; boundary=", b"----\r\n"),
                                        ("text/plain", b"status=x"), ("application/xml", b"<status/>")], ids=str)
 def test_broken_bodies_are_a_clear_error(world, kind, body):
@@ -147,7 +149,8 @@ def talk(node, data, seconds=5):
                                   b"GET //api//v1/instance HTTP/1.1\r\nHost: x\r\n\r\n",
                                   b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
                                   b"POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-                                  b"POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n"],
+                                  b"POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 20 +
+                                  b"\r\n\r\n"],
                          ids=lambda d: repr(d[:24]))
 def test_raw_nonsense_does_no_harm(world, data):
     answer = talk(world.a, data, 1)
@@ -224,7 +227,7 @@ def test_a_forwarded_address_counts_from_trusted_proxies_only(new_node):
     node.restart()
     allowed = apps_until_refused(node, lambda n: "203.0.113.1")
     assert allowed > 0 and apps_until_refused(node, lambda n: "203.0.113.2") > 0
-    assert apps_until_refused(node, lambda n: f"198.51.100.{n}, 203.0.113.1") == 0, "the last address is the proxy's word"
+    assert apps_until_refused(node, lambda n: f"198.51.100.{n}, 203.0.113.1") == 0, "the last is the proxy's word"
 
 
 def test_the_log_holds_no_secrets_and_no_posts(world, word):

@@ -74,7 +74,8 @@ def test_host_meta_leads_to_webfinger(world):
 
 
 def test_nodeinfo_in_both_versions(world):
-    links = {link["rel"].split("/")[-1]: link["href"] for link in world.a.get("/.well-known/nodeinfo").json()["links"]}
+    links = world.a.get("/.well-known/nodeinfo").json()["links"]
+    links = {link["rel"].split("/")[-1]: link["href"] for link in links}
     for version in ("2.0", "2.1"):
         assert links[version] == f"{world.a.url}/nodeinfo/{version}"
         answer = world.a.get(f"/nodeinfo/{version}")

@@ -82,7 +82,8 @@ def test_the_whole_way_with_a_code(node):
     back = Browser().authorize(authorize_url(node, app), "ana", PASSWORD)
     assert query_of(back)["state"] == "st & 1"
     token = check(exchange(node, app, query_of(back)["code"]), "Token")
-    assert token["token_type"] == "Bearer" and {"read", "write"} <= set(token["scope"].split()) <= {"read", "write", "follow"}
+    assert token["token_type"] == "Bearer"
+    assert {"read", "write"} <= set(token["scope"].split()) <= {"read", "write", "follow"}
     me = node.get("/api/v1/accounts/verify_credentials", token=token["access_token"])
     assert me.status_code == 200 and me.json()["username"] == "ana"
 
@@ -261,7 +262,7 @@ def test_a_refusal_goes_back_to_the_app(node):
     assert query_of(back)["error"] == "access_denied" and query_of(back)["state"] == "st & 1"
 
 
-WORDS = {"en": (r"(wrong|incorrect|not (right|correct)|invalid|does not match|do not match)", r"(read|see)", r"(write|post)"),
+WORDS = {"en": (r"(wrong|incorrect|not (right|correct)|invalid|do(es)? not match)", r"(read|see)", r"(write|post)"),
          "fr": (r"(incorrect|erron|mauvais|pas le bon|invalide|ne correspond)", r"(lire|voir|consulter)",
                 r"(écrire|publier|modifier)")}
 
