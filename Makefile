@@ -118,8 +118,8 @@ check: $(PEER)
 	$(SUB) SAN= all unit-programs
 	$(SUB) SAN=address,undefined all unit-programs
 	$(SUB) SAN=thread all thread-programs
-	tests/run layers unit=build unit=build-address-undefined unit=build-thread \
-	          blackbox=build blackbox=build-address-undefined blackbox=build-thread
+	tests/run layers blackbox=build-address-undefined blackbox=build blackbox=build-thread \
+	          unit=build unit=build-address-undefined unit=build-thread
 
 lint:
 	deploy/lint-layers
