@@ -8,6 +8,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/index.h"
+#include "storage/instance.h"
 #include "storage/keys.h"
 #include "storage/record.h"
 
@@ -117,15 +118,17 @@ int activities_get(struct arena *arena, struct view *view, uint64_t id, struct a
 int activities_by_uri(struct arena *arena, struct view *view, struct str uri,
                       struct activity_record *ret_record)
 {
+	uint64_t id = instance_parse_id(instance_of(view), "a", uri);
+	bool ours = id != 0;
 	struct key key;
-	uint64_t id;
-	int r = record_id(view, SPACE_ACTIVITY_URI, key_hash(&key, uri), &id);
+	int r = ours ? OK : record_id(view, SPACE_ACTIVITY_URI, key_hash(&key, uri), &id);
 
+	if (r == OK)
+		r = activities_get(arena, view, id, ret_record);
+	if (r == ERR_NOT_FOUND && !ours && id)
+		return ERR_CORRUPT;   /* an entry without its record */
 	if (r != OK)
 		return r;
-	r = activities_get(arena, view, id, ret_record);
-	if (r != OK)
-		return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
 	return str_eq(ret_record->uri, uri) ? OK : ERR_NOT_FOUND;
 }
 
@@ -139,8 +142,11 @@ static int check_put(struct view *view, const struct activity_record *record)
 		return ERR_INVALID;
 	if (record->uri.n + record->type.n + record->body.n + NUMBERS_BYTES > ENGINE_VALUE_MAX)
 		return ERR_LIMIT;
-	if (record->uri.n == 0)
+	holder = instance_parse_id(instance_of(view), "a", record->uri);
+	if (record->uri.n == 0 || holder == record->id)
 		return OK;
+	if (holder && view_has(view, SPACE_ACTIVITY, key_u64(&key, holder)))
+		return ERR_EXISTS;
 	r = record_id(view, SPACE_ACTIVITY_URI, key_hash(&key, record->uri), &holder);
 	if (r == OK)
 		return holder == record->id ? OK : ERR_EXISTS;

@@ -202,7 +202,8 @@ static void activity_entries(const struct subject *subject)
 	const struct activity_record *record = subject->record;
 	struct key key;
 
-	if (record->uri.n)
+	/* as with posts: the id is in our own addresses */
+	if (record->uri.n && instance_parse_id(subject->instance, "a", record->uri) != record->id)
 		give_id(subject, SPACE_ACTIVITY_URI, key_hash(&key, record->uri), record->id);
 	if (record->outbox)
 		give(subject, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id), STR_NONE);

@@ -124,7 +124,16 @@ static void test_records(void)
 	is_int(activities_delete(world->txn, one.id), OK, "twice does no harm");
 	world_commit(world);
 	is_int(entries(SPACE_OUTBOX), 0, "the outbox follows");
-	is_int(entries(SPACE_ACTIVITY_URI), 1, "and so do the ids");
+	is_int(entries(SPACE_ACTIVITY_URI), 0, "our own addresses hold the number and need no entry");
+	world_write(world);
+	two.uri = STR("https://b.example/act/2");
+	activities_put(world->txn, &two);
+	world_commit(world);
+	is_int(entries(SPACE_ACTIVITY_URI), 1, "a foreign one has an entry");
+	view = world_read(world);
+	is_int(activities_by_uri(world->arena, view, two.uri, &found), OK, "by which it is found");
+	is_int(activities_by_uri(world->arena, view, STR("https://a.example/a/101"), &found), ERR_NOT_FOUND,
+	       "and not by an address that is not its own");
 	world_free(world);
 }
 
