@@ -20,7 +20,10 @@
 
 #include "storage/base/err.h"
 
-enum { READERS_MAX = 1024 };
+enum {
+	READERS_MAX = 1024,
+	ROOM_ASKED = 2 * 1024 * 1024,  /* bytes; more than LMDB writes in one call */
+};
 
 /* The last key of a space, or one above it (a del does not lower it): only what is above the edge may be appended.
  * Known in one write transaction and in the next one if nothing came between. */
@@ -49,6 +52,7 @@ struct lmdb {
 	struct engine engine;  /* first, so that a pointer to it is a pointer to this */
 	MDB_env *env;
 	int folder_fd, lock_fd;
+	int data_fd;       /* LMDB's own */
 	atomic_bool dead;  /* the disk failed: every later begin gives ERR_IO */
 	size_t space_count;
 	MDB_dbi dbi[ENGINE_SPACES_MAX];
@@ -97,12 +101,24 @@ static int own_code(int foreign)
 	return ERR_IO;
 }
 
+/* LMDB calls a write that was cut short EIO, and a disk that fills up cuts one short. Which of the two it was, the file
+ * system says when it is asked for as much again; it has nothing to lose where writing failed anyway. */
+static bool out_of_room(const struct lmdb *lmdb)
+{
+	struct stat st;
+
+	return fstat(lmdb->data_fd, &st) == 0 &&
+	       own_code(posix_fallocate(lmdb->data_fd, st.st_size, ROOM_ASKED)) == ERR_FULL;
+}
+
 /* The same for an open engine. A failed sync is not repeated: the kernel may have dropped the pages meanwhile and
  * report success the second time. */
 static int settle(struct lmdb *lmdb, int foreign)
 {
 	int r = own_code(foreign);
 
+	if (foreign == EIO && out_of_room(lmdb))
+		r = ERR_FULL;
 	if (r == ERR_IO)
 		atomic_store(&lmdb->dead, true);
 	return r;
@@ -505,7 +521,7 @@ static int folder_take(struct lmdb *lmdb, const char *path)
 
 static int env_open(struct lmdb *lmdb, const char *path, size_t space_count, uint64_t map_bytes)
 {
-	int rc = mdb_env_create(&lmdb->env), fd;
+	int rc = mdb_env_create(&lmdb->env);
 
 	if (rc == 0)
 		rc = mdb_env_set_mapsize(lmdb->env, (size_t)map_bytes);
@@ -516,8 +532,8 @@ static int env_open(struct lmdb *lmdb, const char *path, size_t space_count, uin
 	if (rc == 0)
 		rc = mdb_env_open(lmdb->env, path, MDB_NOTLS | MDB_NORDAHEAD, 0600);
 	if (rc == 0)
-		rc = mdb_env_get_fd(lmdb->env, &fd);
-	if (rc == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)  /* LMDB leaves this one open to child processes */
+		rc = mdb_env_get_fd(lmdb->env, &lmdb->data_fd);
+	if (rc == 0 && fcntl(lmdb->data_fd, F_SETFD, FD_CLOEXEC) != 0)  /* LMDB leaves this one open to child processes */
 		rc = errno;
 	return own_code(rc);
 }

@@ -5,7 +5,9 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -521,6 +523,46 @@ static void lmdb_gets_full(void)
 	folder_remove(path);
 }
 
+/* Commits `count` values of 4,000 bytes at the right edge, so that their pages lie side by side. */
+static int commit_block(int *at, int count)
+{
+	static const char bytes[4000];
+	struct engine_txn *txn = write_begin();
+
+	for (int i = 0; i < count; i++) {
+		char key[32];
+
+		snprintf(key, sizeof(key), "block%08d", ++*at);
+		ops->put(txn, TWO, str_of(key), (struct str){ bytes, sizeof(bytes) });
+	}
+	return ops->write_commit(txn);
+}
+
+/* A limit of the file's size that is no multiple of a page: the write that meets it is cut short, as on a full disk. */
+static void lmdb_disk_gets_full(void)
+{
+	char *path = folder_new();
+	struct rlimit before, tight;
+	int at = 0, r = OK;
+
+	signal(SIGXFSZ, SIG_IGN);
+	lmdb_use(path, MAP_BYTES);
+	put_letters(ONE, "a");
+	getrlimit(RLIMIT_FSIZE, &before);
+	tight = before;
+	tight.rlim_cur = 1000 * 1000;
+	setrlimit(RLIMIT_FSIZE, &tight);
+	while (r == OK && at < 1000)
+		r = commit_block(&at, 20);
+	holds(r == ERR_FULL, "a write that the disk cut short is a full disk");
+	holds(commit_block(&at, 20) == ERR_FULL && stored(ONE, "a", "aa"), "what was stored stays and can be read");
+	setrlimit(RLIMIT_FSIZE, &before);
+	holds(commit_block(&at, 20) == OK, "with room again, writing goes on");
+	ops->close(engine);
+	signal(SIGXFSZ, SIG_DFL);
+	folder_remove(path);
+}
+
 static void mem_fails_on_demand(void)
 {
 	struct engine_txn *txn;
@@ -589,6 +631,7 @@ int main(void)
 	lmdb_lasts(path);
 	lmdb_guards_its_files(path);
 	lmdb_gets_full();
+	lmdb_disk_gets_full();
 	folder_remove(path);
 	return done();
 }
