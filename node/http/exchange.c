@@ -37,6 +37,35 @@ void exchange_free(struct exchange *exchange)
 		arena_free(exchange->call.arena);
 }
 
+/* RFC 9110 section 5.6.2. */
+static bool is_token(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+
+		if (!letter && (!c || !strchr("!#$%&'*+-.^_`|~", c)))
+			return false;
+	}
+	return text.n > 0;
+}
+
+/* Blanks around it are dropped (RFC 9110 section 5.5); no other control character belongs into a value. */
+static bool read_value(struct str *value)
+{
+	while (value->n && (value->p[0] == ' ' || value->p[0] == '\t'))
+		*value = str_sub(*value, 1, SIZE_MAX);
+	while (value->n && (value->p[value->n - 1] == ' ' || value->p[value->n - 1] == '\t'))
+		value->n--;
+	for (size_t i = 0; i < value->n; i++) {
+		unsigned char c = (unsigned char)value->p[i];
+
+		if ((c < ' ' && c != '\t') || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 void exchange_add_header(struct exchange *exchange, struct str name, struct str value)
 {
 	struct arena *arena = exchange->call.arena;
@@ -44,6 +73,8 @@ void exchange_add_header(struct exchange *exchange, struct str name, struct str 
 
 	if (count > EXCHANGE_HEADERS_MAX)  /* one too many is enough to know */
 		return;
+	if (!is_token(name) || !read_value(&value))
+		exchange->unreadable = true;
 	if (count == exchange->header_capacity) {
 		size_t capacity = count ? 2 * count : 16;
 		struct header *headers = ARENA_ARRAY(arena, struct header, capacity);
@@ -53,25 +84,29 @@ void exchange_add_header(struct exchange *exchange, struct str name, struct str 
 		exchange->headers = headers;
 		exchange->header_capacity = capacity;
 	}
-	exchange->headers[count] = (struct header){ arena_str(arena, name), arena_str(arena, str_trim(value)) };
+	exchange->headers[count] = (struct header){ arena_str(arena, name), arena_str(arena, value) };
 	exchange->call.request.header_count++;
 }
 
 static void finish(struct exchange *exchange);
 
 /* Where a request ends must be beyond doubt, or a proxy in front of us and we see different requests (RFC 9112
- * section 11.2); so must be whom it is for. */
-static int check_framing(struct call *call)
+ * section 11.2); so must be whom it is for. A blank before the colon, and whatever else a proxy may read otherwise,
+ * is refused for the same reason (section 5.1). */
+static int check_framing(struct exchange *exchange)
 {
+	struct call *call = &exchange->call;
 	struct str encoding = call_request_header(call, "Transfer-Encoding");
 	size_t encodings = call_request_header_count(call, "Transfer-Encoding");
 	size_t lengths = call_request_header_count(call, "Content-Length");
 
+	if (exchange->unreadable)
+		return call_fail(call, ERR_INVALID, "A header cannot be read");
 	if (call_request_header_count(call, "Host") > 1)
 		return call_fail(call, ERR_INVALID, "More than one Host header");
 	if (lengths > 1 || encodings > 1 || (lengths && encodings))
 		return call_fail(call, ERR_INVALID, "The length of the body is said more than once");
-	if (encodings && !str_eq_nocase(encoding, STR("chunked")))
+	if (encodings && (exchange->old_version || !str_eq_nocase(encoding, STR("chunked"))))
 		return call_fail(call, ERR_INVALID, "Unknown transfer encoding");
 	return OK;
 }
@@ -95,7 +130,7 @@ bool exchange_headers_done(struct exchange *exchange, struct str method, struct 
 	                                        options->proxies, options->proxy_count);
 	if (request->header_count > EXCHANGE_HEADERS_MAX)
 		call_fail_status(&exchange->call, ERR_LIMIT, 431, NULL, "Too many headers");
-	else if (check_framing(&exchange->call) == OK &&
+	else if (check_framing(exchange) == OK &&
 	         str_to_u64(call_request_header(&exchange->call, "Content-Length"), &length) &&
 	         length > options->body_max)
 		fail_too_large(exchange);

@@ -42,6 +42,8 @@ struct exchange {
 	size_t header_capacity;
 	struct buf body;
 	uint64_t discarded;         /* bytes of a body beyond its bound */
+	bool old_version;           /* HTTP/1.0: bodies do not come in chunks */
+	bool unreadable;            /* a header is broken, or may be read in two ways */
 	bool too_large, begun, parked, cross_origin, preflight;
 	int result;                 /* of the stage it was parked for */
 	struct pool_item item;

@@ -113,12 +113,13 @@ static enum MHD_Result send_reply(struct server *server, struct exchange *exchan
 }
 
 static enum MHD_Result take_headers(struct server *server, struct exchange *exchange,
-                                    struct MHD_Connection *connection, const char *method)
+                                    struct MHD_Connection *connection, const char *method, const char *version)
 {
 	const union MHD_ConnectionInfo *peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	struct str direct = peer_of_socket(exchange->call.arena, peer ? peer->client_addr : NULL);
 
 	exchange->connection = connection;
+	exchange->old_version = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, exchange);
 	if (!exchange_headers_done(exchange, str_of(method), direct))
 		return MHD_YES;
@@ -135,9 +136,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	struct exchange *exchange = *request;
 	enum MHD_Result queued;
 
-	(void)url, (void)version;
+	(void)url;
 	if (!exchange->connection)
-		return take_headers(server, exchange, connection, method);
+		return take_headers(server, exchange, connection, method, version);
 	if (*piece_bytes) {
 		struct str text = { piece, *piece_bytes };
 

@@ -332,12 +332,36 @@ static void test_errors(void)
 	         "{\"error\":\"The length of the body is said more than once\"}", "a length and chunks");
 	is_reply(STR(HEAD("POST /api/size") "Transfer-Encoding: gzip\r\n\r\nx"), 400,
 	         "{\"error\":\"Unknown transfer encoding\"}", "an unknown encoding");
+	is_reply(STR("POST /api/size HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400,
+	         "{\"error\":\"Unknown transfer encoding\"}", "chunks of a client from before they were invented");
 	reply = ask(STR("GET /api/show HTTP/1.1\r\n\r\n"));
 	is_int(reply.status, 400, "no host");
 	free(reply.text);
 	reply = ask(STR("complete nonsense\r\n\r\n"));
 	ok(reply.status == 400 || reply.status == 0 || reply.status == 505, "nonsense is no request");
 	free(reply.text);
+}
+
+/* What a proxy in front of us may read as another header than we do. */
+static void test_doubtful_headers(void)
+{
+	static const struct {
+		const char *header, *name;
+	} rows[] = {
+		{ "Content-Length : 3\r\n", "a space before the colon" },
+		{ "Transfer-Encoding\t: chunked\r\n", "a tab before the colon" },
+		{ "Transfer-Encoding: \x0b" "chunked\r\n", "a vertical tab before the value" },
+		{ "X-A: a\x01" "b\r\n", "a control character in a value" },
+		{ "X(A): b\r\n", "a name that is no token" },
+	};
+
+	is_reply(STR("POST /api/size HTTP/1.1\r\n Content-Length: 3\r\nHost: a\r\n\r\nabc"), 400,
+	         "{\"error\":\"A header cannot be read\"}", "a first header that is a continuation");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		is_reply(arena_printf(world.arena, HEAD("POST /api/size") "%s\r\nabc", rows[i].header), 400,
+		         "{\"error\":\"A header cannot be read\"}", rows[i].name);
+	is_reply(STR(HEAD("GET /api/echo") "X-Note:\ta\tb \r\n\r\n"), 200,
+	         "GET target=/api/echo path=/api/echo peer=127.0.0.1 notes=1", "a tab within a value is good");
 }
 
 static struct str many(const char *piece, size_t times)
@@ -713,6 +737,7 @@ int main(void)
 	test_stages();
 	test_admission();
 	test_errors();
+	test_doubtful_headers();
 	test_bodies();
 	test_proxies();
 	test_headers();
