@@ -16,6 +16,17 @@
 
 enum { LANGUAGE_COOKIE_DAYS = 365, RETURN_BYTES_MAX = 4096 };
 
+/* Encoded anew: a path that was read as "/\\elsewhere" would lead a browser to another site. */
+static void add_path(struct buf *buf, struct str path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		if (path.p[i] == '/' || path.p[i] == '@')
+			buf_add_char(buf, path.p[i]);
+		else
+			buf_add_percent(buf, str_sub(path, i, 1));
+	}
+}
+
 /* Path and query as they came, without "lang": the language links add theirs. */
 static struct str here_of(struct call *call)
 {
@@ -25,7 +36,7 @@ static struct str here_of(struct call *call)
 
 	buf_init(&buf, call->arena, 0);
 	str_cut(&query, '?');
-	buf_add(&buf, call->request.path.n ? call->request.path : STR("/"));
+	add_path(&buf, call->request.path.n ? call->request.path : STR("/"));
 	while (query.p) {
 		part = str_cut(&query, '&');
 		if (!part.n || str_starts(part, STR("lang=")))

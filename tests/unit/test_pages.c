@@ -188,6 +188,16 @@ static void test_errors(void)
 	call_finish(&call);
 	page_dress_error(&call);
 	ok(str_starts(call.reply.content_type, STR("application/json")), "the API stays JSON");
+	/* What came as "/%5Celsewhere.example/%3f": to a browser "/\elsewhere" is another site. */
+	call = (struct call){ .arena = world->arena, .err = ERR_NOT_FOUND };
+	call.request.target = STR("/%5Celsewhere.example/%3f?a=b");
+	call.request.path = STR("/\\elsewhere.example/?");
+	call.request.headers = &header;
+	call.request.header_count = 1;
+	call_finish(&call);
+	page_dress_error(&call);
+	ok(str_find(call.reply.body, STR("href=\"/%5Celsewhere.example/%3F?a=b&amp;lang=en\"")) != SIZE_MAX,
+	   "the links of an error page stay here");
 }
 
 int main(void)
