@@ -6,8 +6,11 @@
  */
 #include "node/config.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <yaml.h>
 
 #include "storage/base/arena.h"
@@ -277,26 +280,48 @@ static int reader_run(struct reader *r)
 	return err;
 }
 
+/* The whole of a plain file of a bounded size; not a pipe that nobody writes to. */
+static bool read_text(struct arena *arena, const char *file, struct str *ret_text)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	size_t room = 0, got = 0;
+	char *bytes = NULL;
+	ssize_t n = -1;
+
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
+		if (S_ISREG(st.st_mode) && st.st_size <= YAML_FILE_BYTES_MAX) {
+			room = (size_t)st.st_size + 1;  /* the end is seen by a read that gives nothing */
+			bytes = arena_alloc(arena, room);
+		}
+	}
+	while (got < room && (n = read(fd, bytes + got, room - got)) > 0)
+		got += (size_t)n;
+	if (fd >= 0)
+		close(fd);
+	*ret_text = (struct str){ bytes, got };
+	return bytes && n >= 0;
+}
+
 static int file_read(struct arena *arena, const char *file, struct file_values *ret_values, struct str *ret_error)
 {
 	struct reader reader = { .arena = arena, .file = file, .values = ret_values, .ret_error = ret_error };
-	FILE *stream;
+	struct str text;
 	int err;
 
 	memset(ret_values, 0, sizeof(*ret_values));
 	if (!file)
 		return OK;
-	stream = fopen(file, "re");
-	if (!stream) {
+	if (!read_text(arena, file, &text)) {
 		*ret_error = arena_printf(arena, "cannot read %s: %m", file);
 		return ERR_NOT_FOUND;
 	}
 	if (!yaml_parser_initialize(&reader.parser))
 		abort();
-	yaml_parser_set_input_file(&reader.parser, stream);
+	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.p, text.n);
 	err = reader_run(&reader);
 	yaml_parser_delete(&reader.parser);
-	fclose(stream);
 	return err;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "node/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,58 +55,156 @@ static int plan_check_url(struct arena *arena, struct folder_plan *plan, struct 
 static int plan_complete(struct arena *arena, struct folder_plan *plan, struct str *ret_error)
 {
 	struct str domain;
+	int err;
 
 	if (url_host_parse(arena, plan->domain, &domain) != OK) {
 		*ret_error = arena_printf(arena, "--domain must be HOST or HOST:PORT, not %.*s", STR_ARG(plan->domain));
 		return ERR_INVALID;
 	}
 	plan->domain = domain;
+	plan->path = arena_str(arena, plan->path);
 	if (!plan->url.n)
 		plan->url = arena_printf(arena, "https://%.*s", STR_ARG(domain));
 	if (!plan->listen.n)
 		plan->listen = STR("127.0.0.1:8080");
 	if (!plan->title.n)
 		plan->title = domain;
-	return plan_check_url(arena, plan, ret_error);
+	err = config_check(arena, STR("title"), plan->title, ret_error);
+	if (err == OK)
+		err = config_check(arena, STR("listen"), plan->listen, ret_error);
+	return err == OK ? plan_check_url(arena, plan, ret_error) : err;
 }
 
-static int write_file(struct arena *arena, const char *file, struct str text, struct str *ret_error)
+static const char config_name[] = "rse-node.yaml", config_new_name[] = "rse-node.yaml.new";
+
+/* What an interrupted init may have left, and what a new file system brings along. */
+static bool is_leftover(const char *name)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ssize_t written = fd >= 0 ? write(fd, text.p, text.n) : -1;
-	bool good = written == (ssize_t)text.n && fsync(fd) == 0;
+	static const char *const names[] = { ".", "..", "data.mdb", "lock.mdb", "lock", config_new_name, "lost+found" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool holds_others(const char *path)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+	bool others = false;
+
+	while (folder && !others && (entry = readdir(folder)))
+		others = !is_leftover(entry->d_name);
+	if (folder)
+		closedir(folder);
+	return others;
+}
+
+/* The folder becomes its owner's alone (0700), so it must not be one that others use, such as a home. */
+static int make_folder(struct arena *arena, struct str path, const char *config_file, struct str *ret_error)
+{
+	if (mkdir(path.p, 0700) == 0)
+		return OK;
+	if (errno != EEXIST) {
+		*ret_error = arena_printf(arena, "cannot make %s: %m", path.p);
+		return ERR_INVALID;
+	}
+	if (access(config_file, F_OK) == 0)
+		*ret_error = arena_printf(arena, "%s holds a node already", path.p);
+	else if (holds_others(path.p))
+		*ret_error = arena_printf(arena, "%s holds other files; a node wants a folder of its own", path.p);
+	else
+		return OK;
+	return ERR_EXISTS;
+}
+
+static bool write_all(int fd, struct str text)
+{
+	while (text.n) {
+		ssize_t written = write(fd, text.p, text.n);
+
+		if (written < 0 && errno != EINTR)
+			return false;
+		text = str_sub(text, written > 0 ? (size_t)written : 0, SIZE_MAX);
+	}
+	return true;
+}
+
+/* The configuration appears whole or not at all, and lasts. */
+static int write_config(struct arena *arena, const struct folder_plan *plan, struct str *ret_error)
+{
+	int folder = open(plan->path.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(folder, config_new_name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool good = fd >= 0 &&
+	            write_all(fd, config_template(arena, plan->domain, plan->url, plan->listen, plan->title)) &&
+	            fsync(fd) == 0 && renameat(folder, config_new_name, folder, config_name) == 0 && fsync(folder) == 0;
 
 	if (!good)
-		*ret_error = arena_printf(arena, "cannot write %s: %m", file);
+		*ret_error = arena_printf(arena, "cannot write %s/%s: %m", plan->path.p, config_name);
 	if (fd >= 0)
 		close(fd);
-	return good ? OK : errno == EEXIST ? ERR_EXISTS : ERR_IO;
+	if (folder >= 0)
+		close(folder);
+	return good ? OK : ERR_IO;
+}
+
+static int read_actor_id(struct arena *arena, struct view *view, uint64_t *ret_id)
+{
+	struct str text;
+	int err = settings_get(arena, view, SETTING_ACTOR_ID, &text);
+
+	if (err != OK)
+		return err;
+	return str_to_u64(text, ret_id) ? OK : ERR_CORRUPT;
 }
 
 struct create_body {
 	struct arena *arena;
 	struct account actor;
 	struct str private_pem;
+	struct str other;   /* the store is that of this actor */
 };
 
+/* An interrupted init may have come as far as this before. */
 static int create_write(struct txn *txn, void *arg)
 {
 	struct create_body *body = arg;
-	int err = actor_create_local(txn, &body->actor, body->private_pem);
+	struct view *view = txn_view(txn);
+	struct account actor = body->actor, found;
+	uint64_t id;
+	int err = read_actor_id(body->arena, view, &id);
 
+	if (err == OK)
+		err = accounts_get(body->arena, view, id, &found);
+	if (err == OK && instance_owns(instance_of(view), found.uri))
+		return OK;
+	if (err == OK)
+		body->other = found.uri;
+	if (err != ERR_NOT_FOUND)
+		return err == OK ? ERR_EXISTS : err;
+	err = actor_create_local(txn, &actor, body->private_pem);
 	if (err != OK)
 		return err;
 	return settings_put(txn, SETTING_ACTOR_ID,
-	                    arena_printf(body->arena, "%llu", (unsigned long long)body->actor.id));
+	                    arena_printf(body->arena, "%llu", (unsigned long long)actor.id));
 }
 
-static int create_actor(struct arena *arena, struct store *store, const struct instance *instance)
+static int create_actor(struct arena *arena, struct store *store, const struct instance *instance,
+                        struct str *ret_error)
 {
 	struct create_body body = { .arena = arena };
 	int err = actor_prepare_local(arena, instance, ACCOUNT_APPLICATION, instance->domain, instance->title, &body.actor,
 	                              &body.private_pem);
 
-	return err == OK ? store_write(store, create_write, &body, NULL, NULL) : err;
+	if (err == OK)
+		err = store_write(store, create_write, &body, NULL, NULL);
+	if (err != OK)
+		*ret_error = body.other.n
+			? arena_printf(arena, "the store there is that of %.*s; only its rse-node.yaml is missing",
+			               STR_ARG(body.other))
+			: arena_printf(arena, "cannot make the instance actor: %s", err_name(err));
+	return err;
 }
 
 static int store_open_at(struct arena *arena, struct str path, uint64_t map_bytes, struct store **ret_store,
@@ -138,55 +237,44 @@ static int store_open_at(struct arena *arena, struct str path, uint64_t map_byte
 	return err;
 }
 
+/* What is done with the store's lock held. */
+static int fill_folder(struct arena *arena, const struct folder_plan *plan, const char *config_file, struct store *store,
+                       struct str *ret_error)
+{
+	struct instance instance = { .domain = plan->domain, .url = plan->url, .title = plan->title };
+	int err;
+
+	if (access(config_file, F_OK) == 0) {
+		*ret_error = arena_printf(arena, "%s holds a node already", plan->path.p);
+		return ERR_EXISTS;
+	}
+	instance_set(store, &instance);
+	err = create_actor(arena, store, &instance, ret_error);
+	/* Last, so that a folder with a configuration is a whole node. */
+	return err == OK ? write_config(arena, plan, ret_error) : err;
+}
+
 int folder_create(struct arena *arena, const struct folder_plan *given, struct str *ret_error)
 {
 	struct folder_plan plan = *given;
-	struct instance instance = { 0 };
 	struct store *store;
 	const char *config_file;
 	int err = plan_complete(arena, &plan, ret_error);
 
 	if (err != OK)
 		return err;
-	plan.path = arena_str(arena, plan.path);
-	if (mkdir(plan.path.p, 0700) != 0 && errno != EEXIST) {
-		*ret_error = arena_printf(arena, "cannot make %s: %m", plan.path.p);
-		return ERR_INVALID;
-	}
-	config_file = folder_file(arena, plan.path, "rse-node.yaml");
-	if (access(config_file, F_OK) == 0) {
-		*ret_error = arena_printf(arena, "%s holds a node already", plan.path.p);
-		return ERR_EXISTS;
-	}
-	err = store_open_at(arena, plan.path, 256 * GIB, &store, ret_error);
+	config_file = folder_file(arena, plan.path, config_name);
+	err = make_folder(arena, plan.path, config_file, ret_error);
+	if (err == OK)
+		err = store_open_at(arena, plan.path, 256 * GIB, &store, ret_error);
 	if (err != OK)
 		return err;
-	instance.domain = plan.domain;
-	instance.url = plan.url;
-	instance.title = plan.title;
-	instance_set(store, &instance);
-	err = create_actor(arena, store, &instance);
+	err = fill_folder(arena, &plan, config_file, store, ret_error);
 	store_close(store);
-	if (err != OK) {
-		*ret_error = arena_printf(arena, "cannot make the instance actor: %s", err_name(err));
-		return err;
-	}
-	/* Last, so that a folder with a configuration is a whole node. */
-	return write_file(arena, config_file,
-	                  config_template(arena, plan.domain, plan.url, plan.listen, plan.title), ret_error);
+	return err;
 }
 
 /* --- opening ---------------------------------------------------------------------------------------------------- */
-
-static int read_actor_id(struct arena *arena, struct view *view, uint64_t *ret_id)
-{
-	struct str text;
-	int err = settings_get(arena, view, SETTING_ACTOR_ID, &text);
-
-	if (err != OK)
-		return err;
-	return str_to_u64(text, ret_id) ? OK : ERR_CORRUPT;
-}
 
 static int open_instance(struct folder *folder, struct view *view)
 {
@@ -218,37 +306,47 @@ static int open_content(struct folder *folder, struct str *ret_error)
 	return err;
 }
 
+/* The store may outrank the file in the size of the store's own map, so it may have to be opened twice. */
+static int open_store(struct folder *folder, struct str *ret_error)
+{
+	struct config before;   /* what the file says, before there is a store */
+	int err = config_load(folder->arena, folder->config_file, NULL, &before, ret_error);
+
+	if (err == OK)
+		err = store_open_at(folder->arena, folder->path, before.store_map_gib * GIB, &folder->store, ret_error);
+	if (err != OK)
+		return err;
+	err = open_content(folder, ret_error);
+	if (err == OK && folder->config.store_map_gib == before.store_map_gib)
+		return OK;
+	store_close(folder->store);
+	return err == OK ? store_open_at(folder->arena, folder->path, folder->config.store_map_gib * GIB, &folder->store,
+	                                 ret_error)
+	                 : err;
+}
+
 int folder_open(struct arena *arena, struct str path, struct folder **ret_folder, struct str *ret_error)
 {
 	struct arena *own = arena_new();
 	struct folder *folder = ARENA_NEW(own, struct folder);
-	struct config before;   /* the file's own view of the map size, before there is a store */
 	int err;
 
 	folder->arena = own;
 	folder->path = arena_str(own, path);
-	folder->config_file = folder_file(own, folder->path, "rse-node.yaml");
+	folder->config_file = folder_file(own, folder->path, config_name);
 	*ret_error = STR_NONE;
 	if (access(folder->config_file, F_OK) != 0) {
 		*ret_error = arena_printf(own, "%.*s is no data folder; make one with rse-node init", STR_ARG(path));
 		err = ERR_NOT_FOUND;
 	} else {
-		err = config_load(own, folder->config_file, NULL, &before, ret_error);
-	}
-	if (err == OK)
-		err = store_open_at(own, folder->path, before.store_map_gib * GIB, &folder->store, ret_error);
-	if (err == OK) {
-		err = open_content(folder, ret_error);
-		if (err != OK)
-			store_close(folder->store);
-		else
-			instance_set(folder->store, &folder->instance);
+		err = open_store(folder, ret_error);
 	}
 	if (err != OK) {
 		*ret_error = arena_str(arena, ret_error->n ? *ret_error : str_of(err_name(err)));
 		arena_free(own);
 		return err;
 	}
+	instance_set(folder->store, &folder->instance);
 	*ret_folder = folder;
 	return OK;
 }

@@ -23,8 +23,9 @@ struct folder_plan {
 	struct str path, domain, url, listen, title;   /* empty: the default */
 };
 
-/* Makes a data folder (0700) with configuration, store and the instance actor's key. The parent must exist. ERR_EXISTS:
- * it holds a node already; ERR_INVALID: a value will not do. *ret_error is one line in `arena`. */
+/* Makes a data folder (0700) with configuration, store and the instance actor's key; takes up what an interrupted call
+ * left. The parent must exist. ERR_EXISTS: it holds a node already, or other files; ERR_INVALID: a value will not do.
+ * *ret_error is one line in `arena`. */
 int folder_create(struct arena *arena, const struct folder_plan *plan, struct str *ret_error);
 
 /* Opens it: ERR_BUSY when another process has it, ERR_NOT_FOUND when it is none, ERR_INVALID for a configuration that

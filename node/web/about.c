@@ -33,17 +33,27 @@ static void welcome_stranger(struct html_page *page)
 	page_html(page, "</div>\n");
 }
 
+/* As it is set now; without a node (tests) what the store was opened with. */
+static struct str description_of(const struct html_page *page)
+{
+	const struct node *node = page->call->node;
+
+	return node && node->config ? node->config->description : page->instance->description;
+}
+
 int home_show(struct call *call, struct view *view)
 {
+	struct str description;
 	struct html_page page;
 
 	page_open(&page, call, view);
+	description = description_of(&page);
 	page_html(&page, "<h1>");
-	page_text(&page, page.instance->title);
+	page_text(&page, page_node_title(&page));
 	page_html(&page, "</h1>\n");
-	if (page.instance->description.n) {
+	if (description.n) {
 		page_html(&page, "<p>");
-		page_text(&page, page.instance->description);
+		page_text(&page, description);
 		page_html(&page, "</p>\n");
 	}
 	if (page.account_id)

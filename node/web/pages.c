@@ -8,6 +8,7 @@
 
 #include "node/accounts/cookies.h"
 #include "node/accounts/login.h"
+#include "node/config.h"
 #include "node/node.h"
 #include "node/web/style.h"
 #include "storage/accounts.h"
@@ -16,7 +17,7 @@
 
 enum { LANGUAGE_COOKIE_DAYS = 365, RETURN_BYTES_MAX = 4096 };
 
-/* Encoded anew: a path that was read as "/\\elsewhere" would lead a browser to another site. */
+/* Encoded anew: a path that was read as "/\elsewhere" would lead a browser to another site. */
 static void add_path(struct buf *buf, struct str path)
 {
 	for (size_t i = 0; i < path.n; i++) {
@@ -86,6 +87,13 @@ void page_open(struct html_page *page, struct call *call, struct view *view)
 	choose_language(page, view);
 	page->here = here_of(call);
 	buf_init(&page->body, call->arena, 0);
+}
+
+struct str page_node_title(const struct html_page *page)
+{
+	const struct node *node = page->call->node;
+
+	return node && node->config ? node->config->title : page->instance->title;
 }
 
 void page_html(struct html_page *page, const char *html)
@@ -292,7 +300,7 @@ static void add_head(struct html_page *page, struct buf *out, enum text title, s
 	           "<link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">\n"
 	           "<link rel=\"stylesheet\" href=\"%.*s\">\n<title>%.*s · ",
 	           language_code(page->language), STR_ARG(style_path()), STR_ARG(buf_str(&head.body)));
-	buf_add_html(out, page->instance->title);
+	buf_add_html(out, page_node_title(page));
 	buf_add(out, STR("</title>\n</head>\n"));
 }
 
@@ -333,7 +341,7 @@ static void add_header(struct html_page *page, struct buf *out)
 	buf_add_html(out, text_in(page->language, TEXT_SKIP));
 	buf_add(out, STR("</a>\n<header class=\"top\"><a class=\"brand\" href=\"/\">"
 	                 "<img src=\"/icon.svg\" alt=\"\" width=\"28\" height=\"28\"><span>"));
-	buf_add_html(out, page->instance->title);
+	buf_add_html(out, page_node_title(page));
 	buf_add(out, STR("</span></a>\n<nav>"));
 	if (page->wide)
 		add_person(page, out);

@@ -29,6 +29,9 @@ struct html_page {
  * signed in. `view` NULL: nobody is, and the person is not asked. */
 void page_open(struct html_page *page, struct call *call, struct view *view);
 
+/* The node's title as it is set now. */
+struct str page_node_title(const struct html_page *page);
+
 /* Markup: literals only. */
 void page_html(struct html_page *page, const char *html);
 void page_text(struct html_page *page, struct str text);

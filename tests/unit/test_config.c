@@ -87,6 +87,21 @@ static void mistakes_are_named_with_their_line(void)
 	}
 }
 
+static void what_is_no_plain_short_file_is_not_read(void)
+{
+	static char large[300 * 1024];
+	struct config config;
+	struct str error = STR_NONE;
+
+	memset(large, '#', sizeof(large) - 1);
+	ok(load(large, &config, &error) == ERR_NOT_FOUND && str_find(error, STR("too large")) != SIZE_MAX,
+	   "a file of 300 KiB is refused (%.*s)", STR_ARG(error));
+	ok(config_load(arena, "/dev/zero", NULL, &config, &error) == ERR_NOT_FOUND, "a device is refused");
+	ok(config_load(arena, "/tmp", NULL, &config, &error) == ERR_NOT_FOUND, "so is a folder");
+	ok(config_load(arena, "/nonexistent", NULL, &config, &error) == ERR_NOT_FOUND &&
+	   str_find(error, STR("No such file")) != SIZE_MAX, "and what is not there");
+}
+
 static void an_empty_file_is_all_defaults(void)
 {
 	struct config config;
@@ -126,6 +141,7 @@ int main(void)
 	values_come_from_the_file_over_the_default();
 	dotted_keys_are_the_same();
 	mistakes_are_named_with_their_line();
+	what_is_no_plain_short_file_is_not_read();
 	an_empty_file_is_all_defaults();
 	the_template_loads_as_written();
 	set_is_checked();
