@@ -336,7 +336,6 @@ static void life_listen(struct life *life)
 	sigaddset(&set, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);  /* a file that may not grow is a full disk: an error code, not an end */
 	life->signals = signalfd(-1, &set, SFD_CLOEXEC);
 	life->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (life->signals < 0 || life->alarm < 0)

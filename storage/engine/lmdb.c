@@ -73,7 +73,7 @@ static const struct {
 	{ MDB_MAP_FULL, ERR_FULL },
 	{ ENOSPC, ERR_FULL },
 	{ EDQUOT, ERR_FULL },
-	{ EFBIG, ERR_FULL },    /* a limit on the size of files; SIGXFSZ is ignored by who serves */
+	{ EFBIG, ERR_FULL },    /* a limit on the size of files; SIGXFSZ is ignored by main() */
 	{ MDB_BAD_VALSIZE, ERR_INVALID },
 	{ MDB_READERS_FULL, ERR_BUSY },
 	{ EWOULDBLOCK, ERR_BUSY },
