@@ -472,3 +472,12 @@ size_t stub_side_by_side(struct stub_peers *stubs, size_t peer)
 	pthread_mutex_unlock(&stubs->lock);
 	return most;
 }
+
+int64_t stub_cpu_ms(const struct stub_peers *stubs)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	must(pthread_getcpuclockid(stubs->thread, &clock) == 0 && clock_gettime(clock, &used) == 0);
+	return used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}

@@ -57,5 +57,7 @@ struct stub_request stub_request_at(struct stub_peers *stubs, size_t peer, const
 bool stub_wait(struct stub_peers *stubs, size_t peer, const char *method, size_t count, int64_t ms);
 /* The most deliveries that were under way at once at this peer. */
 size_t stub_side_by_side(struct stub_peers *stubs, size_t peer);
+/* Processor time that the stubs have used, in milliseconds. */
+int64_t stub_cpu_ms(const struct stub_peers *stubs);
 
 #endif

@@ -510,7 +510,7 @@ static void what_is_broken_off_is_due_at_once(void)
 	sleep_ms(50);
 	/* As net_cancel() does: what blocks is let go once the stop began. */
 	pthread_create(&thread, NULL, stop_thread, NULL);
-	sleep_ms(50);
+	sleep_ms(500);
 	atomic_store(&released, true);
 	pthread_join(thread, NULL);
 	is_int(atomic_load(&slow_runs), 4, "what did not begin before a stop does not begin any more");
