@@ -32,8 +32,8 @@ static size_t option_count(const struct command *command)
 
 static int usage_fail(struct cli *cli, struct str what)
 {
-	buf_printf(&cli->error, "rse-node: %.*s; see rse-node %s --help\n", STR_ARG(what),
-	           cli->command ? cli->command->words : "");
+	buf_printf(&cli->error, "rse-node: %.*s; see rse-node %s%s--help\n", STR_ARG(what),
+	           cli->command ? cli->command->words : "", cli->command ? " " : "");
 	return STATUS_USAGE;
 }
 
