@@ -299,9 +299,14 @@ static void request_prepared(struct deliverer *d, struct request *request)
 {
 	d->on_pool--;
 	request->transfer.done = transfer_done;
-	if (request->err == OK && !atomic_load(&d->stopping))
+	/* Asked once: what the wire has must not end here, however soon after we are told to stop. */
+	if (atomic_load(&d->stopping)) {
+		request_end(d, request);
+		return;
+	}
+	if (request->err == OK)
 		request->err = wire_send(d->wire, request->arena, &request->transfer);
-	if (request->err != OK || atomic_load(&d->stopping))
+	if (request->err != OK)
 		request_end(d, request);
 }
 
