@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "federation/deliver.h"
@@ -37,7 +38,13 @@
 #include "storage/engine/writer.h"
 #include "storage/peers.h"
 
-enum { KEYS_KEPT = 4096, REPLAYS_KEPT = 65536, POOL_QUEUE_MAX = 1024 };
+enum {
+	KEYS_KEPT = 4096,
+	REPLAYS_KEPT = 65536,
+	POOL_QUEUE_MAX = 1024,
+	LOCK_WAIT_MS = 5000,   /* for a command that has the store open */
+	LOCK_STEP_MS = 50,
+};
 
 struct life {
 	struct node node;
@@ -375,10 +382,23 @@ static void life_close(struct life *life)
 	close(life->alarm);
 }
 
+/* A command may have the store just now; one that serves has it for long. */
+static int open_folder(struct arena *arena, struct str data, struct folder **ret_folder, struct str *ret_error)
+{
+	const struct timespec step = { 0, LOCK_STEP_MS * 1000000L };
+	int err = folder_open(arena, data, ret_folder, ret_error);
+
+	for (int waited = 0; err == ERR_BUSY && waited < LOCK_WAIT_MS; waited += LOCK_STEP_MS) {
+		nanosleep(&step, NULL);
+		err = folder_open(arena, data, ret_folder, ret_error);
+	}
+	return err;
+}
+
 int node_serve(struct arena *arena, struct str data, struct str *ret_error)
 {
 	struct life *life = ARENA_NEW(arena, struct life);
-	int err = folder_open(arena, data, &life->folder, ret_error);
+	int err = open_folder(arena, data, &life->folder, ret_error);
 
 	if (err != OK)
 		return err;

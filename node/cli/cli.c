@@ -17,7 +17,7 @@
 #include "storage/base/err.h"
 #include "storage/engine/writer.h"
 
-enum { INPUT_BYTES_MAX = 4096, WORDS_MAX = 64, LOCK_WAIT_MS = 5000, LOCK_STEP_MS = 50 };
+enum { INPUT_BYTES_MAX = 4096, WORDS_MAX = 64, LOCK_WAIT_MS = 15000, LOCK_STEP_MS = 50 };
 
 /* --- parsing ---------------------------------------------------------------------------------------------------- */
 
@@ -139,6 +139,10 @@ static int parse_check(struct cli *cli)
 	if (cli->argument_count < low || cli->argument_count > high)
 		return usage_fail(cli, arena_printf(cli->arena, "%s takes %s", cli->command->words,
 		                                    high ? cli->command->arguments : "no arguments"));
+	/* They may travel as JSON, and what is kept must be text; a path may be what it likes. */
+	for (size_t i = 0; cli->command->place == PLACE_STORE && i < CLI_OPTIONS_MAX; i++)
+		if (!utf8_valid(cli->option_values[i]) || (i < cli->argument_count && !utf8_valid(cli->arguments[i])))
+			return usage_fail(cli, STR("the words must be UTF-8"));
 	if (cli->command->place == PLACE_STORE && !cli->data.n)
 		return usage_fail(cli, STR("--data DIR is needed"));
 	for (size_t i = 0; i < option_count(cli->command); i++)
@@ -325,6 +329,8 @@ static int read_input(struct cli *cli)
 	cli->input = str_sub((struct str){ line, got }, 0, str_find_char((struct str){ line, got }, '\n'));
 	if (str_ends(cli->input, STR("\r")))
 		cli->input.n--;
+	if (!utf8_valid(cli->input))
+		return cli_fail(cli, "a password must be UTF-8: no sign-in form sends anything else");
 	return cli->input.n ? STATUS_DONE : cli_fail(cli, "no password came on standard input");
 }
 
