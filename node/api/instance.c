@@ -364,7 +364,7 @@ int api_health(struct call *call, struct view *view)
 	uint64_t users;
 	int r = users_count(view, &users);
 
-	return r == OK ? call_reply(call, 200, "text/plain; charset=utf-8", STR("ok\n")) : r;
+	return r == OK ? call_reply(call, 200, "text/plain; charset=utf-8", STR("OK")) : r;
 }
 
 /* --- NodeInfo --------------------------------------------------------------------------------------------------- */
@@ -436,6 +436,11 @@ static int nodeinfo(struct call *call, struct view *view, const char *version)
 	json_w_object(w);
 	json_w_member_str(w, "nodeName", config->title);
 	json_w_member_str(w, "nodeDescription", config->description);
+	/* Whose client API this is: clients built on megalodon refuse a name they do not know unless this says so. */
+	json_w_key(w, "upstream");
+	json_w_object(w);
+	json_w_member_cstr(w, "name", "mastodon");
+	json_w_object_end(w);
 	json_w_object_end(w);
 	json_w_object_end(w);
 	call->reply.content_type = arena_printf(call->arena,

@@ -11,7 +11,7 @@ int api_instance_v2(struct call *call, struct view *view);
 /* Domains of the peers on the allow list: for people of this node. */
 int api_instance_peers(struct call *call, struct view *view);
 int api_preferences(struct call *call, struct view *view);
-/* "ok" as text; reads the store, so that it fails when that fails. */
+/* "OK" as text, the word that Mastodon.py waits for; reads the store, so that it fails when that fails. */
 int api_health(struct call *call, struct view *view);
 
 /* NodeInfo, https://nodeinfo.diaspora.software/protocol */

@@ -47,7 +47,7 @@ const struct route routes[] = {
 	SHARED("GET", "/nodeinfo/2.1", QUOTA_READ, .show = api_nodeinfo_21, .summary = "NodeInfo 2.1"),
 
 	/* the node */
-	OPEN("GET", "/health", QUOTA_NONE, .show = api_health, .summary = "ok, when the store can be read"),
+	OPEN("GET", "/health", QUOTA_NONE, .show = api_health, .summary = "OK, when the store can be read"),
 	SHARED("GET", "/api/v1/instance", QUOTA_READ, .show = api_instance_v1,
 	       .summary = "this node, old form"),
 	SHARED("GET", "/api/v2/instance", QUOTA_READ, .show = api_instance_v2, .summary = "this node"),

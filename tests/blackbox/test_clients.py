@@ -84,6 +84,40 @@ def test_toot_follows_across(world, toot, word):
     toot.run("notifications")
 
 
+@pytest.mark.parametrize("visibility", ["public", "unlisted", "private", "direct"])
+def test_toot_posts_with_every_option(world, toot, word, visibility):
+    root = world.ana.say(f"Root {word}")
+    toot.run("post", f"Answer {word}", "-v", visibility, "-s", "-p", f"cw {word}", "-l", "fr", "-r", root["id"])
+    status = world.ana.get(f"/api/v1/statuses/{root['id']}/context")["descendants"][0]
+    assert plain(status["content"]) == f"Answer {word}" and status["visibility"] == visibility
+    assert status["sensitive"] and status["spoiler_text"] == f"cw {word}" and status["language"] == "fr"
+    assert f"Answer {word}" in toot.run("thread", root["id"])
+
+
+def test_toot_reads_every_timeline(world, toot, word):
+    world.ben.say(f"Read me {word} #{word}")
+    for options in (["-p"], ["-p", "-l"], ["-t", word]):
+        assert f"Read me {word}" in toot.run("timeline", "--once", "-c", "2", *options), options
+    assert f"#{word}" in toot.run("search", f"#{word}")
+
+
+def test_toot_shows_notifications_and_people(world, toot, word):
+    status = world.ana.say(f"Notice {word}")
+    world.ben.say(f"@ana mention {word}")
+    world.ben.post(f"/api/v1/statuses/{status['id']}/favourite")
+    world.ben.post(f"/api/v1/statuses/{status['id']}/reblog")
+    world.ben.follow(world.ana)
+    shown = toot.run("notifications")
+    for part in (f"mention {word}", "favourited your status", "reblogged your status", "now follows you"):
+        assert part in shown, part
+    assert f"mention {word}" in toot.run("notifications", "-m")
+    assert "ben" in toot.run("reblogged_by", status["id"]) and "ben" in toot.run("followers", "ana")
+    toot.run("follow", "ben")
+    assert "ben" in toot.run("following", "ana")
+    toot.run("unfollow", "ben")
+    assert "not following any" in toot.run("tags_followed")
+
+
 def test_toot_says_why_it_failed(world, toot):
     done = subprocess.run(["toot", "delete", "1", "--no-color"], env=toot.env, capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=60 * PATIENCE)
@@ -141,6 +175,84 @@ def test_mastodon_py_knows_people(world, api, word):
     assert api.instance().uri and api.instance_nodeinfo().version == "2.0"
     assert api.preferences()["posting:default:visibility"] == "public"
     assert api.custom_emojis() == []
+
+
+def test_mastodon_py_reads_every_timeline(world, api, word):
+    status = api.status_post(f"Everywhere {word} #{word}", language="fr")
+    assert status.language == "fr" and status.tags[0].name == word
+    for timeline in (api.timeline_home, api.timeline_local, api.timeline_public):
+        assert status.id in [s.id for s in timeline(limit=40)]
+    assert api.timeline_local(only_media=True) == api.timeline_public(only_media=True) == []
+    assert [s.id for s in api.timeline_hashtag(word)] == [s.id for s in api.timeline_hashtag(word, local=True)] == \
+        [status.id]
+    assert [t.name for t in api.search(f"#{word}").hashtags] == [word]
+    assert [s.id for s in api.search(status.url, resolve=True).statuses] == [status.id]
+    assert status.id in [s.id for s in api.account_statuses(world.ben.id, exclude_replies=True, exclude_reblogs=True)]
+    assert len(api.fetch_remaining(api.timeline_home(limit=2))) > 2
+
+
+@pytest.mark.parametrize("visibility", ["public", "unlisted", "private", "direct"])
+def test_mastodon_py_edits_and_deletes(api, word, visibility):
+    status = api.status_post(f"First {word}", visibility=visibility)
+    assert status.visibility == visibility
+    assert api.status_update(status.id, f"Second {word}", spoiler_text="cw").edited_at
+    assert [plain(edit.content) for edit in api.status_history(status.id)] == [f"First {word}", f"Second {word}"]
+    source = api.status_source(status.id)
+    assert source.text == f"Second {word}" and source.spoiler_text == "cw"
+    assert api.status_delete(status.id).text == f"Second {word}"
+
+
+def test_mastodon_py_decides_who_follows(world, api, word):
+    other = world.a.person(f"{word}f")
+    api.account_update_credentials(locked=True)
+    other.post(f"/api/v1/accounts/{world.ben.id}/follow")
+    assert [n.account.acct for n in api.notifications(types=["follow_request"], limit=1)] == [other.name]
+    assert [a.acct for a in api.follow_requests()] == [other.name]
+    assert api.follow_request_authorize(other.id).followed_by is True
+    assert other.id in [str(a.id) for a in api.account_followers(world.ben.id)]
+    assert [str(a.id) for a in api.account_following(other.id)] == [world.ben.id]
+    third = world.a.person(f"{word}g")
+    third.post(f"/api/v1/accounts/{world.ben.id}/follow")
+    assert api.follow_request_reject(third.id).followed_by is False and api.follow_requests() == []
+    assert api.account_update_credentials(locked=False).locked is False
+
+
+def test_mastodon_py_sees_who_did_what(world, api, word):
+    status = api.status_post(f"Liked {word}")
+    world.ana.post(f"/api/v1/statuses/{status.id}/favourite")
+    world.ana.post(f"/api/v1/statuses/{status.id}/reblog")
+    world.ana.say(f"@ben privately {word}", visibility="direct")
+    assert [a.acct for a in api.status_favourited_by(status.id)] == ["ana"]
+    assert [a.acct for a in api.status_reblogged_by(status.id)] == ["ana"]
+    assert {n.type for n in api.notifications(limit=3)} == {"favourite", "reblog", "mention"}
+    assert {n.type for n in api.notifications(limit=2, exclude_types=["mention"])} == {"favourite", "reblog"}
+    one = api.notifications(limit=1)[0]
+    assert api.notifications(id=one.id).id == one.id
+    conversation = api.conversations()[0]
+    assert conversation.unread and word in conversation.last_status.content
+    assert api.conversations_read(conversation.id).unread is False
+
+
+@pytest.mark.parametrize("call, args, error", [
+    ("status", ["1"], mastodon.MastodonNotFoundError),
+    ("account", ["1"], mastodon.MastodonNotFoundError),
+    ("account_lookup", ["nobody"], mastodon.MastodonNotFoundError),
+    ("status_favourite", ["1"], mastodon.MastodonNotFoundError),
+    ("status_post", [""], mastodon.MastodonAPIError),
+    ("status_post", ["x" * 5001], mastodon.MastodonAPIError)])
+def test_mastodon_py_says_what_is_wrong(api, call, args, error):
+    with pytest.raises(error) as raised:
+        getattr(api, call)(*args)
+    assert raised.value.args[3], "the error has words"
+
+
+def test_mastodon_py_without_a_good_token(world):
+    with pytest.raises(mastodon.MastodonUnauthorizedError):
+        mastodon.Mastodon(access_token="wrong", api_base_url=world.a.url).me()
+    anonymous = mastodon.Mastodon(api_base_url=world.a.url)
+    with pytest.raises(mastodon.MastodonUnauthorizedError):
+        anonymous.timeline_public()
+    assert anonymous.instance_health() and anonymous.instance().title == "Head office"
 
 
 def test_mastodon_py_changes_its_profile(api, word):

@@ -75,8 +75,9 @@ static void check_documents(void)
 	is_int(rig_number(&answer, "usage.localPosts"), 1, "and figures");
 	is_int(rig_number(&answer, "usage.users.total"), 1, "of people");
 	is_int(rig_number(&answer, "openRegistrations"), 0, "closed as we are");
+	is_str(rig_str(&answer, "metadata.upstream.name"), STR("mastodon"), "and whose client API we speak");
 	answer = get("/health");
-	is_str(answer.body, STR("ok\n"), "health is ok");
+	is_str(answer.body, STR("OK"), "health is the word that Mastodon.py waits for");
 	answer = get("/api/v1/custom_emojis");
 	is_str(answer.body, STR("[]"), "there are no emojis of our own");
 	rig_free(rig);
