@@ -53,6 +53,7 @@ struct route {
 	int (*work)(struct call *call);
 	int (*write)(struct call *call, struct txn *txn);
 	call_stage *show;
+	bool computes;         /* its work takes processor time and waits for nobody; the work of others may fetch */
 	bool cross_origin;     /* CORS headers and preflight: the client API and discovery */
 	const char *summary;   /* one line for `rse-node routes` */
 };

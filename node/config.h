@@ -44,7 +44,7 @@ struct view;
 	X(NUMBER, federation_per_peer, "federation.per_peer", 4, 1, 32, false, "Deliveries under way to one peer at once.") \
 	X(NUMBER, store_map_gib, "store.map_gib", 256, 1, 16384, false, "Address space for the store, in GiB; not disk space.") \
 	X(NUMBER, threads_http, "threads.http", 0, 0, 256, false, "HTTP threads; 0: one per core.") \
-	X(NUMBER, threads_pool, "threads.pool", 4, 2, 256, false, "Threads for what may block: fetches, password hashes, signatures.")
+	X(NUMBER, threads_pool, "threads.pool", 4, 2, 256, false, "Threads for password hashes and signatures, and as many for fetches.")
 
 struct config {
 #define CONFIG_MEMBER_TEXT(member) struct str member;

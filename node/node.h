@@ -19,7 +19,8 @@ struct writer;
 struct node {
 	struct store *store;
 	struct writer *writer;
-	struct pool *pool;
+	struct pool *pool;       /* for what takes processor time */
+	struct pool *fetchers;   /* for requests that may wait for a peer */
 	struct limiter *limiter;
 	struct deliverer *deliverer;
 	struct server *server;

@@ -1,7 +1,7 @@
 /*
  * The life of a serving node: what is made, in which order it starts, and how it stops in reverse.
  *
- *   store → writer → pool → net → deliverer → jobs → server → control        stop: the other way round
+ *   store → writer → pools → net → deliverer → jobs → server → control        stop: the other way round
  *
  * The main thread then sleeps on signals, on a change of configuration and on the death of the disk. Nothing else
  * happens here: what a request does begins in http/exchange.c, what a job does in jobs.c.
@@ -206,6 +206,11 @@ static int start_pool(struct life *life)
 	return pool_start((unsigned)life->node.config->threads_pool, POOL_QUEUE_MAX, &life->node.pool);
 }
 
+static int start_fetchers(struct life *life)
+{
+	return pool_start((unsigned)life->node.config->threads_pool, POOL_QUEUE_MAX, &life->node.fetchers);
+}
+
 static int start_deliverer(struct life *life)
 {
 	const struct config *config = life->node.config;
@@ -234,7 +239,7 @@ static int start_server(struct life *life)
 	const struct config *config = life->node.config;
 	struct server_options options = {
 		.node = &life->node, .store = life->node.store, .writer = life->node.writer, .pool = life->node.pool,
-		.limiter = life->node.limiter, .routes = routes, .route_count = route_count,
+		.fetchers = life->node.fetchers, .limiter = life->node.limiter, .routes = routes, .route_count = route_count,
 		.listen = config->listen, .proxies = config->proxies.items, .proxy_count = config->proxies.count,
 		.threads = (unsigned)config->threads_http, .body_max = config->limits_body_bytes,
 		.connections_max = (unsigned)config->limits_connections,
@@ -263,6 +268,11 @@ static void stop_writer(struct life *life)
 static void stop_pool(struct life *life)
 {
 	pool_stop(life->node.pool);
+}
+
+static void stop_fetchers(struct life *life)
+{
+	pool_stop(life->node.fetchers);
 }
 
 static void stop_deliverer(struct life *life)
@@ -296,6 +306,7 @@ static const struct room {
 	{ "outbound client", start_net, stop_net },
 	{ "writer", start_writer, stop_writer },
 	{ "pool", start_pool, stop_pool },
+	{ "pool of fetches", start_fetchers, stop_fetchers },
 	{ "delivery", start_deliverer, stop_deliverer },
 	{ "jobs", start_jobs, stop_jobs },
 	{ "HTTP server", start_server, stop_server },

@@ -283,10 +283,12 @@ static void written(void *arg)
 static int submit(struct exchange *exchange, enum call_due due)
 {
 	const struct server_options *options = exchange->world->options;
+	bool computes = exchange->call.route->computes || !options->fetchers;
 
 	if (due == CALL_DUE_WORK) {
 		exchange->item = (struct pool_item){ .run = work_on_pool, .arg = exchange };
-		return pool_submit(options->pool, &exchange->item);
+		/* Apart, so that a peer that hangs keeps nobody from signing in. */
+		return pool_submit(computes ? options->pool : options->fetchers, &exchange->item);
 	}
 	exchange->call.write = (struct write){ .body = call_write_body, .done = written, .arg = &exchange->call };
 	return writer_submit(options->writer, &exchange->call.write);

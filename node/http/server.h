@@ -18,7 +18,8 @@ struct server_options {
 	struct node *node;
 	struct store *store;
 	struct writer *writer;
-	struct pool *pool;             /* for the work stage */
+	struct pool *pool;             /* for the work of rows that compute … */
+	struct pool *fetchers;         /* … and of those that may wait for a peer; NULL: the same */
 	struct limiter *limiter;       /* NULL: no quotas */
 	const struct route *routes;
 	size_t route_count;

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from node import BINARY, wait_for
+from browser import Browser
+from node import BINARY, PASSWORD, wait_for
 
 
 def control(node):
@@ -112,3 +113,46 @@ def test_words_that_are_no_text_get_a_clear_answer(new_node, serving):
     raw = subprocess.run([BINARY, "user", "password", "ana", "--password-stdin", "--data", node.data],
                          input=b"mot de passe secret \xe9\n", capture_output=True)
     assert raw.returncode == 1 and b"UTF-8" in raw.stderr
+
+
+@pytest.fixture
+def stuck(new_node):
+    """A node with a listed peer that accepts connections and never answers."""
+    node = new_node()
+    trap = socket.socket()
+    trap.bind(("127.0.0.1", 0))
+    trap.listen(200)
+    address = "127.0.0.1:%d" % trap.getsockname()[1]
+    node.do("peer", "add", address, "--url", f"http://{address}")
+    node.ask = lambda: node.person("ana").raw("GET", "/api/v2/search", params={
+        "q": f"http://{address}/x", "resolve": "true"})
+    node.person("ana")
+    yield node
+    trap.close()
+
+
+def ask_in_background(node, count):
+    threads = [threading.Thread(target=node.ask, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    return threads
+
+
+@pytest.mark.plain
+def test_fetches_that_hang_keep_nobody_from_signing_in(stuck):
+    ask_in_background(stuck, 20)
+    started = time.monotonic()
+    browser = Browser()
+    browser.open(stuck.url + "/sign-in")
+    browser.submit(browser.page.form("username", "password"), username="ana", password=PASSWORD)
+    assert "@ana" in browser.page.html
+    assert time.monotonic() - started < 4
+
+
+@pytest.mark.plain
+def test_fetches_that_hang_do_not_keep_a_node_from_stopping(stuck):
+    ask_in_background(stuck, 20)
+    started = time.monotonic()
+    stuck.stop()
+    assert time.monotonic() - started < 8
