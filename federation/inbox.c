@@ -78,7 +78,9 @@ static int verify(struct incoming *incoming, const struct account *signer)
 
 	if (r)
 		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is of no use");
-	return signature_verify(incoming->arena, &incoming->request, &incoming->signature, key, &incoming->reason);
+	r = signature_verify(incoming->arena, &incoming->request, &incoming->signature, key, &incoming->reason);
+	incoming->verified = r == OK;
+	return r;
 }
 
 /* A key that was fetched in vain is left alone for a while. */
@@ -135,14 +137,21 @@ static int check_actor(struct incoming *incoming, const struct account *signer)
 }
 
 /* The last thing before an effect: the same signature has it once. */
-static int admit_once(struct incoming *incoming)
+static int check_replay(struct incoming *incoming)
 {
-	if (!replay_cache_admit(incoming->federation->replays, incoming->signature.key_id, incoming->signature.bytes,
-	                        clock_now_ms(), incoming->until_ms)) {
+	if (replay_cache_knows(incoming->federation->replays, incoming->signature.key_id, incoming->signature.bytes,
+	                       clock_now_ms())) {
 		incoming->reason = "a signature came twice";
 		incoming->duplicate = true;
 	}
 	return OK;
+}
+
+void inbox_done(const struct incoming *incoming)
+{
+	if (incoming->verified && !incoming->duplicate)
+		replay_cache_admit(incoming->federation->replays, incoming->signature.key_id, incoming->signature.bytes,
+		                   clock_now_ms(), incoming->until_ms);
 }
 
 static int check_body(struct incoming *incoming)
@@ -195,7 +204,7 @@ int inbox_check(struct incoming *incoming, struct view *view)
 	r = check_signer(incoming, view);
 	if (!r)
 		r = check_actor(incoming, &incoming->signer);
-	return r ? r : admit_once(incoming);
+	return r ? r : check_replay(incoming);
 }
 
 /* work */
@@ -244,7 +253,7 @@ int inbox_work(struct incoming *incoming, struct store *store)
 		               : refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
 	if (!r)
 		r = check_actor(incoming, &incoming->signer);
-	return r ? r : admit_once(incoming);
+	return r ? r : check_replay(incoming);
 }
 
 /* write */

@@ -19,7 +19,8 @@ struct incoming {
 	struct peer peer;
 	struct account signer;            /* id 0: new, not stored yet */
 	bool signer_is_instance;          /* the peer's instance actor */
-	bool duplicate;                   /* a replayed signature: 202, no effect */
+	bool verified;                    /* the signature is that of its key */
+	bool duplicate;                   /* nothing to do, a replayed signature for one: 202, no effect */
 	struct activity *activity;
 	struct str body;
 	int64_t until_ms;                 /* end of the signature's time window */
@@ -37,6 +38,9 @@ int inbox_work(struct incoming *incoming, struct store *store);
 /* Writer thread: stores a new signer, pins an instance key, applies. OK for effects, for duplicates and for what is
  * not the actor's to do alike (the journal says which): an answer tells nobody what is there. */
 int inbox_write(struct incoming *incoming, struct txn *txn);
+/* Once the write is durable: from now on the same bytes are a replay. Not before, lest the sender of what was lost be
+ * told that we have it. Any thread. */
+void inbox_done(const struct incoming *incoming);
 /* The journal line of a refusal (writer thread, best effort). */
 int inbox_refuse_write(struct incoming *incoming, struct txn *txn);
 

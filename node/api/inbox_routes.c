@@ -130,6 +130,7 @@ int api_inbox_show(struct call *call, struct view *view)
 	(void)view;
 	if (state->refusal)
 		return signed_refuse(call, state->incoming, state->refusal);
+	inbox_done(state->incoming);
 	signed_wake(call, state->incoming);
 	return accept(call);
 }

@@ -42,7 +42,7 @@ int signed_refuse(struct call *call, const struct incoming *incoming, int err)
 
 void signed_wake(struct call *call, const struct incoming *incoming)
 {
-	if (call->node->deliverer && incoming->peer.id)
+	if (call->node->deliverer && incoming->peer.id && incoming->verified)
 		deliver_wake(call->node->deliverer, incoming->peer.id, true);
 }
 

@@ -303,7 +303,11 @@ int rig_receive(struct rig *rig, struct incoming *incoming)
 
 	if (r == NEED)
 		r = inbox_work(incoming, rig->world->store);
-	return r ? r : rig_write(rig, receive_body, incoming);
+	if (!r)
+		r = rig_write(rig, receive_body, incoming);
+	if (!r)
+		inbox_done(incoming);
+	return r;
 }
 
 int rig_deliver(struct rig *rig, const char *json, struct str key_id)

@@ -65,6 +65,26 @@ static void check_the_way_in(void)
 	rig_free(rig);
 }
 
+static void check_lost_writes(void)
+{
+	struct rig_delivery delivery = { .key_id = carols_key };
+	struct incoming lost, again, copy;
+
+	rig = rig_new();
+	delivery.json = note(CAROL, "1");
+	rig_sign(rig, &delivery, &lost);
+	again = copy = lost;
+	is_int(inbox_check(&lost, world_read(rig->world)), OK, "a delivery is let in, and then the disk is full");
+	is_int(inbox_check(&copy, world_read(rig->world)), OK, "a second copy was under way at the same time");
+	is_int(rig_receive(rig, &again), OK, "the same bytes once more are taken");
+	ok(!again.duplicate && rig_find_post(rig, NOTE_1).id, "and have the effect that was lost");
+	world_write(rig->world);
+	is_int(inbox_write(&copy, rig->world->txn), OK, "the copy that waited is answered");
+	world_commit(rig->world);
+	is_int(rig_notices(rig, &rig->alice, 0), 0, "and has no effect of its own");
+	rig_free(rig);
+}
+
 static void check_strangers(void)
 {
 	struct incoming incoming;
@@ -311,6 +331,7 @@ static void check_instance(void)
 int main(void)
 {
 	check_the_way_in();
+	check_lost_writes();
 	check_strangers();
 	check_signatures();
 	check_actors();
