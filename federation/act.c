@@ -141,8 +141,6 @@ int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, con
 	take_draft(arena, instance, draft, post);
 	if (draft->in_reply_to_id)
 		r = take_parent(arena, txn_view(txn), actor_id, draft->in_reply_to_id, post);
-	if (!post->context_uri.n)
-		post->context_uri = arena_printf(arena, "%.*s/context", STR_ARG(post->uri));
 	if (!r)
 		r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
 	if (!r)

@@ -69,6 +69,11 @@ enum activity_type activity_type_parse(struct str name)
 	return AS_UNKNOWN;
 }
 
+struct str activity_name(struct arena *arena, struct str uri, struct str actor_uri)
+{
+	return arena_printf(arena, "%.*s %.*s", STR_ARG(uri), STR_ARG(actor_uri));
+}
+
 enum object_kind activity_object_kind(const json_t *object)
 {
 	const json_t *types = json_member(object, "type");

@@ -71,6 +71,10 @@ int activity_parse(struct arena *arena, const json_t *document, struct activity 
  * knows it so (Create, Update; Accept and Undo embed the activity). */
 struct str activity_render(struct arena *arena, struct view *view, const struct activity *activity);
 
+/* Under which name an id is remembered (storage/activities.h): with the actor, so that nobody can use up or void what
+ * is another's, of the same node either. */
+struct str activity_name(struct arena *arena, struct str uri, struct str actor_uri);
+
 /* The kind of an object by its type: OBJECT_NONE for a type that we do not know. */
 enum object_kind activity_object_kind(const json_t *object);
 

@@ -93,12 +93,6 @@ size_t activity_rows(const char *const **ret_lines)
 
 /* before */
 
-/* An Undo before what it undoes is remembered with its actor: nobody can void what is another's. */
-static struct str void_key(struct arena *arena, struct str uri, struct str actor_uri)
-{
-	return arena_printf(arena, "%.*s %.*s", STR_ARG(uri), STR_ARG(actor_uri));
-}
-
 static int find_actor(struct apply *apply)
 {
 	struct activity *a = apply->activity;
@@ -129,13 +123,12 @@ static int find_actor(struct apply *apply)
 static int check_new(struct apply *apply)
 {
 	const struct activity *a = apply->activity;
+	struct str name;
 
 	if (apply->origin == ORIGIN_LOCAL || !a->uri.n)
 		return OK;
-	if (activities_seen(apply->view, a->uri) ||
-	    activities_voided(apply->view, void_key(apply->arena, a->uri, a->actor_uri)))
-		return ERR_EXISTS;
-	return OK;
+	name = activity_name(apply->arena, a->uri, a->actor_uri);
+	return activities_seen(apply->view, name) || activities_voided(apply->view, name) ? ERR_EXISTS : OK;
 }
 
 /* The activity that an Undo, Accept or Reject names by its id alone, from what we know it made. */
@@ -218,7 +211,17 @@ static int void_inner(struct apply *apply)
 
 	if (!a->inner->uri.n)
 		return OK;
-	return activities_void(apply->txn, void_key(apply->arena, a->inner->uri, a->actor_uri));
+	return activities_void(apply->txn, activity_name(apply->arena, a->inner->uri, a->actor_uri));
+}
+
+/* What one of ours did is never seen twice: it comes by no wire. */
+static int mark_seen(struct apply *apply)
+{
+	const struct activity *a = apply->activity;
+
+	if (apply->origin == ORIGIN_LOCAL || !a->uri.n)
+		return OK;
+	return activities_mark_seen(apply->txn, activity_name(apply->arena, a->uri, a->actor_uri));
 }
 
 static int run_row(struct apply *apply, const struct activity_row *row)
@@ -238,8 +241,8 @@ static int run_row(struct apply *apply, const struct activity_row *row)
 		return r;
 	if (!apply->unknown)
 		r = effects_run(apply, row->notify);
-	if (!r && !local && a->uri.n)
-		r = activities_mark_seen(apply->txn, a->uri);
+	if (!r)
+		r = mark_seen(apply);
 	if (!r && local)
 		r = addressing_fill(apply, row->addressing, &recipients);
 	if (!r && local)
@@ -253,9 +256,7 @@ static int undo_unknown(struct apply *apply)
 {
 	int r = void_inner(apply);
 
-	if (!r && apply->activity->uri.n)
-		r = activities_mark_seen(apply->txn, apply->activity->uri);
-	return r;
+	return r ? r : mark_seen(apply);
 }
 
 int activity_apply(struct arena *arena, struct txn *txn, struct activity *activity, enum origin origin)

@@ -77,8 +77,10 @@ struct apply {
 	struct post post;             /* the post it is about; of an Announce: the boost */
 	struct post boosted;          /* id 0: it is about no boost */
 	struct id_list witnesses;     /* who may hold a copy besides the audience: answered, boosted, favoured */
+	struct id_list told;          /* Update: whom the former text mentioned */
 	bool nothing;                 /* may(): it does not concern us, or came too late: no effect */
 	bool unknown;                 /* what an Undo or a Delete names did not come yet */
+	bool news;                    /* Update: of a post that did not come yet, so it is its Create */
 	bool repeated;                /* Follow: it stood already, nobody is told again */
 };
 

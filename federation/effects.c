@@ -10,6 +10,7 @@
 #include "storage/conversations.h"
 #include "storage/instance.h"
 #include "storage/graph.h"
+#include "storage/ids.h"
 #include "storage/jobs.h"
 #include "storage/notices.h"
 #include "storage/posts.h"
@@ -75,15 +76,21 @@ static int tell_author(struct apply *apply)
 	return tell(apply->txn, apply->post.account_id, NOTICE_FAVOURITE, apply->actor.id, apply->post.id);
 }
 
-/* Who was mentioned before has that notice already and gets none. */
+/* Who was mentioned before has heard of it, even if he put that notice away. */
 static int tell_edited(struct apply *apply)
 {
 	const struct post *post = &apply->post;
 	struct id_list boosters = { NULL, 0 };
-	int r = posts_boosters(apply->arena, apply->view, post->id, 0, BOOSTERS_MAX, &boosters);
+	int r;
 
+	if (apply->news)
+		return tell_mentioned(apply);
+	r = posts_boosters(apply->arena, apply->view, post->id, 0, BOOSTERS_MAX, &boosters);
 	for (size_t i = 0; i < post->mention_ids.count && !r; i++)
-		r = tell(apply->txn, post->mention_ids.ids[i], NOTICE_MENTION, post->account_id, post->id);
+		if (!ids_have(&apply->told, post->mention_ids.ids[i]))
+			r = tell(apply->txn, post->mention_ids.ids[i], NOTICE_MENTION, post->account_id, post->id);
+	if (!r && post->visibility == VISIBILITY_DIRECT)
+		r = conversations_add(apply->arena, apply->txn, post);
 	for (size_t i = 0; i < boosters.count && !r; i++)
 		r = tell(apply->txn, boosters.ids[i], NOTICE_UPDATE, post->account_id, post->id);
 	return r;

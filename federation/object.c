@@ -338,12 +338,6 @@ static void w_texts(struct json_writer *w, struct arena *arena, const struct pos
 	}
 }
 
-/* Collections of a post stand below its id (node/api/activitypub.c serves them). */
-static void w_below(struct json_writer *w, struct arena *arena, const struct post *post, const char *name)
-{
-	json_w_member_str(w, name, arena_printf(arena, "%.*s/%s", STR_ARG(post->uri), name));
-}
-
 void object_w(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post, bool alone)
 {
 	struct str_list to = { NULL, 0 }, cc = { NULL, 0 };
@@ -369,9 +363,6 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 	w_texts(w, arena, post);
 	w_tags(w, arena, view, post);
 	json_w_member_raw(w, "attachment", post->attachments_json.n ? post->attachments_json : STR("[]"));
-	w_below(w, arena, post, "replies");
-	w_below(w, arena, post, "likes");
-	w_below(w, arena, post, "shares");
 	json_w_object_end(w);
 }
 

@@ -10,9 +10,9 @@
 #include "federation/url.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
+#include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
-#include "storage/conversations.h"
 #include "storage/instance.h"
 #include "storage/graph.h"
 #include "storage/jobs.h"
@@ -55,9 +55,8 @@ static bool concerns_us(struct apply *apply, const struct post *post)
 
 static bool is_gone(struct apply *apply, struct str uri)
 {
-	int64_t deleted_ms;
-
-	return posts_tombstone_get(apply->arena, apply->view, uri, &deleted_ms, NULL) == OK;
+	return posts_tombstone_get(apply->arena, apply->view, uri, NULL) == OK ||
+	       activities_voided(apply->view, activity_name(apply->arena, uri, apply->actor.uri));
 }
 
 /* Only its address came, or an object that was not to be believed. */
@@ -196,7 +195,7 @@ static int update_unknown(struct apply *apply)
 		apply->nothing = true;
 		return OK;
 	}
-	apply->unknown = true;
+	apply->news = true;
 	return create_may(apply);
 }
 
@@ -262,14 +261,11 @@ int update_apply(struct apply *apply)
 	int64_t now_ms = txn_now_ms(apply->txn);
 	int r;
 
-	if (apply->unknown) {
-		apply->unknown = false;
+	if (apply->news)
 		return create_apply(apply);
-	}
+	apply->told = apply->post.mention_ids;
 	take_edit(&apply->post, &a->draft->post, a->updated_ms && a->updated_ms < now_ms ? a->updated_ms : now_ms);
 	r = posts_update(apply->txn, &apply->post);
-	if (!r)
-		r = conversations_add(apply->arena, apply->txn, &apply->post);
 	a->draft->post = apply->post;
 	a->object_id = apply->post.id;
 	return r;
@@ -328,11 +324,9 @@ int delete_apply(struct apply *apply)
 	bool more = false;
 	int r;
 
-	/* The Create may still be on its way: its place is taken by a tombstone. */
-	if (apply->unknown) {
-		apply->unknown = false;
-		return posts_tombstone_put(apply->txn, a->object_uri, a->actor_uri);
-	}
+	/* The Create may still be on its way. */
+	if (apply->unknown)
+		return activities_void(apply->txn, activity_name(apply->arena, a->object_uri, a->actor_uri));
 	a->object_id = apply->post.id;
 	a->object_uri = apply->post.uri;
 	r = posts_delete(apply->txn, apply->post.id, &more);

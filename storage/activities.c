@@ -13,12 +13,45 @@
 #include "storage/record.h"
 
 enum {
-	VOID_DAYS = 7,
-	URI_HASH_AT = 8,      /* in a key of seen_at */
+	VOID_DAYS = 30,       /* as long as what it voids may still come */
+	URI_HASH_AT = 8,      /* in a key of seen_at and voided_at */
 	NUMBERS_BYTES = 128,  /* more than tags, lengths and numbers of a record take */
 };
 
-/* Seen and void. */
+/* Seen and void: when, by hash, and the hashes in order of time, to forget the oldest first. */
+
+static int remember(struct txn *txn, unsigned space, unsigned by_time, struct str uri)
+{
+	uint64_t now_ms = (uint64_t)txn_now_ms(txn);
+	struct key key;
+
+	/* A second entry by time would outlive the first. */
+	if (view_has(txn_view(txn), space, key_hash(&key, uri)))
+		return txn_err(txn);
+	record_put_mark(txn, by_time, key_u64_hash(&key, now_ms, uri));
+	return record_put_id(txn, space, key_hash(&key, uri), now_ms);
+}
+
+static int forget(struct txn *txn, unsigned space, unsigned by_time, int64_t before_ms, size_t *room)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key at, hash;
+	int r = OK;
+
+	prefix_walk_init(&walk, txn_view(txn), by_time, STR_NONE, false);
+	while (*room > 0 && (r = prefix_next(&walk, &item)) == OK) {
+		if ((int64_t)key_read_u64(item.key, 0) >= before_ms)
+			break;
+		/* The key of the walk is gone with the first del. */
+		key_text(&hash, str_sub(item.key, URI_HASH_AT, item.key.n));
+		key_text(&at, item.key);
+		txn_del(txn, space, (struct str){ (const char *)hash.bytes, hash.n });
+		txn_del(txn, by_time, (struct str){ (const char *)at.bytes, at.n });
+		--*room;
+	}
+	return r == ERR_NOT_FOUND ? OK : r;
+}
 
 bool activities_seen(struct view *view, struct str uri)
 {
@@ -29,14 +62,7 @@ bool activities_seen(struct view *view, struct str uri)
 
 int activities_mark_seen(struct txn *txn, struct str uri)
 {
-	uint64_t now_ms = (uint64_t)txn_now_ms(txn);
-	struct key key;
-
-	/* A second entry by time would outlive the first. */
-	if (activities_seen(txn_view(txn), uri))
-		return OK;
-	record_put_mark(txn, SPACE_SEEN_AT, key_u64_hash(&key, now_ms, uri));
-	return record_put_id(txn, SPACE_SEEN, key_hash(&key, uri), now_ms);
+	return remember(txn, SPACE_SEEN, SPACE_SEEN_AT, uri);
 }
 
 bool activities_voided(struct view *view, struct str uri)
@@ -50,58 +76,17 @@ bool activities_voided(struct view *view, struct str uri)
 
 int activities_void(struct txn *txn, struct str uri)
 {
-	struct key key;
-
-	return record_put_id(txn, SPACE_VOIDED, key_hash(&key, uri), (uint64_t)txn_now_ms(txn));
-}
-
-static int forget_seen(struct txn *txn, int64_t before_ms, size_t *room)
-{
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct key by_time, by_uri;
-	int r = OK;
-
-	prefix_walk_init(&walk, txn_view(txn), SPACE_SEEN_AT, STR_NONE, false);
-	while (*room > 0 && (r = prefix_next(&walk, &item)) == OK) {
-		if ((int64_t)key_read_u64(item.key, 0) >= before_ms)
-			break;
-		/* The key of the walk is gone with the first del. */
-		key_text(&by_uri, str_sub(item.key, URI_HASH_AT, item.key.n));
-		key_text(&by_time, item.key);
-		txn_del(txn, SPACE_SEEN, (struct str){ (const char *)by_uri.bytes, by_uri.n });
-		txn_del(txn, SPACE_SEEN_AT, (struct str){ (const char *)by_time.bytes, by_time.n });
-		--*room;
-	}
-	return r == ERR_NOT_FOUND ? OK : r;
-}
-
-/* These are few, and have no order by time. */
-static int forget_voided(struct txn *txn, size_t *room)
-{
-	int64_t before_ms = txn_now_ms(txn) - VOID_DAYS * (int64_t)DAY_MS;
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct key copy;
-	int r = OK;
-
-	prefix_walk_init(&walk, txn_view(txn), SPACE_VOIDED, STR_NONE, false);
-	while (*room > 0 && (r = prefix_next(&walk, &item)) == OK) {
-		if ((int64_t)key_read_u64(item.value, 0) > before_ms)
-			continue;
-		txn_del(txn, SPACE_VOIDED, key_text(&copy, item.key));
-		--*room;
-	}
-	return r == ERR_NOT_FOUND ? OK : r;
+	return remember(txn, SPACE_VOIDED, SPACE_VOIDED_AT, uri);
 }
 
 int activities_forget(struct txn *txn, int64_t before_ms, size_t max, bool *ret_more)
 {
+	int64_t void_ms = txn_now_ms(txn) - VOID_DAYS * (int64_t)DAY_MS;
 	size_t room = max;
-	int r = forget_seen(txn, before_ms, &room);
+	int r = forget(txn, SPACE_SEEN, SPACE_SEEN_AT, before_ms, &room);
 
 	if (r == OK)
-		r = forget_voided(txn, &room);
+		r = forget(txn, SPACE_VOIDED, SPACE_VOIDED_AT, void_ms + 1, &room);
 	*ret_more = room == 0;
 	return r == OK ? txn_err(txn) : r;
 }

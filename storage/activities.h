@@ -7,13 +7,13 @@
 #include "storage/engine/store.h"
 #include "storage/model.h"
 
-/* A foreign activity id that had its effect. */
+/* A foreign activity that had its effect: an id, or whatever else names it. */
 bool activities_seen(struct view *view, struct str uri);
 int activities_mark_seen(struct txn *txn, struct str uri);
-/* Forgets ids seen before `before_ms`, and what was voided more than a week ago; at most `max`, *ret_more:
+/* Forgets ids seen before `before_ms`, and what was voided more than 30 days ago; at most `max`, *ret_more:
  * call again. */
 int activities_forget(struct txn *txn, int64_t before_ms, size_t max, bool *ret_more);
-/* An Undo that came before what it undoes: a late original is void (kept a week). */
+/* An Undo or a Delete that came before what it takes back: a late original is void (kept 30 days). */
 bool activities_voided(struct view *view, struct str uri);
 int activities_void(struct txn *txn, struct str uri);
 

@@ -391,6 +391,7 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_SEEN] = { .key_bytes = 16, .value_bytes = 8 },
 	[SPACE_SEEN_AT] = { .key_bytes = 24, INDEX(SEEN, { FROM_KEY, 16, 8 }) },
 	[SPACE_VOIDED] = { .key_bytes = 16, .value_bytes = 8 },
+	[SPACE_VOIDED_AT] = { .key_bytes = 24, INDEX(VOIDED, { FROM_KEY, 16, 8 }) },
 	[SPACE_JOB] = { .key_bytes = 16, .type = &job_type, .own = { ID(job, due_ms), ID(job, id) } },
 	[SPACE_REFUSAL] = { .key_bytes = 8, .value_bytes = VALUE_ANY },
 	[SPACE_NOTICE_ABOUT] = { .key_bytes = 24, INDEX(NOTICE, IN_KEY(8), IN_KEY(16)) },

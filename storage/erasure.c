@@ -16,38 +16,41 @@
 
 enum { TOMBSTONE_ACTOR = 8, NOTICE_ACCOUNT = 8, NOTICE_ID = 16, BOOSTER = 8 };
 
-int posts_tombstone_get(struct arena *arena, struct view *view, struct str uri, int64_t *ret_deleted_ms,
-                        struct str *ret_actor)
+int posts_tombstone_get(struct arena *arena, struct view *view, struct str uri, struct tombstone *ret_tombstone)
 {
 	struct key key;
-	struct str value;
+	struct str value, rest;
 	int r = view_get(view, SPACE_TOMBSTONE, key_hash(&key, uri), &value);
 
 	if (r != OK)
 		return r;
 	if (value.n < TOMBSTONE_ACTOR)
 		return ERR_CORRUPT;
-	if (ret_deleted_ms)
-		*ret_deleted_ms = (int64_t)key_read_u64(value, 0);
-	if (ret_actor)
-		*ret_actor = arena_str(arena, str_sub(value, TOMBSTONE_ACTOR, value.n));
+	if (!ret_tombstone)
+		return OK;
+	rest = str_sub(value, TOMBSTONE_ACTOR, value.n);
+	*ret_tombstone = (struct tombstone){
+		.deleted_ms = (int64_t)key_read_u64(value, 0),
+		.actor_uri = arena_str(arena, str_cut(&rest, 0)),
+	};
+	if (rest.n)
+		ret_tombstone->visibility = (uint8_t)rest.p[0];
 	return OK;
 }
 
-int posts_tombstone_put(struct txn *txn, struct str uri, struct str actor_uri)
+static void tombstone_put(struct arena *scratch, struct txn *txn, struct str uri, struct str actor_uri,
+                          uint8_t visibility)
 {
-	struct arena *scratch = arena_new();
 	struct buf buf;
 	struct key key;
 	uint8_t deleted_ms[8];
-	int r;
 
 	buf_init(&buf, scratch, 0);
 	buf_add(&buf, value_u64(deleted_ms, (uint64_t)txn_now_ms(txn)));
 	buf_add(&buf, actor_uri);
-	r = txn_put(txn, SPACE_TOMBSTONE, key_hash(&key, uri), buf_str(&buf));
-	arena_free(scratch);
-	return r;
+	buf_add_char(&buf, 0);
+	buf_add_char(&buf, (char)visibility);
+	txn_put(txn, SPACE_TOMBSTONE, key_hash(&key, uri), buf_str(&buf));
 }
 
 /* One kind of thing that goes with a post: the keys (post id, …) of a space, and how one of them is removed. */
@@ -151,7 +154,7 @@ static void original_delete(struct arena *scratch, struct txn *txn, const struct
 	keys_remove(txn, SPACE_POST_EDIT, post->id);
 	if (post->visibility == VISIBILITY_DIRECT)
 		txn_fail(txn, conversations_repair(scratch, txn, post));
-	posts_tombstone_put(txn, uri, author.uri);
+	tombstone_put(scratch, txn, uri, author.uri, post->visibility);
 }
 
 /* Boosts, favourites and notices of a post that is gone; the counts when none is left. */

@@ -209,12 +209,22 @@ static void activity_entries(const struct subject *subject)
 		give(subject, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id), STR_NONE);
 }
 
-static void seen_entries(const struct subject *subject)
+static void give_by_time(const struct subject *subject, unsigned space)
 {
-	const struct str *seen_ms = subject->record;
+	const struct str *ms = subject->record;
 	struct key key;
 
-	give(subject, SPACE_SEEN_AT, key_u64_bytes(&key, key_read_u64(*seen_ms, 0), subject->key), STR_NONE);
+	give(subject, space, key_u64_bytes(&key, key_read_u64(*ms, 0), subject->key), STR_NONE);
+}
+
+static void seen_entries(const struct subject *subject)
+{
+	give_by_time(subject, SPACE_SEEN_AT);
+}
+
+static void voided_entries(const struct subject *subject)
+{
+	give_by_time(subject, SPACE_VOIDED_AT);
 }
 
 static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
@@ -226,6 +236,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_PEER] = peer_entries,
 	[SPACE_ACTIVITY] = activity_entries,
 	[SPACE_SEEN] = seen_entries,
+	[SPACE_VOIDED] = voided_entries,
 	[SPACE_POST] = post_entries,
 	[SPACE_FOLLOW] = follow_entries,
 	[SPACE_FAVOURITE] = favourite_entries,

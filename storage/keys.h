@@ -31,7 +31,7 @@
 	X(POST_JSON, "post_json", "id", "finished client JSON") \
 	X(POST_URI, "post_uri", "hash of uri", "id") \
 	X(POST_EDIT, "post_edit", "post id, number (8)", "post_edit record") \
-	X(TOMBSTONE, "tombstone", "hash of uri", "deleted ms (8), actor uri") \
+	X(TOMBSTONE, "tombstone", "hash of uri", "deleted ms (8), actor uri, 0, visibility (1); older ones end with the uri") \
 	X(BY_AUTHOR, "by_author", "account id, post id", "flags (1)") \
 	X(PUBLIC, "public", "post id", "flags (1)") \
 	X(TAGGED, "tagged", "hash of folded tag, post id", "flags (1)") \
@@ -67,13 +67,14 @@
 	X(ACTIVITY, "activity", "id", "activity record") \
 	X(ACTIVITY_URI, "activity_uri", "hash of uri", "id") \
 	X(OUTBOX, "outbox", "account id, activity id", "-") \
-	X(SEEN, "seen", "hash of activity uri", "ms (8)") \
-	X(SEEN_AT, "seen_at", "ms (8), hash of activity uri", "-") \
-	X(VOIDED, "voided", "hash of activity uri", "ms (8): an Undo came first") \
+	X(SEEN, "seen", "hash of activity uri and actor", "ms (8)") \
+	X(SEEN_AT, "seen_at", "ms (8), the same hash", "-") \
+	X(VOIDED, "voided", "hash of uri and actor", "ms (8): an Undo or Delete came first") \
 	X(JOB, "job", "due ms (8), id", "job record") \
 	X(REFUSAL, "refusal", "id", "journal line: origin, reason") \
 	X(NOTICE_ABOUT, "notice_about", "post id, account id, notice id", "-") \
-	X(CONVERSATION_POST, "conversation_post", "account id, root post id, post id", "-")
+	X(CONVERSATION_POST, "conversation_post", "account id, root post id, post id", "-") \
+	X(VOIDED_AT, "voided_at", "ms (8), the same hash", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -78,7 +78,7 @@ int posts_by_uri(struct arena *arena, struct view *view, struct str uri, struct 
 {
 	int r = find_by_uri(arena, view, uri, ret_post);
 
-	if (r == ERR_NOT_FOUND && posts_tombstone_get(arena, view, uri, NULL, NULL) == OK)
+	if (r == ERR_NOT_FOUND && posts_tombstone_get(arena, view, uri, NULL) == OK)
 		return ERR_GONE;
 	return r;
 }

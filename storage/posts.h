@@ -32,11 +32,14 @@ int posts_brief(struct view *view, uint64_t id, struct post *ret_post);
 /* ERR_GONE: a tombstone. Local ones are found by our own address too. */
 int posts_by_uri(struct arena *arena, struct view *view, struct str uri, struct post *ret_post);
 int posts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id);
-/* ERR_NOT_FOUND, or OK when `uri` was deleted; *ret_actor (may be NULL) is who deleted it. */
-int posts_tombstone_get(struct arena *arena, struct view *view, struct str uri, int64_t *ret_deleted_ms,
-                        struct str *ret_actor);
-/* A tombstone without a post: a Delete that came before its Create. */
-int posts_tombstone_put(struct txn *txn, struct str uri, struct str actor_uri);
+/* What is left of a deleted post. */
+struct tombstone {
+	int64_t deleted_ms;
+	struct str actor_uri;         /* its author */
+	uint8_t visibility;           /* of the post: enum visibility; 0: not known */
+};
+/* ERR_NOT_FOUND, or OK when `uri` was deleted; ret_tombstone may be NULL, then the arena, too. */
+int posts_tombstone_get(struct arena *arena, struct view *view, struct str uri, struct tombstone *ret_tombstone);
 
 /* Adds a new post: id must be set (txn_new_id, or txn_id_at for backfill: posts_id_for()). Writes every index
  * (by_author, public, tags, replies, audience for mentions of followers-only and direct posts, boosts,

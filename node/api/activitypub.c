@@ -318,16 +318,21 @@ int api_object_check(struct call *call, struct view *view)
 	return wants_document(call) ? signed_require(call, view) : show_browser(call, view);
 }
 
-/* Peers that may have a copy learn that a post ended; what it was for whom is not told. */
+/* Peers that may have a copy learn that a post ended. Of one that was not for all they learn nothing: that it is gone
+ * would say that it was there. */
 static int show_tombstone(struct call *call, struct view *view, uint64_t id)
 {
 	struct str uri = instance_post_uri(call->arena, &call->node->instance, id);
-	int64_t deleted_ms;
-	int r = posts_tombstone_get(call->arena, view, uri, &deleted_ms, NULL);
+	struct tombstone tombstone;
+	int r = posts_tombstone_get(call->arena, view, uri, &tombstone);
+	struct str document;
 
 	if (r != OK)
 		return r;
-	return reply_document(call, 410, object_render_tombstone(call->arena, uri, STR("Note"), deleted_ms));
+	if (tombstone.visibility != VISIBILITY_PUBLIC && tombstone.visibility != VISIBILITY_UNLISTED)
+		return ERR_NOT_FOUND;
+	document = object_render_tombstone(call->arena, uri, STR("Note"), tombstone.deleted_ms);
+	return reply_document(call, 410, document);
 }
 
 int api_object_show(struct call *call, struct view *view)

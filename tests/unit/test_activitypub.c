@@ -83,6 +83,29 @@ static void check_new_keys(void)
 	rig_free(rig);
 }
 
+static void remove_post(const struct rig_answer *post)
+{
+	rig_call(rig, "DELETE", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(post, "id"))), &rig->alice, NULL);
+}
+
+/* Every address of ours that a Note names is there for the peer that reads it. */
+static void check_addresses(void)
+{
+	static const char *const members[] = { "id", "attributedTo", "replies", "likes", "shares", "context" };
+	struct rig_answer post, note;
+
+	rig = rig_new();
+	post = rig_call(rig, "POST", "/api/v1/statuses", &rig->alice, "status=open");
+	note = rig_fetch(rig, path_of(rig_str(&post, "uri")), carols_key);
+	for (size_t i = 0; i < sizeof(members) / sizeof *members; i++) {
+		struct str uri = rig_str(&note, members[i]);
+
+		ok(!uri.n || rig_fetch(rig, path_of(uri), carols_key).status == 200,
+		   "the %s of a post is served or not named", members[i]);
+	}
+	rig_free(rig);
+}
+
 static void check_posts(void)
 {
 	struct rig_answer open, quiet, direct, answer, missing;
@@ -106,11 +129,18 @@ static void check_posts(void)
 	   "a browser is sent to sign in");
 	missing = ask("/p/4", false);
 	is_int(missing.status, 303, "whether the post exists or not");
-	rig_call(rig, "DELETE", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&open, "id"))), &rig->alice, NULL);
+	remove_post(&open);
 	answer = rig_fetch(rig, path_of(rig_str(&open, "uri")), carols_key);
 	is_int(answer.status, 410, "a deleted post is gone");
 	is_str(rig_str(&answer, "type"), STR("Tombstone"), "and says so");
 	is_int(ask(path_of(rig_str(&open, "uri")), true).status, 401, "to peers only");
+	missing = rig_fetch(rig, "/p/4", carols_key);
+	remove_post(&quiet);
+	remove_post(&direct);
+	answer = rig_fetch(rig, path_of(rig_str(&quiet, "uri")), carols_key);
+	ok(answer.status == 404 && str_eq(answer.body, missing.body), "one that was not for all was never there");
+	answer = rig_fetch(rig, path_of(rig_str(&direct, "uri")), carols_key);
+	ok(answer.status == 404 && str_eq(answer.body, missing.body), "not for whom it named either");
 	rig_free(rig);
 }
 
@@ -193,6 +223,7 @@ int main(void)
 	check_actors();
 	check_new_keys();
 	check_posts();
+	check_addresses();
 	check_collections();
 	check_activities();
 	check_inboxes();

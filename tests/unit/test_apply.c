@@ -6,7 +6,9 @@
 #include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/conversations.h"
 #include "storage/graph.h"
+#include "storage/notices.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
@@ -307,6 +309,7 @@ static void check_order(void)
 {
 	const char *edit = "{'id':'" NOTE_1 "','type':'Note','attributedTo':'" CAROL "','content':'<p>New</p>',"
 			   "'published':'2026-11-24T07:00:00Z','updated':'2026-11-24T07:59:30Z','to':['" PUBLIC "']}";
+	uint64_t id;
 
 	rig = rig_new();
 	is_int(rig_apply(rig, by(CAROL, "d1", "Delete", "{'id':'" NOTE_1 "','type':'Tombstone'}")), OK,
@@ -314,6 +317,15 @@ static void check_order(void)
 	is_int(rig_apply(rig, create("1", "'" PUBLIC "'", "", "")), ERR_GONE, "then the Create is void");
 	is_int(rig_find_post(rig, NOTE_1).id, 0, "and makes nothing");
 	is_int(rig_apply(rig, by(CAROL, "d2", "Update", edit)), ERR_GONE, "nor does an Update");
+	rig_free(rig);
+
+	rig = rig_new();
+	add_dave();
+	is_int(rig_apply(rig, by(DAVE, "d1", "Delete", "'" NOTE_1 "'")), OK, "a neighbour deletes what did not come yet");
+	is_int(rig_apply(rig, by(DAVE, "1", "Like", uri_of(rig_post(rig, &rig->alice, VISIBILITY_PUBLIC, "Hi", 0, &id)))), OK,
+	       "and uses the id of its Create");
+	is_int(rig_apply(rig, create("1", "'" PUBLIC "'", "", "")), OK, "the author's Create comes all the same");
+	ok(rig_find_post(rig, NOTE_1).id, "and has its effect");
 	rig_free(rig);
 
 	rig = rig_new();
@@ -335,6 +347,38 @@ static const char *edit_of(const char *content, const char *updated)
 	                "{'id':'" NOTE_1 "','type':'Note','attributedTo':'" CAROL "','content':'%s','updated':'%s',"
 	                "'to':['" PUBLIC "'],'cc':['" CAROL "/followers']}",
 	                content, updated);
+}
+
+/* An edit of a post for alice alone. */
+static const char *edit_for_alice(const char *id, const char *content)
+{
+	return by(CAROL, id, "Update",
+	          rig_text(rig,
+	                   "{'id':'" NOTE_1 "','type':'Note','attributedTo':'" CAROL "','content':'%s',"
+	                   "'published':'2026-11-24T07:00:00Z','to':['%.*s'],'tag':[{'type':'Mention','href':'%.*s'}]}",
+	                   content, STR_ARG(rig->alice.uri), STR_ARG(rig->alice.uri)));
+}
+
+static void check_edit_of_direct(void)
+{
+	struct page page = { .limit = 20 };
+	struct conversation *conversations;
+	struct txn *txn;
+	struct post post;
+	size_t count;
+
+	rig = rig_new();
+	is_int(rig_apply(rig, edit_for_alice("u1", "One")), OK, "an Update of a direct post that did not come yet is its Create");
+	conversations_page(rig->arena, world_read(rig->world), rig->alice.id, &page, &conversations, &count);
+	is_int(count, 1, "it has its conversation");
+	is_int(rig_notices(rig, &rig->alice, NOTICE_MENTION), 1, "and its notice");
+	post = rig_find_post(rig, NOTE_1);
+	txn = world_write(rig->world);
+	notices_remove(txn, rig->alice.id, NOTICE_MENTION, rig->carol.id, post.id);
+	world_commit(rig->world);
+	is_int(rig_apply(rig, edit_for_alice("u2", "Two")), OK, "it is edited after that was put away");
+	is_int(rig_notices(rig, &rig->alice, NOTICE_MENTION), 0, "who was mentioned before is not told again");
+	rig_free(rig);
 }
 
 static void check_edit(void)
@@ -769,6 +813,7 @@ int main(void)
 	check_wrong_hands();
 	check_order();
 	check_edit();
+	check_edit_of_direct();
 	check_likes();
 	check_our_likes();
 	check_boosts();
