@@ -58,7 +58,7 @@ LIB    := $B/rse.a
 RIGLIB := $B/rig.a
 ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ)
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
-THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock hub),$(UNIT))
+THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock budget hub),$(UNIT))
 # A peer by other hands, as its lock file says; it brings its own Node, for Debian's is too old for it.
 PEER   := tests/fedify/node_modules/.package-lock.json
 # make check builds with all cores unless the caller gave a -j of their own.

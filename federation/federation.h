@@ -11,12 +11,14 @@
 struct net;
 struct key_cache;
 struct replay_cache;
+struct budget;
 
 struct federation {
 	const struct instance *instance;
 	struct net *net;               /* the one way out */
 	struct key_cache *keys;        /* parsed keys, ours and theirs */
 	struct replay_cache *replays;  /* signatures seen within the window */
+	struct budget *budget;         /* what one origin may cost us */
 	int64_t signature_window_ms;   /* tolerated clock difference */
 };
 

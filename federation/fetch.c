@@ -3,6 +3,7 @@
  */
 #include "federation/fetch.h"
 
+#include "federation/budget.h"
 #include "federation/net.h"
 #include "federation/pkey.h"
 #include "federation/signature.h"
@@ -79,6 +80,25 @@ static int sign_hop(void *context, struct arena *arena, const struct url *url, c
 	return r;
 }
 
+/* A GET within what its origin may cost. */
+static int get(const struct federation *federation, struct arena *arena, const struct net_request *request,
+               struct net_response *ret_response)
+{
+	struct url url;
+	struct str origin;
+	int r = url_parse(arena, request->url, &url);
+
+	if (r)
+		return r;
+	origin = url_origin(arena, &url);
+	r = budget_enter(federation->budget, origin);
+	if (r)
+		return r;
+	r = net_get(federation->net, arena, request, ret_response);
+	budget_leave(federation->budget, origin);
+	return r == ERR_LIMIT ? ERR_INVALID : r;
+}
+
 static int status_error(int status)
 {
 	static const struct {
@@ -113,10 +133,8 @@ static int get_json(const struct federation *federation, struct arena *arena, st
 		.url = uri, .accept = str_of(accept_activity), .sign = sign_hop, .context = signer,
 	};
 	struct net_response response = { 0 };
-	int r = net_get(federation->net, arena, &request, &response);
+	int r = get(federation, arena, &request, &response);
 
-	if (r == ERR_LIMIT)
-		return ERR_INVALID;
 	if (!r)
 		r = status_error(response.status);
 	if (r)
@@ -174,9 +192,9 @@ int fetch_text(const struct federation *federation, struct arena *arena, struct 
 	int r = prepare(federation, arena, store, uri, NULL);
 
 	if (!r)
-		r = net_get(federation->net, arena, &request, &response);
+		r = get(federation, arena, &request, &response);
 	if (r)
-		return r == ERR_LIMIT ? ERR_INVALID : r;
+		return r;
 	*ret_text = response.body;
 	return status_error(response.status);
 }

@@ -8,6 +8,7 @@
 #include "federation/inbox.h"
 
 #include "federation/apply.h"
+#include "federation/budget.h"
 #include "federation/on_actor.h"
 #include "federation/pkey.h"
 #include "federation/replay.h"
@@ -212,19 +213,28 @@ int inbox_check(struct incoming *incoming, struct view *view)
 static int fetch_signer(struct incoming *incoming, struct store *store)
 {
 	struct account signer = { 0 };
-	int r = resolve_key(incoming->federation, incoming->arena, store, incoming->signature.key_id, &signer);
+	int r;
+
+	/* Anybody can name keys of a peer. So this is no answer that would have the peer's whole lane wait. */
+	if (!budget_take_key(incoming->federation->budget, incoming->peer.url))
+		return refuse(incoming, ERR_UNAUTHORIZED, "too many unknown keys of this origin at once");
+	r = resolve_key(incoming->federation, incoming->arena, store, incoming->signature.key_id, &signer);
 
 	if (r == ERR_NETWORK || r == ERR_BUSY)
 		return refuse(incoming, ERR_BUSY, "the signer's key could not be fetched");
-	if (r == OK)
+	if (r == OK) {
+		/* Whether it signed this or not, it is what its node says: whoever forges a signature must not keep us
+		 * from the true one. */
+		incoming->signer = signer;
+		incoming->fetched = true;
 		r = verify(incoming, &signer);
-	else if (r != ERR_GONE)
+	} else if (r != ERR_GONE) {
 		r = refuse(incoming, ERR_UNAUTHORIZED, "the signer's key cannot be trusted");
+	}
 	if (r) {
 		let_rest(incoming);
 		return r;
 	}
-	incoming->fetched = true;
 	return know_signer(incoming, &signer);
 }
 
@@ -266,7 +276,7 @@ static int pin_peer(struct incoming *incoming, struct txn *txn)
 
 	if (r)
 		return r == ERR_NOT_FOUND ? refuse(incoming, ERR_DENIED, not_listed) : r;
-	if (peer.contacted_ms && !pins)
+	if (!incoming->verified || (peer.contacted_ms && !pins))
 		return OK;
 	if (pins) {
 		peer.actor_uri = incoming->signer.uri;
@@ -336,6 +346,8 @@ int inbox_refuse_write(struct incoming *incoming, struct txn *txn)
 	struct str origin = incoming->peer.url;
 	struct url url;
 
+	if (incoming->fetched)
+		fetch_write(incoming, txn);
 	if (!origin.n && url_parse(incoming->arena, incoming->signature.key_id, &url) == OK)
 		origin = url_origin(incoming->arena, &url);
 	if (!origin.n)

@@ -24,7 +24,7 @@ struct incoming {
 	struct activity *activity;
 	struct str body;
 	int64_t until_ms;                 /* end of the signature's time window */
-	bool fetched;                     /* the signer comes from work and is to be stored */
+	bool fetched;                     /* the signer comes from work and is to be stored, whatever he signed */
 	const char *reason;               /* why it was refused, for the answer and the journal */
 };
 
@@ -41,7 +41,7 @@ int inbox_write(struct incoming *incoming, struct txn *txn);
 /* Once the write is durable: from now on the same bytes are a replay. Not before, lest the sender of what was lost be
  * told that we have it. Any thread. */
 void inbox_done(const struct incoming *incoming);
-/* The journal line of a refusal (writer thread, best effort). */
+/* The journal line of a refusal, and the key that was fetched for it (writer thread, best effort). */
 int inbox_refuse_write(struct incoming *incoming, struct txn *txn);
 
 /* Signed GET: check and work as above without JSON; then the beholder for storage/access.h. Unsigned requests give
@@ -50,7 +50,7 @@ struct beholder;
 int fetch_check(struct incoming *incoming, struct view *view);
 int fetch_work(struct incoming *incoming, struct store *store);
 /* Writer thread: stores a signer that work had to fetch and pins an instance actor's key; else nothing. Without it the
- * next request of the same signer fetches the key again. */
+ * next request of the same signer fetches the key again, or finds it resting. */
 int fetch_write(struct incoming *incoming, struct txn *txn);
 struct beholder incoming_beholder(const struct incoming *incoming);
 

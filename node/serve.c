@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "federation/budget.h"
 #include "federation/deliver.h"
 #include "federation/net.h"
 #include "federation/pkey.h"
@@ -152,6 +153,7 @@ static void life_wire(struct life *life)
 		.instance = &life->folder->instance,
 		.keys = key_cache_new(KEYS_KEPT),
 		.replays = replay_cache_new(REPLAYS_KEPT),
+		.budget = budget_new(),
 		.signature_window_ms = (int64_t)config->federation_clock_seconds * SECOND_MS,
 	};
 	apply_live(life, config);
@@ -388,6 +390,7 @@ static void life_close(struct life *life)
 	limiter_free(life->node.limiter);
 	key_cache_free(life->node.federation.keys);
 	replay_cache_free(life->node.federation.replays);
+	budget_free(life->node.federation.budget);
 	folder_close(life->folder);
 	close(life->signals);
 	close(life->alarm);

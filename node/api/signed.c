@@ -69,7 +69,7 @@ static void keep(struct call *call)
 	struct signed_call *state = call->state;
 	const struct node *node = call->node;
 
-	if (!state->is_good)
+	if (!state->incoming.fetched)
 		return;
 	if (node->writer)
 		writer_run(node->writer, keep_body, &state->incoming);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "federation/budget.h"
 #include "federation/net.h"
 #include "federation/pkey.h"
 #include "storage/accounts.h"
@@ -107,6 +108,7 @@ struct office *office_new(const struct office_options *options)
 	must(pkey_generate_rsa2048(arena, &office->private_pem, &office->public_pem));
 	office->federation.net = net_new(&net);
 	office->federation.keys = key_cache_new(1024);
+	office->federation.budget = budget_new();
 	office->federation.instance = &office->instance;
 	office->stubs = stub_new(options->peers, !options->forget);
 	if (options->folder)
@@ -129,6 +131,7 @@ void office_free(struct office *office)
 	store_close(office->store);
 	stub_free(office->stubs);
 	key_cache_free(office->federation.keys);
+	budget_free(office->federation.budget);
 	net_free(office->federation.net);
 	arena_free(office->arena);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "federation/actor.h"
+#include "federation/budget.h"
 #include "federation/effects.h"
 #include "federation/fanout.h"
 #include "federation/net.h"
@@ -187,6 +188,7 @@ struct rig *rig_new(void)
 	must(world_commit(world));
 	rig->federation = (struct federation){
 		.instance = &world->instance, .net = net_new(&network), .keys = key_cache_new(16), .replays = replay_cache_new(1000),
+		.budget = budget_new(),
 		.signature_window_ms = 5 * MINUTE_MS,
 	};
 	return rig;
@@ -197,6 +199,7 @@ void rig_free(struct rig *rig)
 	net_free(rig->federation.net);
 	key_cache_free(rig->federation.keys);
 	replay_cache_free(rig->federation.replays);
+	budget_free(rig->federation.budget);
 	world_free(rig->world);
 	clock_set_for_test(0);
 }

@@ -1,6 +1,7 @@
 /* Signed deliveries from their bytes to their effect: who gets in, who does not, and what is fetched meanwhile. */
 #include "federation/inbox.h"
 
+#include "federation/budget.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
@@ -63,6 +64,24 @@ static void check_the_way_in(void)
 	clock_advance_for_test(SECOND_MS);
 	is_int(rig_deliver(rig, delivery.json, carols_key), OK, "the same activity, signed anew, is answered");
 	rig_free(rig);
+}
+
+/* The headers of a request whose signature is another's. */
+static struct header *forged(const struct incoming *incoming)
+{
+	struct header *headers = ARENA_ARRAY(rig->arena, struct header, incoming->request.header_count);
+
+	for (size_t i = 0; i < incoming->request.header_count; i++) {
+		headers[i] = incoming->request.headers[i];
+		if (str_eq_nocase(headers[i].name, STR("Signature"))) {
+			char *value = arena_cstr(rig->arena, headers[i].value);
+			char *bytes = strstr(value, "signature=\"");
+
+			bytes[11] = bytes[11] == 'A' ? 'B' : 'A';
+			headers[i].value = str_of(value);
+		}
+	}
+	return headers;
 }
 
 static void check_lost_writes(void)
@@ -208,6 +227,46 @@ static void check_new_keys(void)
 	rig_free(rig);
 }
 
+static void check_key_budget(void)
+{
+	struct rig_delivery delivery;
+	struct incoming incoming;
+	int r = OK;
+
+	rig = rig_new();
+	for (int i = 0; i < 3 * BUDGET_KEYS; i++) {
+		delivery = (struct rig_delivery){ .json = note(DAVE, "1") };
+		delivery.key_id = arena_printf(rig->arena, "https://b.example/users/%d#main-key", i);
+		rig_sign(rig, &delivery, &incoming);
+		r = rig_receive(rig, &incoming);
+	}
+	is_int(r, ERR_UNAUTHORIZED, "keys that a stranger makes up are of no use");
+	is_int(rig->asked, BUDGET_KEYS, "and only so many of one node are asked for");
+	ok(incoming.reason && strstr(incoming.reason, "too many"), "the sender is told");
+	clock_advance_for_test(SECOND_MS);
+	rig->asked = 0;
+	for (int i = 0; i < BUDGET_KEYS; i++) {
+		delivery.key_id = arena_printf(rig->arena, "https://b.example/users/x%d#main-key", i);
+		rig_sign(rig, &delivery, &incoming);
+		rig_receive(rig, &incoming);
+	}
+	is_int(rig->asked, SECOND_MS / BUDGET_KEY_MS, "a few more each second");
+	is_int(rig_deliver(rig, note(CAROL, "2"), carols_key), OK, "known keys cost nothing");
+	rig_free(rig);
+
+	rig = rig_new();
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	delivery = (struct rig_delivery){ .json = note(DAVE, "1"), .key_id = daves_key };
+	rig_sign(rig, &delivery, &incoming);
+	incoming.request.headers = forged(&incoming);
+	is_int(rig_receive(rig, &incoming), ERR_UNAUTHORIZED, "a forged signature has no effect");
+	world_write(rig->world);
+	inbox_refuse_write(&incoming, rig->world->txn);
+	world_commit(rig->world);
+	is_int(rig_deliver(rig, note(DAVE, "2"), daves_key), OK, "nor does it keep out whose it seemed to be");
+	rig_free(rig);
+}
+
 static void check_set_up_anew(void)
 {
 	const char *again = "https://b.example/users/2";
@@ -336,6 +395,7 @@ int main(void)
 	check_signatures();
 	check_actors();
 	check_new_keys();
+	check_key_budget();
 	check_set_up_anew();
 	check_false_keys();
 	check_ends();

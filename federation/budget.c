@@ -1,0 +1,135 @@
+/*
+ * One purse for each origin that cost us something lately.
+ */
+#include "federation/budget.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "storage/base/clock.h"
+#include "storage/base/err.h"
+#include "storage/base/hash.h"
+
+enum { PURSES = 1024 };  /* far more than peers and threads */
+
+struct purse {
+	uint8_t name[16];        /* of the origin's hash */
+	unsigned under_way;
+	int64_t full_ms;         /* when all key fetches are there again */
+	int64_t used_ms;         /* monotonic, as is the above */
+};
+
+struct budget {
+	pthread_mutex_t lock;
+	pthread_cond_t left;
+	struct purse purses[PURSES];
+};
+
+struct budget *budget_new(void)
+{
+	struct budget *budget = calloc(1, sizeof(*budget));
+	pthread_condattr_t monotonic;
+
+	if (!budget)
+		abort();
+	pthread_mutex_init(&budget->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&budget->left, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return budget;
+}
+
+void budget_free(struct budget *budget)
+{
+	if (!budget)
+		return;
+	pthread_cond_destroy(&budget->left);
+	pthread_mutex_destroy(&budget->lock);
+	free(budget);
+}
+
+/* The purse of `origin`, a new one in place of the one that rested longest. NULL: all are in use. */
+static struct purse *purse_of(struct budget *budget, struct str origin)
+{
+	uint8_t hash[SHA256_BYTES];
+	struct purse *oldest = NULL;
+
+	hash_sha256(origin, hash);
+	for (size_t i = 0; i < PURSES; i++) {
+		struct purse *purse = &budget->purses[i];
+
+		if (purse->used_ms && memcmp(purse->name, hash, sizeof(purse->name)) == 0)
+			return purse;
+		if (!purse->under_way && (!oldest || purse->used_ms < oldest->used_ms))
+			oldest = purse;
+	}
+	if (oldest) {
+		*oldest = (struct purse){ .used_ms = clock_monotonic_ms() };
+		memcpy(oldest->name, hash, sizeof(oldest->name));
+	}
+	return oldest;
+}
+
+static struct timespec wait_until(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += BUDGET_WAIT_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	return until;
+}
+
+int budget_enter(struct budget *budget, struct str origin)
+{
+	struct timespec until = wait_until();
+	struct purse *purse;
+	int waited = 0;
+
+	pthread_mutex_lock(&budget->lock);
+	purse = purse_of(budget, origin);
+	while (purse && purse->under_way >= BUDGET_AT_ONCE && !waited) {
+		waited = pthread_cond_timedwait(&budget->left, &budget->lock, &until);
+		purse = purse_of(budget, origin);
+	}
+	if (purse && purse->under_way >= BUDGET_AT_ONCE)
+		purse = NULL;
+	if (purse) {
+		purse->under_way++;
+		purse->used_ms = clock_monotonic_ms();
+	}
+	pthread_mutex_unlock(&budget->lock);
+	return purse ? OK : ERR_BUSY;
+}
+
+void budget_leave(struct budget *budget, struct str origin)
+{
+	struct purse *purse;
+
+	pthread_mutex_lock(&budget->lock);
+	/* One that is under way is in its place. */
+	purse = purse_of(budget, origin);
+	purse->under_way--;
+	pthread_cond_broadcast(&budget->left);
+	pthread_mutex_unlock(&budget->lock);
+}
+
+bool budget_take_key(struct budget *budget, struct str origin)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	struct purse *purse;
+	bool taken;
+
+	pthread_mutex_lock(&budget->lock);
+	purse = purse_of(budget, origin);
+	taken = purse && purse->full_ms - now_ms <= (int64_t)(BUDGET_KEYS - 1) * BUDGET_KEY_MS;
+	if (taken) {
+		purse->full_ms = (purse->full_ms > now_ms ? purse->full_ms : now_ms) + BUDGET_KEY_MS;
+		purse->used_ms = now_ms;
+	}
+	pthread_mutex_unlock(&budget->lock);
+	return taken;
+}

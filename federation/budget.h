@@ -1,0 +1,33 @@
+/*
+ * What one origin may cost us: how many fetches from it run at once, and how many unknown keys of it we ask for.
+ *
+ * The first keeps the threads for the others when a peer answers slowly. The second bounds what anybody can make us
+ * fetch by naming keys that do not exist, since a key id is all it takes. In memory and bounded: of many origins the
+ * one that rested longest is forgotten. Any thread.
+ */
+#ifndef FEDERATION_BUDGET_H
+#define FEDERATION_BUDGET_H
+
+#include "storage/base/str.h"
+
+struct budget;
+
+enum {
+	BUDGET_AT_ONCE = 2,      /* fetches from one origin under way */
+	BUDGET_WAIT_MS = 500,    /* that one waits for its turn */
+	BUDGET_KEYS = 40,        /* unknown keys of one origin in a row … */
+	BUDGET_KEY_MS = 250,     /* … and then one in this time */
+};
+
+struct budget *budget_new(void);
+/* No other thread may use it any more. NULL is allowed. */
+void budget_free(struct budget *budget);
+
+/* A fetch from `origin` begins; budget_leave() must follow. ERR_BUSY: too many are under way, also after a while. */
+int budget_enter(struct budget *budget, struct str origin);
+void budget_leave(struct budget *budget, struct str origin);
+
+/* Takes one key fetch; false: that was too many. */
+bool budget_take_key(struct budget *budget, struct str origin);
+
+#endif

@@ -1,0 +1,79 @@
+/* What one origin may cost: fetches at once, and keys. */
+#include "federation/budget.h"
+
+#include <pthread.h>
+
+#include "storage/base/clock.h"
+#include "storage/base/err.h"
+#include "tests/unit/tap.h"
+
+static const struct str b = { "https://b.example", 17 }, c = { "https://c.example", 17 };
+
+static void check_keys(void)
+{
+	struct budget *budget = budget_new();
+	size_t taken = 0;
+
+	clock_set_for_test(1000000);
+	while (taken < 1000 && budget_take_key(budget, b))
+		taken++;
+	is_int(taken, BUDGET_KEYS, "so many keys may be asked for in a row");
+	ok(budget_take_key(budget, c), "another origin has its own");
+	clock_advance_for_test(BUDGET_KEY_MS);
+	ok(budget_take_key(budget, b), "after a while one more");
+	ok(!budget_take_key(budget, b), "and no second one");
+	clock_advance_for_test((int64_t)BUDGET_KEYS * BUDGET_KEY_MS);
+	for (taken = 0; taken < 1000 && budget_take_key(budget, b);)
+		taken++;
+	is_int(taken, BUDGET_KEYS, "a rested origin has all of them again, and no more");
+	for (int i = 0; i < 3000; i++) {
+		char name[] = "https://0000.example";
+
+		for (int digit = 11, n = i; digit >= 8; digit--, n /= 10)
+			name[digit] = (char)('0' + n % 10);
+		budget_take_key(budget, str_of(name));
+	}
+	ok(true, "many origins take no more room than a few");
+	budget_free(budget);
+	clock_set_for_test(0);
+}
+
+static struct budget *shared;
+
+static void *leave_later(void *arg)
+{
+	struct timespec wait = { 0, 50 * 1000000L };
+
+	(void)arg;
+	nanosleep(&wait, NULL);
+	budget_leave(shared, b);
+	return NULL;
+}
+
+static void check_at_once(void)
+{
+	pthread_t thread;
+	int64_t started_ms;
+
+	shared = budget_new();
+	for (int i = 0; i < BUDGET_AT_ONCE; i++)
+		is_int(budget_enter(shared, b), OK, "a fetch begins");
+	is_int(budget_enter(shared, c), OK, "and one elsewhere");
+	started_ms = clock_monotonic_ms();
+	is_int(budget_enter(shared, b), ERR_BUSY, "one too many does not");
+	ok(clock_monotonic_ms() - started_ms >= BUDGET_WAIT_MS - 50, "though it waits its time");
+	pthread_create(&thread, NULL, leave_later, NULL);
+	is_int(budget_enter(shared, b), OK, "when one ends meanwhile, the next begins");
+	pthread_join(thread, NULL);
+	for (int i = 0; i < BUDGET_AT_ONCE; i++)
+		budget_leave(shared, b);
+	is_int(budget_enter(shared, b), OK, "and when all have ended");
+	budget_free(shared);
+}
+
+int main(void)
+{
+	check_keys();
+	check_at_once();
+	return done();
+}
