@@ -227,6 +227,14 @@ static void voided_entries(const struct subject *subject)
 	give_by_time(subject, SPACE_VOIDED_AT);
 }
 
+static void idempotency_entries(const struct subject *subject)
+{
+	const struct str *post_and_ms = subject->record;
+	struct key key;
+
+	give(subject, SPACE_IDEMPOTENCY_AT, key_u64_bytes(&key, key_read_u64(*post_and_ms, 8), subject->key), STR_NONE);
+}
+
 static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_ACCOUNT] = account_entries,
 	[SPACE_USER] = user_entries,
@@ -237,6 +245,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_ACTIVITY] = activity_entries,
 	[SPACE_SEEN] = seen_entries,
 	[SPACE_VOIDED] = voided_entries,
+	[SPACE_IDEMPOTENCY] = idempotency_entries,
 	[SPACE_POST] = post_entries,
 	[SPACE_FOLLOW] = follow_entries,
 	[SPACE_FAVOURITE] = favourite_entries,

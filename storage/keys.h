@@ -74,7 +74,8 @@
 	X(REFUSAL, "refusal", "id", "journal line: origin, reason") \
 	X(NOTICE_ABOUT, "notice_about", "post id, account id, notice id", "-") \
 	X(CONVERSATION_POST, "conversation_post", "account id, root post id, post id", "-") \
-	X(VOIDED_AT, "voided_at", "ms (8), the same hash", "-")
+	X(VOIDED_AT, "voided_at", "ms (8), the same hash", "-") \
+	X(IDEMPOTENCY_AT, "idempotency_at", "ms (8), account id, hash of key", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

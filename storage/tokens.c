@@ -14,7 +14,7 @@
 #include "storage/keys.h"
 #include "storage/record.h"
 
-enum { IDEMPOTENCY_MS = HOUR_MS, IDEMPOTENCY_BYTES = 16, OWNER_BYTES = 8 };
+enum { IDEMPOTENCY_MS = HOUR_MS, IDEMPOTENCY_BYTES = 16, TIME_BYTES = 8, OWNER_BYTES = 8 };
 
 /* Apps. */
 
@@ -285,10 +285,17 @@ int idempotency_get(struct view *view, uint64_t account_id, struct str idempoten
 
 int idempotency_put(struct txn *txn, uint64_t account_id, struct str idempotency_key, uint64_t post_id)
 {
-	struct key key, value;
+	struct key key, by_time, made;
+	struct str entry = key_u64_hash(&key, account_id, idempotency_key);
+	struct str value = key_u64_u64(&made, post_id, (uint64_t)txn_now_ms(txn)), old;
+	int r = view_get(txn_view(txn), SPACE_IDEMPOTENCY, entry, &old);
 
-	return txn_put(txn, SPACE_IDEMPOTENCY, key_u64_hash(&key, account_id, idempotency_key),
-	               key_u64_u64(&value, post_id, (uint64_t)txn_now_ms(txn)));
+	if (r != OK && r != ERR_NOT_FOUND)
+		return r;
+	if (r == OK)  /* one that had its hour and was not swept yet */
+		txn_del(txn, SPACE_IDEMPOTENCY_AT, key_u64_bytes(&by_time, key_read_u64(old, 8), entry));
+	index_put(txn, SPACE_IDEMPOTENCY, entry, &value);
+	return txn_put(txn, SPACE_IDEMPOTENCY, entry, value);
 }
 
 /* Expiry. */
@@ -308,9 +315,25 @@ static bool session_expired(struct str value, const void *now_ms)
 	       session.expires_ms <= *(const int64_t *)now_ms;
 }
 
-static bool idempotency_expired(struct str value, const void *now_ms)
+/* There is one for each post of the last hour: they go by their time, and the young ones are not read. */
+static int expire_idempotency(struct txn *txn, int64_t now_ms, size_t *room)
 {
-	return (int64_t)key_read_u64(value, 8) + IDEMPOTENCY_MS <= *(const int64_t *)now_ms;
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key entry, by_time;
+	int r = OK;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_IDEMPOTENCY_AT, STR_NONE, false);
+	while (*room > 0 && (r = prefix_next(&walk, &item)) == OK) {
+		struct str at = key_text(&by_time, item.key);  /* the key of the walk is gone with the first del */
+
+		if ((int64_t)key_read_u64(at, 0) + IDEMPOTENCY_MS > now_ms)
+			break;
+		txn_del(txn, SPACE_IDEMPOTENCY, key_text(&entry, str_sub(at, TIME_BYTES, SIZE_MAX)));
+		txn_del(txn, SPACE_IDEMPOTENCY_AT, at);
+		--*room;
+	}
+	return r == ERR_NOT_FOUND ? OK : r;
 }
 
 /* Sessions have a second entry, under their owner. */
@@ -344,12 +367,13 @@ int tokens_expire(struct txn *txn, size_t max, bool *ret_more)
 	} kinds[] = {
 		{ SPACE_GRANT, grant_expired },
 		{ SPACE_SIGN_UP, session_expired },
-		{ SPACE_IDEMPOTENCY, idempotency_expired },
 	};
 	int64_t now_ms = txn_now_ms(txn);
 	size_t room = max;
 	int r = expire_sessions(txn, now_ms, &room);
 
+	if (r == OK)
+		r = expire_idempotency(txn, now_ms, &room);
 	for (size_t i = 0; r == OK && i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		r = delete_due(txn, kinds[i].space, kinds[i].expired, &now_ms, &room);
 	*ret_more = room == 0;

@@ -204,6 +204,45 @@ static void test_idempotency(void)
 	       "and no longer");
 	is_int(idempotency_get(view, 8, STR("key"), NOON_MS, &post_id), ERR_NOT_FOUND,
 	       "another person's key is another");
+	clock_advance_for_test(HOUR_MS);
+	world_write(world);
+	idempotency_put(world->txn, 7, STR("key"), 100);
+	world_commit(world);
+	view = world_read(world);
+	is_int(idempotency_get(view, 7, STR("key"), NOON_MS + HOUR_MS, &post_id), OK, "a key may be used anew");
+	is_int(post_id, 100, "for another post");
+	is_int(entries(SPACE_IDEMPOTENCY_AT), 1, "and has one entry by time, the new one");
+	clock_set_for_test(NOON_MS);
+}
+
+/* The sweep goes by time: it must not read the keys that are still good. */
+static void test_idempotency_sweep(void)
+{
+	bool more = true;
+
+	world_free(world);
+	world = world_new();
+	world_write(world);
+	for (int i = 0; i < 20; i++)
+		idempotency_put(world->txn, 7, arena_printf(world->arena, "old %d", i), 99);
+	world_commit(world);
+	clock_advance_for_test(HOUR_MS / 2);
+	world_write(world);
+	for (int i = 0; i < 20; i++)
+		idempotency_put(world->txn, 7, arena_printf(world->arena, "young %d", i), 99);
+	world_commit(world);
+	clock_advance_for_test(HOUR_MS / 2);
+	world_write(world);
+	tokens_expire(world->txn, 8, &more);
+	world_commit(world);
+	world_read(world);
+	ok(more && entries(SPACE_IDEMPOTENCY) == 32, "so many at a time");
+	world_write(world);
+	tokens_expire(world->txn, 100, &more);
+	world_commit(world);
+	world_read(world);
+	ok(!more && entries(SPACE_IDEMPOTENCY) == 20 && entries(SPACE_IDEMPOTENCY_AT) == 20, "the young ones stay");
+	clock_set_for_test(NOON_MS);
 }
 
 static void test_expiry(void)
@@ -236,7 +275,7 @@ static void test_expiry(void)
 	ok(entries(SPACE_SESSION) == 1 && entries(SPACE_SESSION_OF) == 1, "expired sessions are gone");
 	is_int(sessions_get(world->view, STR("e3"), &found), OK, "the others are not");
 	is_int(entries(SPACE_SIGN_UP), 1, "expired links are gone");
-	is_int(entries(SPACE_GRANT) + entries(SPACE_IDEMPOTENCY), 0, "and codes and keys");
+	is_int(entries(SPACE_GRANT) + entries(SPACE_IDEMPOTENCY) + entries(SPACE_IDEMPOTENCY_AT), 0, "and codes and keys");
 	clock_set_for_test(NOON_MS);
 }
 
@@ -252,6 +291,7 @@ int main(void)
 	test_delete_id();
 	test_sessions();
 	test_idempotency();
+	test_idempotency_sweep();
 	test_expiry();
 	world_free(world);
 	return done();
