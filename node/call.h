@@ -38,7 +38,7 @@ enum access {
 	ACCESS_SESSION,     /* a page for people who signed in with a browser; others are sent to /sign-in */
 };
 
-enum quota { QUOTA_NONE = 0, QUOTA_READ, QUOTA_POST, QUOTA_DELETE, QUOTA_APP, QUOTA_SIGN_IN, QUOTA_INBOX };
+enum quota { QUOTA_NONE = 0, QUOTA_READ, QUOTA_POST, QUOTA_DELETE, QUOTA_APP, QUOTA_SIGN_IN, QUOTA_TOKEN, QUOTA_INBOX };
 
 typedef int call_stage(struct call *call, struct view *view);
 

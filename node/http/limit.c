@@ -23,6 +23,7 @@ static const struct {
 	[QUOTA_POST] = { 300, 5 * MINUTE_MS },
 	[QUOTA_DELETE] = { 30, 30 * MINUTE_MS },
 	[QUOTA_APP] = { 30, 30 * MINUTE_MS },
+	[QUOTA_TOKEN] = { 600, 5 * MINUTE_MS },  /* a company behind one address; secrets here cannot be guessed */
 	[QUOTA_SIGN_IN] = { 30, 5 * MINUTE_MS },
 	/* A sibling that was away brings hours of posts at once; what it costs us unsigned is little. */
 	[QUOTA_INBOX] = { 30000, MINUTE_MS },

@@ -38,6 +38,7 @@ static void test_quotas(void)
 	is_int(taken(QUOTA_DELETE, 1, 100), 30, "30 deletes");
 	is_int(taken(QUOTA_APP, 1, 100), 30, "30 registrations");
 	is_int(taken(QUOTA_SIGN_IN, 1, 100), 30, "30 tries to sign in");
+	is_int(taken(QUOTA_TOKEN, 1, 1000), 600, "600 tokens: many people may share an address");
 	is_int(taken(QUOTA_INBOX, 1, 40000), 30000, "30000 deliveries");
 	clock_advance_for_test(2);
 	is_int(taken(QUOTA_INBOX, 1, 10), 1, "and one each 2 ms");
