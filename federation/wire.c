@@ -19,7 +19,7 @@
 enum {
 	EVENTS_MAX = 128,
 	HANDLES_KEPT = 64,
-	CONNECTIONS_MIN = 64, CONNECTIONS_MAX = 8192,
+	CONNECTIONS_MIN = 64, CONNECTIONS_MAX = 8192, FILES_WANTED = 65536,
 	ANSWER_MAX = 64 * 1024,     /* bytes of headers and body; we want the status only */
 	BACKSTOP_MS = 60 * 1000,
 };
@@ -76,12 +76,19 @@ static size_t take_answer(char *data, size_t size, size_t count, void *context)
 
 /* ---- a wire ---- */
 
-/* Half of the files we may open: the other half is the server's and the store's. */
+/* Half of the files we may open: the other half is the server's and the store's. Most systems begin with a low limit that
+ * a process may raise; without that, some hundred peers at once would look dead for want of a socket. */
 static long connections_kept(void)
 {
 	struct rlimit limit;
 	rlim_t kept = CONNECTIONS_MAX;
 
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return CONNECTIONS_MIN;
+	if (limit.rlim_cur < FILES_WANTED) {
+		limit.rlim_cur = limit.rlim_max < FILES_WANTED ? limit.rlim_max : FILES_WANTED;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < kept)
 		kept = limit.rlim_cur / 2;
 	return kept > CONNECTIONS_MIN ? (long)kept : CONNECTIONS_MIN;
