@@ -12,6 +12,7 @@
 #define FOLDER "tests/unit/documents"
 #define ANA "https://m.example/users/ana"
 #define GUS "https://gts.example/users/gus"
+#define FAY_NOTE "https://fedify.example/notes/1"
 
 static const struct expected {
 	const char *file;
@@ -40,6 +41,12 @@ static const struct expected {
 	{ "akkoma-create", AS_CREATE, OBJECT_POST, "https://akkoma.example/objects/1", AS_UNKNOWN },
 	{ "akkoma-undo-announce", AS_UNDO, OBJECT_ACTIVITY, "https://akkoma.example/activities/3", AS_ANNOUNCE },
 	{ "akkoma-emoji-react", AS_UNKNOWN, OBJECT_URI, "https://a.example/p/9", AS_UNKNOWN },
+	{ "fedify-follow", AS_FOLLOW, OBJECT_URI, "https://a.example/u/7", AS_UNKNOWN },
+	{ "fedify-accept", AS_ACCEPT, OBJECT_ACTIVITY, "https://a.example/a/5", AS_FOLLOW },
+	{ "fedify-create", AS_CREATE, OBJECT_POST, FAY_NOTE, AS_UNKNOWN },
+	{ "fedify-update-person", AS_UPDATE, OBJECT_ACTOR, "https://fedify.example/users/fay", AS_UNKNOWN },
+	{ "fedify-delete", AS_DELETE, OBJECT_TOMBSTONE, FAY_NOTE, AS_UNKNOWN },
+	{ "fedify-undo-announce", AS_UNDO, OBJECT_ACTIVITY, "https://fedify.example/activities/9", AS_ANNOUNCE },
 	{ "odd-shapes", AS_CREATE, OBJECT_POST, "https://odd.example/n/1", AS_UNKNOWN },
 };
 
@@ -194,6 +201,19 @@ static void check_gotosocial_and_lemmy(void)
 	arena_free(arena);
 }
 
+static void check_fedify(void)
+{
+	struct arena *arena = arena_new();
+	struct activity a = parsed(arena, "fedify-create");
+
+	is_int(a.draft->published_ms, 1795506657245, "Fedify's dates go down to the nanosecond");
+	is_int((int64_t)a.draft->to.count, 1, "its audience of one is a text, not an array");
+	ok(parse_file(arena, "fedify-accept", &a) == OK && a.inner &&
+	           str_eq(a.inner->actor_uri, STR("https://a.example/u/7")),
+	   "its Accept embeds the Follow with its whole actor");
+	arena_free(arena);
+}
+
 #define AS "'@context':'https://www.w3.org/ns/activitystreams',"
 
 static void check_trust(void)
@@ -240,6 +260,7 @@ int main(void)
 	check_mastodon_note();
 	check_odd_shapes();
 	check_gotosocial_and_lemmy();
+	check_fedify();
 	check_trust();
 	check_names();
 	return done();
