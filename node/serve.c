@@ -47,6 +47,7 @@ enum {
 	POOL_QUEUE_MAX = 1024,
 	LOCK_WAIT_MS = 5000,   /* for a command that has the store open */
 	LOCK_STEP_MS = 50,
+	UPKEEP_MS = 5000,
 };
 
 struct life {
@@ -372,10 +373,11 @@ static int life_wait(struct life *life)
 	for (;;) {
 		uint64_t ignored;
 
-		if (poll(polls, 2, -1) < 0 && errno != EINTR)
+		if (poll(polls, 2, UPKEEP_MS) < 0 && errno != EINTR)
 			abort();
 		if (polls[0].revents)
 			return OK;
+		server_upkeep(life->node.server);
 		if (!polls[1].revents)
 			continue;
 		if (read(life->alarm, &ignored, sizeof(ignored)) < 0 && errno != EAGAIN)

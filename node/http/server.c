@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "node/http/deadline.h"
 #include "node/http/exchange.h"
 #include "node/http/peer.h"
 #include "storage/base/clock.h"
@@ -31,6 +32,8 @@ enum {
 	FILES_BESIDE = 512,            /* descriptors for everything that is no connection of ours */
 	BACKLOG = 1024,
 	SENDING_MS = 5000,             /* how long stopping waits for slow readers of their replies */
+	BODY_MS = 5 * MINUTE_MS,       /* how long a body may take to come … */
+	REPLY_MS = 5 * MINUTE_MS,      /* … and a reply to be read */
 };
 
 struct server {
@@ -38,6 +41,7 @@ struct server {
 	struct exchange_world world;
 	struct arena *arena;        /* of the route index */
 	struct MHD_Daemon *daemon;
+	struct deadlines *deadlines;
 	int listen_fd;
 	bool quiesced;              /* the stopping thread's */
 	atomic_bool closing;        /* replies end their connections */
@@ -62,6 +66,21 @@ static void server_wake(struct exchange *exchange)
 	MHD_resume_connection(exchange->connection);
 	/* The exchange may be gone by now; the server waits for this. */
 	atomic_fetch_sub(&server->parked, 1);
+}
+
+/* The library drops connections on which nothing moves. A byte now and then would keep one for ever, so each part of a
+ * request has its time. */
+static void allow_ms(struct MHD_Connection *connection, int64_t ms)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	deadline_set(info->socket_context, ms == INT64_MAX ? ms : clock_monotonic_ms() + ms);
+}
+
+/* From the end of one request to the last header of the next: a pause, and the headers. */
+static int64_t head_ms(const struct server *server)
+{
+	return 2 * (int64_t)server->options.timeout_seconds * SECOND_MS;
 }
 
 /* The request line is read; its target is here as it was sent, and nowhere else. */
@@ -121,6 +140,7 @@ static enum MHD_Result take_headers(struct server *server, struct exchange *exch
 	exchange->connection = connection;
 	exchange->old_version = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, exchange);
+	allow_ms(connection, BODY_MS);
 	if (!exchange_headers_done(exchange, str_of(method), direct))
 		return MHD_YES;
 	/* A reply before the body makes the library close the connection behind it. */
@@ -146,6 +166,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		return exchange_add_body(exchange, text) ? MHD_YES : MHD_NO;
 	}
 	if (!exchange->begun) {
+		allow_ms(connection, INT64_MAX);
 		/* Before the exchange asks whether we are stopping: who stops counts afterwards. */
 		atomic_fetch_add(&server->sending, 1);
 		atomic_fetch_add(&server->running, 1);
@@ -153,6 +174,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	}
 	if (!exchange_step(exchange))
 		return MHD_YES;
+	allow_ms(connection, REPLY_MS);
 	queued = send_reply(server, exchange);
 	exchange->running = false;
 	atomic_fetch_sub(&server->running, 1);
@@ -167,9 +189,10 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
 	struct server *server = cls;
 	struct exchange *exchange = *request;
 
-	(void)connection, (void)code;
+	(void)code;
 	if (!exchange)
 		return;
+	allow_ms(connection, head_ms(server));
 	*request = NULL;
 	if (exchange->running)
 		atomic_fetch_sub(&server->running, 1);
@@ -183,11 +206,16 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
 {
 	struct server *server = cls;
 
-	(void)connection, (void)socket_context;
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+
+		*socket_context = deadline_add(server->deadlines, fd, clock_monotonic_ms() + head_ms(server));
 		atomic_fetch_add(&server->connections, 1);
-	else
+	} else {
+		/* The library closes the socket after this. */
+		deadline_remove(server->deadlines, *socket_context);
 		atomic_fetch_sub(&server->connections, 1);
+	}
 }
 
 /* "127.0.0.1:8080", "[::1]:8080" into host and port. */
@@ -312,6 +340,7 @@ static int start_daemon(struct server *server)
 
 static void server_free(struct server *server)
 {
+	deadlines_free(server->deadlines);
 	arena_free(server->arena);
 	free(server);
 }
@@ -327,6 +356,7 @@ int server_start(const struct server_options *options, struct server **ret_serve
 	server->options = *options;
 	fill_defaults(&server->options);
 	server->arena = arena_new();
+	server->deadlines = deadlines_new();
 	server->world.options = &server->options;
 	server->world.index = route_index_build(server->arena, options->routes, options->route_count);
 	server->world.park = server_park;
@@ -359,6 +389,11 @@ unsigned server_port(const struct server *server)
 	if (address.ss_family == AF_INET6)
 		return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
 	return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+void server_upkeep(struct server *server)
+{
+	deadlines_sweep(server->deadlines, clock_monotonic_ms());
 }
 
 void server_quiesce(struct server *server)

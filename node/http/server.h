@@ -29,7 +29,7 @@ struct server_options {
 	unsigned threads;              /* 0: number of cores */
 	size_t body_max;               /* bytes, default 1 MiB; beyond it 413 */
 	unsigned connections_max;      /* 0: 4096 */
-	unsigned timeout_seconds;      /* of an idle or slow connection; 0: 30 */
+	unsigned timeout_seconds;      /* of an idle connection; headers may take twice as long; 0: 30 */
 	void (*dress_error)(struct call *call);  /* may turn the JSON of a failed call into a page; NULL allowed */
 };
 
@@ -37,6 +37,8 @@ struct server_options {
 int server_start(const struct server_options *options, struct server **ret_server);
 /* The port it is bound to (of use when `listen` said port 0). */
 unsigned server_port(const struct server *server);
+/* Ends the connections that take too long over a request; called every few seconds. Any thread. */
+void server_upkeep(struct server *server);
 /* No new connections from here; requests under way end. First step of stopping. */
 void server_quiesce(struct server *server);
 /* Waits until parked calls have been answered, then ends all connections and threads. Pool and writer must still run. */

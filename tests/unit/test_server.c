@@ -616,7 +616,7 @@ static void start(size_t pool_queue, size_t writer_queue)
 	struct server_options options = {
 		.store = world.store, .routes = routes, .route_count = sizeof(routes) / sizeof(routes[0]),
 		.listen = STR("127.0.0.1:0"), .body_max = BODY_MAX, .connections_max = 256, .threads = 2,
-		.proxies = proxies, .proxy_count = 2,
+		.proxies = proxies, .proxy_count = 2, .timeout_seconds = 1,
 	};
 
 	writer_start(world.store, &writer_options, &world.writer);
@@ -690,6 +690,41 @@ static void test_busy(void)
 	stop();
 }
 
+/* Says `request` one byte at a time until the server hangs up. false: it had enough of it before `most_ms`. */
+static bool trickles(struct str request, int64_t most_ms)
+{
+	int64_t until_ms = clock_monotonic_ms() + most_ms;
+	int fd = dial();
+	size_t at = 0;
+	char byte;
+
+	while (clock_monotonic_ms() < until_ms) {
+		if (send(fd, request.p + at++ % request.n, 1, MSG_NOSIGNAL) < 0 || recv(fd, &byte, 1, MSG_DONTWAIT) == 0)
+			break;
+		server_upkeep(world.server);
+		wait_ms(100);
+	}
+	close(fd);
+	return clock_monotonic_ms() >= until_ms;
+}
+
+static void test_slow(void)
+{
+	int idle;
+
+	start(100, 100);
+	ok(!trickles(STR("x"), 6000), "a request line that never ends is cut off");
+	ok(!trickles(STR("GET / HTTP/1.1\r\nHost: a\r\nX-A: "), 6000), "so are headers that never end");
+	idle = dial();
+	atomic_store(&gate_closed, true);
+	say(idle, post_form("/api/wait-work", "x=1"));
+	wait_ms(2500);
+	server_upkeep(world.server);
+	atomic_store(&gate_closed, false);
+	is_int(hear_all(&idle, 1, 200), 1, "who waits for us is not");
+	stop();
+}
+
 static void *open_gate_later(void *arg)
 {
 	(void)arg;
@@ -748,6 +783,7 @@ int main(void)
 	test_leavers();
 	stop();
 	test_busy();
+	test_slow();
 	test_stop();
 	store_close(world.store);
 	folder_remove(world.folder);
