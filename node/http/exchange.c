@@ -13,8 +13,9 @@
 enum {
 	/* A body beyond its bound is read and forgotten this far, so that the client can read our 413. */
 	DISCARD_MAX = 16 * 1024 * 1024,
-	/* A request that is still coming in after this long is one that never wants to end. */
-	INTAKE_MS = 5 * MINUTE_MS,
+	/* All bodies together take no more than so many times the largest; the part of one that is smaller than the largest
+	 * by as much is not counted, so that who fills the rest keeps nobody from posting. */
+	BODY_SHARES = 64,
 };
 
 struct exchange *exchange_new(struct exchange_world *world, struct str target)
@@ -23,7 +24,6 @@ struct exchange *exchange_new(struct exchange_world *world, struct str target)
 	struct exchange *exchange = ARENA_NEW(arena, struct exchange);
 
 	exchange->world = world;
-	exchange->started_ms = clock_monotonic_ms();
 	exchange->call.node = world->options->node;
 	exchange->call.arena = arena;
 	exchange->call.request.target = arena_str(arena, target);
@@ -33,8 +33,10 @@ struct exchange *exchange_new(struct exchange_world *world, struct str target)
 
 void exchange_free(struct exchange *exchange)
 {
-	if (exchange)
-		arena_free(exchange->call.arena);
+	if (!exchange)
+		return;
+	atomic_fetch_sub(&exchange->world->body_bytes, exchange->reserved);
+	arena_free(exchange->call.arena);
 }
 
 /* RFC 9110 section 5.6.2. */
@@ -140,17 +142,31 @@ bool exchange_headers_done(struct exchange *exchange, struct str method, struct 
 	return true;
 }
 
+/* Memory for a body of `size` bytes so far; false: other bodies have it. */
+static bool reserve_body(struct exchange *exchange, size_t size)
+{
+	size_t body_max = exchange->world->options->body_max, more = size - exchange->reserved;
+
+	if (size <= body_max / BODY_SHARES)
+		return true;
+	if (atomic_fetch_add(&exchange->world->body_bytes, more) + more > BODY_SHARES * body_max) {
+		atomic_fetch_sub(&exchange->world->body_bytes, more);
+		return false;
+	}
+	exchange->reserved = size;
+	return true;
+}
+
 bool exchange_add_body(struct exchange *exchange, struct str piece)
 {
 	size_t body_max = exchange->world->options->body_max;
 
-	if (clock_monotonic_ms() - exchange->started_ms > INTAKE_MS)
-		return false;
-	if (!exchange->too_large && exchange->body.n + piece.n <= body_max) {
+	exchange->too_large |= exchange->body.n + piece.n > body_max;
+	exchange->crowded |= !exchange->too_large && !reserve_body(exchange, exchange->body.n + piece.n);
+	if (!exchange->too_large && !exchange->crowded) {
 		buf_add(&exchange->body, piece);
 		return true;
 	}
-	exchange->too_large = true;
 	exchange->discarded += piece.n;
 	return exchange->discarded <= DISCARD_MAX;
 }
@@ -212,6 +228,8 @@ static void begin(struct exchange *exchange)
 		call->err = ERR_INVALID;
 	else if (exchange->too_large)
 		fail_too_large(exchange);
+	else if (exchange->crowded)
+		call->err = ERR_BUSY;
 	else if (str_eq(call->request.method, STR("OPTIONS")))
 		answer_options(exchange);
 	else

@@ -29,6 +29,7 @@ struct exchange_world {
 	 * may be gone before it returns. Any thread; does not block. */
 	void (*wake)(struct exchange *exchange);
 	char request_id_prefix[17];
+	atomic_size_t body_bytes;  /* held by bodies that are on their way or being answered */
 	atomic_bool stopping;  /* new requests are refused */
 	atomic_uint_fast64_t requests, replies_4xx, replies_5xx, parked, refused_busy;
 };
@@ -41,14 +42,15 @@ struct exchange {
 	struct header *headers;     /* being taken in */
 	size_t header_capacity;
 	struct buf body;
+	size_t reserved;            /* its part of world->body_bytes */
 	uint64_t discarded;         /* bytes of a body beyond its bound */
+	bool crowded;               /* there was no memory for the body */
 	bool old_version;           /* HTTP/1.0: bodies do not come in chunks */
 	bool unreadable;            /* a header is broken, or may be read in two ways */
 	bool too_large, begun, parked, cross_origin, preflight;
 	int result;                 /* of the stage it was parked for */
 	struct pool_item item;
 	struct limit_state limit;
-	int64_t started_ms;         /* monotonic */
 };
 
 /* A new exchange for the raw request target; memory of an arena of its own. */

@@ -708,6 +708,32 @@ static bool trickles(struct str request, int64_t most_ms)
 	return clock_monotonic_ms() >= until_ms;
 }
 
+/* Bodies that are on their way share a bound: 64 whole ones. */
+static void test_many_bodies(void)
+{
+	struct str most = arena_printf(world.arena, HEAD("POST /api/size") "Content-Length: 4096\r\n\r\n%.*s",
+	                               STR_ARG(many("x", 4095)));
+	struct reply_text reply;
+	int fds[64];
+
+	start(100, 100);
+	for (int i = 0; i < 64; i++) {
+		fds[i] = dial();
+		say(fds[i], most);
+	}
+	wait_ms(300);
+	reply = ask(post("/api/size", "x/y", many("x", 4096)));
+	is_int(reply.status, 503, "one body more than there is memory for is refused");
+	ok(has_line(reply, "Retry-After: 1\r\n"), "for now");
+	free(reply.text);
+	is_reply(post("/api/size", "x/y", STR("short")), 200, "5", "a short one has room all the same");
+	for (int i = 0; i < 64; i++)
+		close(fds[i]);
+	wait_ms(300);
+	is_reply(post("/api/size", "x/y", many("x", 4096)), 200, "4096", "when those are gone, so have long ones");
+	stop();
+}
+
 static void test_slow(void)
 {
 	int idle;
@@ -783,6 +809,7 @@ int main(void)
 	test_leavers();
 	stop();
 	test_busy();
+	test_many_bodies();
 	test_slow();
 	test_stop();
 	store_close(world.store);
