@@ -282,39 +282,83 @@ static void add_escape(struct buf *buf, char c)
 		buf_add(buf, (struct str){ (const char[]){ '\\', 'u', '0', '0', hex[code >> 4], hex[code & 15] }, 6 });
 }
 
-static bool needs_escape(char c)
+/* ASCII that stands for itself in a string. */
+static bool is_plain(char c)
 {
-	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+	return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Runs of what may stand for itself are added in one piece: most texts are one run. */
-static void add_quoted(struct buf *buf, struct str text)
+/*
+ * Eight bytes at once: the high bit of a byte is set when it is no ASCII, or when it borrows, which a control
+ * character does when 0x20 is taken from it, and a character that became 0 by XOR when 1 is. A borrow may reach the
+ * next byte; then the answer is no already.
+ */
+static bool is_plain_word(const char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return ((word | (word - 0x20 * ones) | ((word ^ '"' * ones) - ones) | ((word ^ '\\' * ones) - ones)) & high) == 0;
+}
+
+/* Where the first byte from `at` stands that is not plain, or the end. */
+static size_t skip_plain(struct str text, size_t at)
+{
+	while (text.n - at >= sizeof(uint64_t) && is_plain_word(text.p + at))
+		at += sizeof(uint64_t);
+	while (at < text.n && is_plain(text.p[at]))
+		at++;
+	return at;
+}
+
+/* Runs of what may stand for itself are added in one piece; `at` is the end of the first plain one. */
+static void add_with_escapes(struct buf *buf, struct str text, size_t at)
 {
 	bool valid = utf8_valid(text);
-	size_t plain = 0, at = 0;
+	size_t run = 0;
 
 	buf_add_char(buf, '"');
-	while (at < text.n) {
+	for (; at < text.n; at = skip_plain(text, at)) {
 		size_t from = at;
 
-		if ((unsigned char)text.p[at] < 0x80 || valid) {
+		if ((unsigned char)text.p[at] < 0x80) {
 			at++;
-			if (!needs_escape(text.p[from]))
-				continue;
-			buf_add(buf, str_sub(text, plain, from - plain));
+			buf_add(buf, str_sub(text, run, from - run));
 			add_escape(buf, text.p[from]);
+		} else if (valid) {
+			at++;
+			continue;
+		} else if (utf8_next(text, &at) != 0xFFFD) {
+			continue;
 		} else {
-			uint32_t code_point = utf8_next(text, &at);
-
-			if (code_point != 0xFFFD)
-				continue;
-			buf_add(buf, str_sub(text, plain, from - plain));
-			buf_add_utf8(buf, code_point);
+			buf_add(buf, str_sub(text, run, from - run));
+			buf_add_utf8(buf, 0xFFFD);
 		}
-		plain = at;
+		run = at;
 	}
-	buf_add(buf, str_sub(text, plain, text.n - plain));
+	buf_add(buf, str_sub(text, run, text.n - run));
 	buf_add_char(buf, '"');
+}
+
+/* Keys and most texts need no escape: one copy. */
+static void add_quoted(struct buf *buf, struct str text)
+{
+	size_t plain = skip_plain(text, 0);
+	char *p;
+
+	if (plain < text.n) {
+		add_with_escapes(buf, text, plain);
+		return;
+	}
+	p = buf_reserve(buf, text.n + 2);
+	if (!p)
+		return;
+	p[0] = '"';
+	if (text.n)
+		memcpy(p + 1, text.p, text.n);
+	p[text.n + 1] = '"';
+	buf->n += text.n + 2;
 }
 
 void json_w_key(struct json_writer *w, const char *key)

@@ -12,6 +12,7 @@ static struct str hex_of(struct arena *arena, const uint8_t digest[SHA256_BYTES]
 static void digest(struct arena *arena)
 {
 	uint8_t out[SHA256_BYTES];
+	char long_key[131];
 
 	hash_sha256(STR("abc"), out);
 	is_str(hex_of(arena, out), STR("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -22,6 +23,11 @@ static void digest(struct arena *arena)
 	hash_hmac_sha256(STR("Jefe"), STR("what do ya want for nothing?"), out);
 	is_str(hex_of(arena, out), STR("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
 	       "HMAC-SHA-256 (RFC 4231, case 2)");
+	memset(long_key, 0xaa, sizeof(long_key));
+	hash_hmac_sha256((struct str){ long_key, sizeof(long_key) },
+	                 STR("Test Using Larger Than Block-Size Key - Hash Key First"), out);
+	is_str(hex_of(arena, out), STR("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
+	       "HMAC-SHA-256 (RFC 4231, case 6)");
 	hash_hmac_sha256(STR_NONE, STR_NONE, out);
 	is_str(hex_of(arena, out), STR("b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"),
 	       "HMAC-SHA-256 of nothing with an empty key");

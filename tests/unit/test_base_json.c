@@ -206,6 +206,35 @@ static void write_any_bytes(struct arena *arena)
 	ok(accepted, "whatever the bytes, what was written parses");
 }
 
+/* Eight bytes are looked at together: each byte in each place among them, and behind them. */
+static void write_in_any_place(struct arena *arena)
+{
+	enum { LENGTH = 19 };
+	bool all = true;
+
+	for (int byte = 1; byte < 128; byte++) {
+		for (size_t place = 0; place < LENGTH; place++) {
+			char text[LENGTH], whole[LENGTH];
+			struct str escaped = quoted(arena, (struct str){ (char[]){ (char)byte }, 1 });
+			struct buf expected;
+
+			memset(text, 'a', LENGTH);
+			memcpy(whole, text, LENGTH);
+			text[place] = (char)byte;
+			buf_init(&expected, arena, 0);
+			buf_add_char(&expected, '"');
+			buf_add(&expected, (struct str){ whole, place });
+			buf_add(&expected, str_sub(escaped, 1, escaped.n - 2));
+			buf_add(&expected, (struct str){ whole, LENGTH - place - 1 });
+			buf_add_char(&expected, '"');
+			all = all && str_eq(quoted(arena, (struct str){ text, LENGTH }), buf_str(&expected));
+		}
+	}
+	ok(all, "a character is escaped alike wherever it stands");
+	is_str(quoted(arena, STR("h\xc3\xa9las, h\xc3\xa9las, h\xc3\xa9las \"!")),
+	       STR("\"h\xc3\xa9las, h\xc3\xa9las, h\xc3\xa9las \\\"!\""), "what is no ASCII stays between escapes");
+}
+
 static void stick(struct arena *arena)
 {
 	struct json_writer w;
@@ -230,6 +259,7 @@ int main(void)
 	render(arena);
 	write_values(arena);
 	write_any_bytes(arena);
+	write_in_any_place(arena);
 	stick(arena);
 	arena_free(arena);
 	return done();
