@@ -14,7 +14,7 @@
 
 #include "storage/base/err.h"
 
-enum { BATCH_MAX = 256, QUEUE_MAX = 4096, GATHER_US_MAX = 2000 };
+enum { BATCH_MAX = 256, QUEUE_MAX = 4096, POISONERS_MAX = 4, GATHER_US_MAX = 2000 };
 
 struct writer {
 	struct store *store;
@@ -272,27 +272,28 @@ static int commit(struct writer *w, struct txn *txn)
 	return r;
 }
 
-/* One transaction for all of the batch, whose results it sets. false: a body poisoned it, and nothing was kept. */
-static bool run_together(struct writer *w, struct write *batch)
+/* One transaction for all of the batch, whose results it sets. NULL, or the place of the body that poisoned it: then
+ * nothing was kept. */
+static struct write **run_together(struct writer *w, struct write **batch)
 {
 	struct txn *txn;
 	bool poisoned;
 	int r = mind_death(w, txn_begin(w->store, &txn));
 
 	if (r == OK) {
-		for (struct write *one = batch; one; one = one->next) {
-			one->err = txn_run(txn, one->body, one->arg, &poisoned);
+		for (struct write **place = batch; *place; place = &(*place)->next) {
+			(*place)->err = txn_run(txn, (*place)->body, (*place)->arg, &poisoned);
 			if (poisoned) {
 				txn_abort(txn);
-				return false;
+				return place;
 			}
 		}
 		r = commit(w, txn);
 	}
 	/* Also those who had failed: they may have seen what a neighbour wrote and now is not there. */
-	for (struct write *one = batch; one && r != OK; one = one->next)
+	for (struct write *one = *batch; one && r != OK; one = one->next)
 		one->err = r;
-	return true;
+	return NULL;
 }
 
 static void complete(struct write *batch)
@@ -313,9 +314,34 @@ static void run_each_alone(struct writer *w, struct write *batch)
 	for (; batch; batch = next) {
 		next = batch->next;
 		batch->next = NULL;
-		run_together(w, batch);
+		run_together(w, &batch);
 		complete(batch);
 	}
+}
+
+/* Who poisons is set aside, and the others run again together: it costs them no sync of their own. Only a few times, or
+ * a batch of poison would run as often as it is long. */
+static void run_batch(struct writer *w, struct write *batch)
+{
+	struct write *aside = NULL, **aside_end = &aside, **poisoner;
+	int64_t start_us = now_us();
+
+	for (int tries = 0; batch && (poisoner = run_together(w, &batch)); tries++) {
+		if (tries == 0)
+			count_one(w, &w->counters.poisoned);
+		*aside_end = *poisoner;
+		*poisoner = (*poisoner)->next;
+		aside_end = &(*aside_end)->next;
+		if (tries == POISONERS_MAX) {
+			*aside_end = batch;
+			batch = NULL;
+			break;
+		}
+		*aside_end = NULL;
+	}
+	w->last_us = now_us() - start_us;
+	complete(batch);
+	run_each_alone(w, aside);
 }
 
 static void *writer_loop(void *arg)
@@ -323,17 +349,7 @@ static void *writer_loop(void *arg)
 	struct writer *w = arg;
 	struct write *batch;
 
-	while ((batch = queue_take(w))) {
-		int64_t start_us = now_us();
-		bool kept = run_together(w, batch);
-
-		w->last_us = now_us() - start_us;
-		if (kept) {
-			complete(batch);
-			continue;
-		}
-		count_one(w, &w->counters.poisoned);
-		run_each_alone(w, batch);
-	}
+	while ((batch = queue_take(w)))
+		run_batch(w, batch);
 	return NULL;
 }

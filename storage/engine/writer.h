@@ -3,10 +3,13 @@
  *
  * While one batch syncs, the next gathers, so a batch grows with load and a lone body pays one sync and no delay. Only
  * after a batch of several the writer waits a moment for as many again: clients that were just answered come back, and
- * without that moment the first of them would have a sync of its own. A body that fails before its first put touched nothing and the batch goes on. One that fails
- * after a put poisons the transaction: it is aborted and every body runs again alone in its own. Bodies may
- * therefore run more than once: they read the txn, write the txn and put results into their own memory, nothing
- * else; no network, no password hashing, no parsing of foreign bytes. More than about 500 puts is a job in pages.
+ * without that moment the first of them would have a sync of its own.
+ *
+ * A body that fails before its first put touched nothing and the batch goes on. One that fails after a put poisons the
+ * transaction: it is aborted, the others run again together, and the poisoner after them in a transaction of its own.
+ * Bodies may therefore run more than once: they read the txn, write the txn and put results into their own memory,
+ * nothing else; no network, no password hashing, no parsing of foreign bytes. More than about 500 puts is a job in
+ * pages.
  */
 #ifndef STORAGE_ENGINE_WRITER_H
 #define STORAGE_ENGINE_WRITER_H

@@ -311,10 +311,36 @@ static void a_poisoned_batch(void)
 			             things[i].answered == 1;
 	ok(things[2].write.err == ERR_EXISTS && !stored(&w, &things[2]), "a body that fails after a put is undone");
 	ok(neighbours, "its neighbours are stored as if it had not been");
-	ok(things[0].runs == 2 && things[2].runs == 2 && things[4].runs == 1, "they run again, each alone");
+	ok(things[0].runs == 2 && things[2].runs == 2 && things[4].runs == 1, "they run again, and it after them");
+	is_int(w.commits, 1, "with one sync for all of them");
 	is_int(w.events, 4, "events are told once for each that was stored");
 	writer_counters_get(w.writer, &counters);
 	is_int(counters.poisoned, 1, "poisoned batches are counted");
+	world_close(&w);
+}
+
+/* Bodies that poison one after the other must not make the rest run over and over. */
+static void a_batch_of_poison(void)
+{
+	struct thing gate, things[40];
+	struct world w;
+	int runs = 0, right = 0;
+
+	world_open(&w, engine_mem_new(), 0, 0);
+	gate_shut(&w, &gate);
+	for (int i = 0; i < 40; i++) {
+		thing_init(&things[i], &w, 'q', i, i % 2 ? ERR_EXISTS : OK, true);
+		submit(&things[i]);
+	}
+	gate_open(&w);
+	wait_done(&w, 41);
+	for (int i = 0; i < 40; i++) {
+		runs += things[i].runs;
+		right += things[i].answered == 1 && things[i].write.err == things[i].result &&
+		         stored(&w, &things[i]) == (i % 2 == 0);
+	}
+	is_int(right, 40, "a batch half of poison: each gets its own answer");
+	ok(runs < 3 * 40, "and none runs more than a few times (%d runs of 40)", runs);
 	world_close(&w);
 }
 
@@ -500,6 +526,7 @@ int main(void)
 	a_batch_has_a_greatest_size();
 	a_refused_body_costs_nothing();
 	a_poisoned_batch();
+	a_batch_of_poison();
 	a_failing_commit();
 	a_full_disk_in_a_put();
 	a_dead_disk();
