@@ -125,7 +125,7 @@ lint:
 	deploy/lint-layers
 	@rm -rf build-lint
 	$(SUB) B=build-lint CFLAGS="-O1 -fanalyzer -Wno-error" build-lint/rse.a
-	printf '%s\n' $(ALL_C) | xargs -P$(shell nproc) -I{} clang-tidy-14 --quiet {} -- -std=c17 -D_GNU_SOURCE -I. \
+	printf '%s\n' node/main.c $(SRC) | xargs -P$(shell nproc) -I{} clang-tidy-14 --quiet {} -- -std=c17 -D_GNU_SOURCE -I. \
 		$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 
 format:

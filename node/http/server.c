@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -381,14 +382,17 @@ int server_start(const struct server_options *options, struct server **ret_serve
 
 unsigned server_port(const struct server *server)
 {
-	struct sockaddr_storage address = { 0 };
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} address;
 	socklen_t bytes = sizeof(address);
 
-	if (getsockname(server->listen_fd, (struct sockaddr *)&address, &bytes) != 0)
+	memset(&address, 0, sizeof(address));
+	if (getsockname(server->listen_fd, &address.any, &bytes) != 0)
 		return 0;
-	if (address.ss_family == AF_INET6)
-		return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-	return ntohs(((struct sockaddr_in *)&address)->sin_port);
+	return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 void server_upkeep(struct server *server)
