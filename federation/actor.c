@@ -72,7 +72,14 @@ static struct str web_address(struct arena *arena, const json_t *value)
 	return url_parse(arena, uri, &url) == OK ? uri : STR_NONE;
 }
 
-/* The first embedded key of the actor's own that we can use. Keys given as an IRI only are resolved by key id. */
+/* "…/users/ana#main-key", or "…/users/ana/main-key". */
+static bool is_below(struct str uri, struct str actor_uri)
+{
+	return str_starts(uri, actor_uri) && uri.n > actor_uri.n && memchr("#/?", uri.p[actor_uri.n], 3);
+}
+
+/* The first embedded key that we can use, with its id when that is plainly the actor's own. Keys given as an IRI only
+ * are resolved by key id. */
 static int parse_key(struct arena *arena, const json_t *document, struct account *account)
 {
 	const json_t *keys = json_member(document, "publicKey");
@@ -80,13 +87,16 @@ static int parse_key(struct arena *arena, const json_t *document, struct account
 	for (size_t i = 0; i < json_count(keys) && i < KEYS_MAX; i++) {
 		const json_t *value = json_at(keys, i);
 		struct str owner = property_uri(json_member(value, "owner"));
+		struct str id = own_address(arena, value, "id", account->uri), pem = json_member_str(value, "publicKeyPem");
 		struct pkey *key;
 
-		account->key_id = own_address(arena, value, "id", account->uri);
-		account->key_pem = json_member_str(value, "publicKeyPem");
-		if (account->key_id.n && (!owner.n || str_eq(owner, account->uri)) &&
-		    pkey_parse_public(arena, account->key_pem, &key) == OK)
-			return OK;
+		if (!id.n || (owner.n && !str_eq(owner, account->uri)) || pkey_parse_public(arena, pem, &key))
+			continue;
+		if (is_below(id, account->uri)) {
+			account->key_id = id;
+			account->key_pem = pem;
+		}
+		return OK;
 	}
 	return ERR_INVALID;
 }
@@ -165,8 +175,7 @@ static void parse_profile(struct arena *arena, const json_t *document, struct ac
 	account->emojis_json = object_parse_emojis(arena, document);
 }
 
-/* What stands before the @ of a handle: no byte in it may end it or start a path. */
-static bool is_username(struct str name)
+bool actor_is_username(struct str name)
 {
 	if (!name.n || name.n > USERNAME_BYTES_MAX)
 		return false;
@@ -189,7 +198,7 @@ int actor_parse(struct arena *arena, const json_t *document, struct str fetched_
 	account.uri = json_member_str(document, "id");
 	account.username = json_member_str(document, "preferredUsername");
 	if (!account.kind || !str_eq(account.uri, fetched_uri) || url_parse(arena, account.uri, &url) ||
-	    !is_username(account.username))
+	    !actor_is_username(account.username))
 		return ERR_INVALID;
 	account.host = url_host_port(arena, &url);
 	parse_addresses(arena, document, &account);
@@ -304,7 +313,7 @@ int actor_prepare_local(struct arena *arena, const struct instance *instance, en
 	struct account account = { 0 };
 	int r;
 
-	if (!is_username(username))
+	if (!actor_is_username(username))
 		return ERR_INVALID;
 	account.kind = (uint8_t)kind;
 	account.username = username;

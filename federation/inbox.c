@@ -235,6 +235,8 @@ static int fetch_signer(struct incoming *incoming, struct store *store)
 		let_rest(incoming);
 		return r;
 	}
+	if (signer.disabled)
+		return refuse(incoming, ERR_DENIED, "the signer's account has ended");
 	return know_signer(incoming, &signer);
 }
 

@@ -265,6 +265,8 @@ int object_resolve(struct arena *arena, struct view *view, struct object_draft *
 		return r;
 	if (author.deleted)
 		return ERR_GONE;
+	if (author.disabled)
+		return ERR_DENIED;
 	draft->post.account_id = author.id;
 	draft->post.visibility = audience_visibility(&draft->to, &draft->cc, author.followers_uri);
 	resolve_mentions(arena, view, draft);

@@ -17,8 +17,8 @@
 
 enum { FOLLOWED_MAX = 500 };
 
-/* A node that was set up anew gives its names to new actors: its origin says whose they are. Who had one before is
- * gone, and so is what he left. */
+/* A node that was set up anew gives its names to new actors, and WebFinger proved whose they are. Who had one before is
+ * gone, and so is what he left. The names of instance actors are proved by nobody: they take none away. */
 static int take_name(struct arena *arena, struct txn *txn, const struct account *account)
 {
 	struct account holder;
@@ -27,14 +27,21 @@ static int take_name(struct arena *arena, struct txn *txn, const struct account 
 
 	if (r)
 		return r == ERR_NOT_FOUND ? OK : r;
-	if (!url_same_origin(arena, holder.uri, account->uri))
-		return OK;
+	if (account->kind == ACCOUNT_APPLICATION || !url_same_origin(arena, holder.uri, account->uri))
+		return ERR_EXISTS;
 	job.subject = holder.id;
-	holder.username = arena_printf(arena, "%.*s.%llu", STR_ARG(holder.username), (unsigned long long)holder.id);
-	r = accounts_put(txn, &holder);
-	if (!r)
-		r = accounts_delete(txn, holder.id);
+	r = accounts_delete(txn, holder.id);
 	return r ? r : jobs_add(txn, &job);
+}
+
+static int put_new(struct arena *arena, struct txn *txn, struct account *account)
+{
+	int r = take_name(arena, txn, account);
+
+	if (!r)
+		r = accounts_put(txn, account);
+	/* The name may be taken away by now: nobody loses it to an actor who cannot be stored. */
+	return r && txn_touched(txn) ? txn_fail(txn, r) : r;
 }
 
 int on_actor_put(struct arena *arena, struct txn *txn, struct account *account)
@@ -46,10 +53,8 @@ int on_actor_put(struct arena *arena, struct txn *txn, struct account *account)
 	if (instance_owns(instance_of(view), account->uri))
 		return ERR_DENIED;
 	r = accounts_by_uri(arena, view, account->uri, &stored);
-	if (r == ERR_NOT_FOUND) {
-		r = take_name(arena, txn, account);
-		return r ? r : accounts_put(txn, account);
-	}
+	if (r == ERR_NOT_FOUND)
+		return put_new(arena, txn, account);
 	if (r)
 		return r;
 	if (stored.deleted)
@@ -59,6 +64,10 @@ int on_actor_put(struct arena *arena, struct txn *txn, struct account *account)
 	account->host = stored.host;
 	account->created_ms = stored.created_ms;
 	account->disabled = stored.disabled;
+	if (!account->key_id.n) {
+		account->key_id = stored.key_id;
+		account->key_pem = stored.key_pem;
+	}
 	return accounts_put(txn, account);
 }
 

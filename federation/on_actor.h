@@ -12,7 +12,7 @@ int actor_delete_may(struct apply *apply);
 int actor_delete_apply(struct apply *apply);
 
 /* Puts what a fetch or an Update says over the stored account, which keeps its id, its handle and its beginning.
- * ERR_DENIED: the id is one of ours. */
+ * ERR_DENIED: the id is one of ours. ERR_EXISTS: the name or the key is another's. */
 int on_actor_put(struct arena *arena, struct txn *txn, struct account *account);
 
 #endif

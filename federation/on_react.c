@@ -182,6 +182,7 @@ static void make_boost(struct apply *apply, uint8_t visibility)
 int announce_may(struct apply *apply)
 {
 	struct activity *a = apply->activity;
+	struct account author;
 	uint64_t boost_id;
 	uint8_t visibility;
 	int r = find_post(apply, a->object_uri, a->object_id, &apply->boosted);
@@ -191,8 +192,11 @@ int announce_may(struct apply *apply)
 		return want_boosted(apply);
 	if (r)
 		return r;
+	r = accounts_get(apply->arena, apply->view, apply->boosted.account_id, &author);
+	if (r)
+		return r;
 	visibility = boost_visibility(apply);
-	if (!is_boostable(apply, &apply->boosted) || visibility == VISIBILITY_DIRECT)
+	if ((author.disabled && author.host.n) || !is_boostable(apply, &apply->boosted) || visibility == VISIBILITY_DIRECT)
 		return ERR_DENIED;
 	if (posts_boost_get(apply->view, apply->boosted.id, apply->actor.id, &boost_id) == OK)
 		return ERR_EXISTS;

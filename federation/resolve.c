@@ -55,6 +55,7 @@ static int actor_of(const struct errand *errand, const json_t *document, struct 
 		ret_account->id = stored.id;
 		ret_account->username = stored.username;
 		ret_account->host = stored.host;
+		ret_account->disabled = stored.disabled;
 		return OK;
 	}
 	if (ret_account->kind == ACCOUNT_APPLICATION)
@@ -87,6 +88,8 @@ static int post_of(const struct errand *errand, const json_t *document, struct r
 	r = stored_account(errand, draft->attributed_to, &author);
 	if (r == OK && author.deleted)
 		return ERR_GONE;
+	if (r == OK && author.disabled)
+		return ERR_DENIED;
 	if (r == ERR_NOT_FOUND) {
 		r = find_actor(errand, draft->attributed_to, &actor);
 		/* Whoever answers for an address must have that address. */

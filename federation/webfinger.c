@@ -3,6 +3,7 @@
  */
 #include "federation/webfinger.h"
 
+#include "federation/actor.h"
 #include "federation/fetch.h"
 #include "federation/url.h"
 #include "storage/base/arena.h"
@@ -123,7 +124,7 @@ static int read_answer(struct arena *arena, struct str text, struct webfinger *r
 	if (str_starts(subject, STR("acct:")))
 		subject = str_sub(subject, 5, subject.n);
 	answer.username = str_cut(&subject, '@');
-	if (!answer.username.n || url_host_parse(arena, subject, &answer.host))
+	if (!actor_is_username(answer.username) || url_host_parse(arena, subject, &answer.host))
 		return ERR_INVALID;
 	links = json_member(document, "links");
 	for (size_t i = 0; i < json_count(links) && !answer.self.n; i++)
@@ -151,22 +152,47 @@ int webfinger_ask(const struct federation *federation, struct arena *arena, stru
 	return r ? r : read_answer(arena, text, ret_answer);
 }
 
+/* The host of the handles that the origin of `uri` gives: that of its peer. */
+static int domain_of(struct arena *arena, struct store *store, struct str uri, struct str *ret_host)
+{
+	struct view *view;
+	struct peer peer;
+	int r = view_begin(store, &view);
+
+	if (r)
+		return r;
+	r = peers_by_url(arena, view, uri, &peer);
+	view_end(view);
+	if (!r)
+		*ret_host = peer.domain;
+	return r;
+}
+
+static bool is_later(int err)
+{
+	return err == ERR_NETWORK || err == ERR_BUSY;
+}
+
 int webfinger_prove(const struct federation *federation, struct arena *arena, struct store *store,
                     struct account *account)
 {
 	struct webfinger answer, second;
-	int r = webfinger_ask(federation, arena, store, account->username, account->host, &answer);
+	struct str host;
+	int r = domain_of(arena, store, account->uri, &host);
 
+	if (!r)
+		r = webfinger_ask(federation, arena, store, account->username, host, &answer);
 	if (r)
-		return OK;
+		return is_later(r) ? r : ERR_INVALID;
 	if (!str_eq(answer.self, account->uri))
 		return ERR_INVALID;
-	if (str_eq_nocase(answer.host, account->host) && str_eq_nocase(answer.username, account->username))
+	account->host = host;
+	if (str_eq_nocase(answer.host, host) && str_eq_nocase(answer.username, account->username))
 		return OK;
 	/* The handle lives elsewhere: that host must say so, too. */
 	r = webfinger_ask(federation, arena, store, answer.username, answer.host, &second);
 	if (r)
-		return OK;
+		return is_later(r) ? r : OK;
 	if (!str_eq(second.self, account->uri))
 		return ERR_INVALID;
 	account->username = answer.username;

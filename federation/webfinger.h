@@ -21,8 +21,8 @@ int webfinger_ask(const struct federation *federation, struct arena *arena, stru
                   struct str host, struct webfinger *ret_answer);
 
 /* Finds the handle of a foreign actor and proves it both ways: the host of the handle names the actor, the actor's
- * origin names the handle. Sets account->username and host. What cannot be asked now leaves name@(host of the id),
- * which is the origin's own to give. ERR_INVALID: the handle is somebody else's. */
+ * origin names the handle. Sets account->username and host: the peer's domain, or another listed host that both name.
+ * ERR_INVALID: it cannot be proved, or is somebody else's. ERR_NETWORK, ERR_BUSY: it cannot be asked now. */
 int webfinger_prove(const struct federation *federation, struct arena *arena, struct store *store,
                     struct account *account);
 

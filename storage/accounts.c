@@ -200,7 +200,7 @@ static int check_put(struct view *view, const struct account *account)
 	    account->host.n > HOST_MAX_BYTES)
 		return ERR_INVALID;
 	r = check_free(view, SPACE_ACCOUNT_URI, key_hash(&key, account->uri), account->id);
-	if (r == OK)
+	if (r == OK && (!account->deleted || account->host.n == 0))
 		r = check_free(view, SPACE_ACCOUNT_NAME, key_name_host(&key, account->username, account->host),
 		               account->id);
 	/* Somebody who claims another's key must not take its signatures over. */

@@ -142,8 +142,10 @@ static void account_entries(const struct subject *subject)
 	struct key key;
 
 	give_id(subject, SPACE_ACCOUNT_URI, key_hash(&key, account->uri), account->id);
-	give_id(subject, SPACE_ACCOUNT_NAME, key_name_host(&key, account->username, account->host),
-	        account->id);
+	/* another node may give the name of somebody gone to somebody else; ours are not given twice */
+	if (!account->deleted || account->host.n == 0)
+		give_id(subject, SPACE_ACCOUNT_NAME, key_name_host(&key, account->username, account->host),
+		        account->id);
 	if (account->key_id.n)
 		give_id(subject, SPACE_ACCOUNT_KEY, key_hash(&key, account->key_id), account->id);
 	for (size_t i = 0; i < words.count; i++)

@@ -461,6 +461,40 @@ static void check_our_likes(void)
 	rig_free(rig);
 }
 
+static const char *boost_of(const char *number)
+{
+	return rig_text(rig,
+	                "{" AS "'id':'https://b.example/a/%s','type':'Announce','actor':'" CAROL "','to':['" PUBLIC "'],"
+	                "'object':'https://b.example/notes/%s'}",
+	                number, number);
+}
+
+/* A suspended author's posts do not come in by others. */
+static void check_boost_of_suspended(void)
+{
+	struct account dave;
+
+	rig = rig_new();
+	add_dave();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_apply(rig, by(DAVE, "s0", "Create",
+	                  "{'id':'https://b.example/notes/s1','type':'Note','attributedTo':'" DAVE "','content':'x',"
+	                  "'to':['" PUBLIC "']}"));
+	accounts_by_uri(rig->arena, world_read(rig->world), STR(DAVE), &dave);
+	dave.disabled = true;
+	world_write(rig->world);
+	accounts_put(rig->world->txn, &dave);
+	world_commit(rig->world);
+	is_int(rig_apply(rig, boost_of("s1")), ERR_DENIED, "a suspended author's post is not boosted into sight");
+	rig_serve(rig, "https://b.example/notes/s2", 200, NULL,
+	          "{" AS "'id':'https://b.example/notes/s2','type':'Note','attributedTo':'" DAVE "','content':'x',"
+	          "'to':['" PUBLIC "']}");
+	rig_deliver(rig, boost_of("s2"), STR(CAROL "#main-key"));
+	is_int(rig_resolve(rig), 1, "one that is not known is asked for");
+	is_int(rig_find_post(rig, "https://b.example/notes/s2").id, 0, "and not taken in");
+	rig_free(rig);
+}
+
 static void check_boosts(void)
 {
 	uint64_t open_id, private_id, boost_id;
@@ -817,6 +851,7 @@ int main(void)
 	check_likes();
 	check_our_likes();
 	check_boosts();
+	check_boost_of_suspended();
 	check_our_post();
 	check_witnesses();
 	check_answers_go_home();

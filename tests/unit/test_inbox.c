@@ -66,6 +66,17 @@ static void check_the_way_in(void)
 	rig_free(rig);
 }
 
+/* A document with one thing in the id of its key for another. */
+static const char *with_key(const char *document, const char *from, const char *to)
+{
+	const char *key = strstr(document, "'publicKey':{'id':'");
+	const char *at = key ? strstr(key, from) : NULL;
+
+	if (!at)
+		abort();
+	return rig_text(rig, "%.*s%s%s", (int)(at - document), document, to, at + strlen(from));
+}
+
 /* The headers of a request whose signature is another's. */
 static struct header *forged(const struct incoming *incoming)
 {
@@ -281,6 +292,72 @@ static void check_set_up_anew(void)
 	accounts_get(rig->arena, rig->world->view, rig->carol.id, &account);
 	ok(account.deleted, "and the old one is gone");
 	rig_free(rig);
+
+	rig = rig_new();
+	rig_deliver(rig, "{" AS "'id':'" CAROL "#end','type':'Delete','actor':'" CAROL "','object':'" CAROL "'}", carols_key);
+	rig_serve_actor(rig, again, "Person", "carol");
+	clock_advance_for_test(SECOND_MS);
+	is_int(rig_deliver(rig, note(again, "1"), str_of("https://b.example/users/2#main-key")), OK,
+	       "a node may give the name of somebody gone again");
+	ok(known(again), "and the new one is known");
+	rig_free(rig);
+}
+
+static void check_stolen_names(void)
+{
+	const char *mallory = "https://b.example/users/mallory";
+	const struct str key = STR("https://b.example/users/mallory#main-key");
+	struct account carol;
+
+	rig = rig_new();
+	rig_serve_actor(rig, mallory, "Application", "carol");
+	rig_deliver(rig, note(mallory, "1"), key);
+	ok(!known(mallory), "an actor without a handle of its own takes nobody's name");
+	rig_serve_actor(rig, mallory, "Person", "carol");
+	rig_serve(rig, "https://b.example/.well-known/webfinger?resource=acct%3Acarol%40b.example", 404, "text/plain", "");
+	clock_advance_for_test(HOUR_MS);
+	rig_deliver(rig, note(mallory, "1"), key);
+	ok(!known(mallory), "nor does one whose handle cannot be proved");
+	accounts_get(rig->arena, world_read(rig->world), rig->carol.id, &carol);
+	ok(!carol.deleted, "whose it is keeps it");
+	rig_free(rig);
+
+	rig = rig_new();
+	rig_serve(rig, mallory, 200, NULL, with_key(rig_serve_actor(rig, mallory, "Person", "mallory"), mallory, DAVE));
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_serve(rig, "https://b.example/notes/7", 200, NULL,
+	          rig_text(rig, "{" AS "'id':'https://b.example/notes/7','type':'Note','attributedTo':'%s','content':'x',"
+	                        "'to':'" PUBLIC "'}", mallory));
+	rig_deliver(rig,
+	            "{" AS "'id':'https://b.example/a/8','type':'Announce','actor':'" CAROL "','to':'" PUBLIC "',"
+	            "'object':'https://b.example/notes/7'}",
+	            carols_key);
+	rig_resolve(rig);
+	ok(known(mallory), "an actor may say that he has another's key");
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	is_int(rig_deliver(rig, note(DAVE, "1"), daves_key), OK, "which does not keep the other one out");
+	ok(rig_find_post(rig, NOTE_1).id, "nor silent");
+	rig_free(rig);
+}
+
+static void check_suspended(void)
+{
+	struct account carol;
+	struct incoming incoming;
+	struct rig_delivery delivery = { .key_id = STR(CAROL "#second-key") };
+
+	rig = rig_new();
+	carol = rig->carol;
+	carol.disabled = true;
+	world_write(rig->world);
+	accounts_put(rig->world->txn, &carol);
+	world_commit(rig->world);
+	is_int(rig_deliver(rig, note(CAROL, "1"), carols_key), ERR_DENIED, "who is suspended says nothing here");
+	rig_serve(rig, CAROL, 200, NULL, with_key(rig_serve_actor(rig, CAROL, "Person", "carol"), "#main", "#second"));
+	delivery.json = note(CAROL, "2");
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), ERR_DENIED, "not with another key either");
+	rig_free(rig);
 }
 
 static void check_false_keys(void)
@@ -397,6 +474,8 @@ int main(void)
 	check_new_keys();
 	check_key_budget();
 	check_set_up_anew();
+	check_stolen_names();
+	check_suspended();
 	check_false_keys();
 	check_ends();
 	check_waiting();

@@ -40,14 +40,17 @@ static int put(struct rig *world, struct txn *txn, void *arg)
 	return resolve_write(world->arena, txn, &found, &ids[0], &ids[1]);
 }
 
-static void add_peer(const char *domain)
+static void add_peer_at(const char *domain, const char *url)
 {
-	struct peer peer = {
-		.domain = str_of(domain), .url = str_of(rig_text(rig, "https://%s", domain)), .tier = PEER_PARTNER,
-	};
+	struct peer peer = { .domain = str_of(domain), .url = str_of(url), .tier = PEER_PARTNER };
 
 	peers_put(world_write(rig->world), &peer);
 	world_commit(rig->world);
+}
+
+static void add_peer(const char *domain)
+{
+	add_peer_at(domain, rig_text(rig, "https://%s", domain));
 }
 
 static void check_people(void)
@@ -78,6 +81,14 @@ static void check_handles(void)
 	          "{'subject':'acct:dave@b.example','links':[{'rel':'self','type':'application/activity+json',"
 	          "'href':'https://b.example/users/erin'}]}");
 	is_int(actor(DAVE), ERR_INVALID, "a handle that names somebody else proves nothing");
+	rig_serve(rig, FINGER, 404, "text/plain", "");
+	is_int(actor(DAVE), ERR_INVALID, "nor does one that nobody knows");
+	rig_serve(rig, FINGER, 503, "text/plain", "");
+	is_int(actor(DAVE), ERR_NETWORK, "one that cannot be asked now is asked later");
+	rig_serve(rig, FINGER, 200, "application/jrd+json",
+	          "{'subject':'acct:d ave</a>@b.example','links':[{'rel':'self','type':'application/activity+json',"
+	          "'href':'" DAVE "'}]}");
+	is_int(actor(DAVE), ERR_INVALID, "a name that could end its place in an address is none");
 	rig_serve(rig, FINGER, 200, "application/jrd+json",
 	          "{'subject':'acct:dave@short.example','links':[{'rel':'self','type':'application/activity+json',"
 	          "'href':'" DAVE "'}]}");
@@ -95,6 +106,17 @@ static void check_handles(void)
 	          "'href':'" DAVE "'}]}");
 	is_int(actor(DAVE), OK, "when both agree");
 	is_str(found.account->host, STR("short.example"), "the short handle is his");
+	rig_free(rig);
+
+	rig = rig_new();
+	add_peer_at("corp.example", "https://node.corp.example");
+	rig_serve_actor(rig, "https://node.corp.example/u/1", "Person", "ana");
+	rig_serve(rig, "https://node.corp.example/.well-known/webfinger?resource=acct%3Aana%40corp.example", 200,
+	          "application/jrd+json",
+	          "{'subject':'acct:ana@corp.example','links':[{'rel':'self','type':'application/activity+json',"
+	          "'href':'https://node.corp.example/u/1'}]}");
+	is_int(actor("https://node.corp.example/u/1"), OK, "a peer whose address is not its domain");
+	is_str(found.account->host, STR("corp.example"), "has handles of its domain");
 	rig_free(rig);
 }
 
