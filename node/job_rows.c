@@ -12,6 +12,7 @@
 #include "storage/base/err.h"
 #include "storage/engine/writer.h"
 #include "storage/peers.h"
+#include "storage/posts.h"
 #include "storage/tokens.h"
 
 enum {
@@ -88,6 +89,14 @@ static int write_expire(struct arena *arena, struct txn *txn, struct job *job, b
 	return err;
 }
 
+static int write_adopt(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	int err = posts_adopt(txn, job->subject, ret_more);
+
+	(void)arena;
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
 const struct job_row job_rows[] = {
 	/* kind           lane         retry        tries  write                run          repeat */
 	{ "fanout",       LANE_WRITER, RETRY_SOON,  100,   fanout_write,        NULL,        0,
@@ -99,9 +108,11 @@ const struct job_row job_rows[] = {
 	{ "notify",       LANE_WRITER, RETRY_SOON,  100,   effects_notify_write, NULL,       0,
 	  "tells followers who asked to hear of each post" },
 	{ "purge_account", LANE_WRITER, RETRY_SOON, 100,   purge_account_write, NULL,        0,
-	  "removes the posts and follows of an account that is gone" },
+	  "removes the posts, favourites and follows of an account that is gone" },
 	{ "purge_post",   LANE_WRITER, RETRY_SOON,  100,   purge_post_write,    NULL,        0,
 	  "removes what is left of the reactions to a post that is gone" },
+	{ "adopt",        LANE_WRITER, RETRY_SOON,  100,   write_adopt,         NULL,        0,
+	  "hangs answers that came before it below a post" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links and old activity ids" },
 };

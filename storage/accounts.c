@@ -10,6 +10,7 @@
 
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/codec.h"
 #include "storage/fragment.h"
 #include "storage/index.h"
 #include "storage/instance.h"
@@ -215,7 +216,7 @@ int accounts_put(struct txn *txn, struct account *account)
 	struct view *view = txn_view(txn);
 	struct account old;
 	struct key key;
-	struct str id;
+	struct str id, record, json;
 	int r = check_put(view, account);
 
 	if (r != OK)
@@ -226,15 +227,21 @@ int accounts_put(struct txn *txn, struct account *account)
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
 	id = key_u64(&key, account->id);
+	record = codec_encode(arena, &account_type, account);
+	json = fragment_account(arena, instance_of(view), account);
+	if (record.n > ENGINE_VALUE_MAX || json.n > ENGINE_VALUE_MAX) {
+		r = ERR_LIMIT;
+		goto out;
+	}
 	if (r == OK)
 		index_replace(txn, SPACE_ACCOUNT, id, &old, account);
 	else
 		index_put(txn, SPACE_ACCOUNT, id, account);
-	record_put(txn, SPACE_ACCOUNT, id, &account_type, account);
+	txn_put(txn, SPACE_ACCOUNT, id, record);
 	if (account->deleted)
 		r = txn_del(txn, SPACE_ACCOUNT_JSON, id);
 	else
-		r = txn_put(txn, SPACE_ACCOUNT_JSON, id, fragment_account(arena, instance_of(view), account));
+		r = txn_put(txn, SPACE_ACCOUNT_JSON, id, json);
 out:
 	arena_free(arena);
 	return r;

@@ -28,7 +28,8 @@ int accounts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id);
 /* Inserts (account->id == 0: takes a new id and sets it; an unknown id from txn_new_id() is taken as it is,
  * for a URI that holds it) or replaces, with all indexes and the fragment. ERR_EXISTS: the name, the URI or
  * the key id belongs to another account. ERR_INVALID: no name or URI, a name of more than 200 bytes, a host
- * of more than 260. */
+ * of more than 260. ERR_LIMIT: all its texts together are more than a value may hold. All leave the txn
+ * untouched. */
 int accounts_put(struct txn *txn, struct account *account);
 /* Tombstone: keeps id, URI and name so that they are not used again; drops texts, words, fragment and
  * private key. The public key stays for what is still on its way. The caller removes posts, follows and the

@@ -153,11 +153,9 @@ static bool is_accepted_follow(struct check *check, const struct engine_item *it
 
 static bool is_counted_reply(struct check *check, const struct engine_item *item)
 {
-	const struct post *parent = check->record;
 	struct post reply;
 
-	return posts_brief(check->view, key_read_u64(item->key, 8), &reply) == OK &&
-	       reply.visibility <= parent->visibility;
+	return posts_brief(check->view, key_read_u64(item->key, 8), &reply) == OK && posts_counts_as_reply(&reply);
 }
 
 static void check_account(struct check *check)

@@ -13,6 +13,7 @@
 #include "storage/fragment.h"
 #include "storage/index.h"
 #include "storage/ids.h"
+#include "storage/jobs.h"
 #include "storage/keys.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
@@ -171,25 +172,27 @@ static int check_new(struct arena *scratch, struct view *view, const struct post
 	return check_boost(view, post);
 }
 
-static int json_put(struct arena *scratch, struct txn *txn, const struct post *post)
+/* Mentions and escapes make it longer than the texts of the post. */
+static int json_of(struct arena *scratch, struct txn *txn, const struct post *post, struct str *ret_json)
 {
-	struct key key;
-	struct str json = fragment_post(scratch, txn_view(txn), post);
+	*ret_json = fragment_post(scratch, txn_view(txn), post);
+	return ret_json->n <= ENGINE_VALUE_MAX ? OK : ERR_LIMIT;
+}
 
-	return txn_put(txn, SPACE_POST_JSON, key_u64(&key, post->id), json);
+bool posts_counts_as_reply(const struct post *post)
+{
+	return post->visibility == VISIBILITY_PUBLIC || post->visibility == VISIBILITY_UNLISTED;
 }
 
 void posts_count(struct txn *txn, const struct post *post, int step)
 {
 	int64_t posted_ms = post->created_ms < txn_now_ms(txn) ? post->created_ms : txn_now_ms(txn);
-	struct post parent;
 
 	if (post->visibility != VISIBILITY_DIRECT)
 		accounts_stats_add(txn, post->account_id, step, 0, 0, step > 0 ? posted_ms : 0);
 	if (post->reblog_of_id)
 		posts_stats_add(txn, post->reblog_of_id, 0, step, 0);
-	else if (post->in_reply_to_id && posts_brief(txn_view(txn), post->in_reply_to_id, &parent) == OK &&
-	         post->visibility <= parent.visibility)
+	else if (post->in_reply_to_id && posts_counts_as_reply(post))
 		posts_stats_add(txn, post->in_reply_to_id, step, 0, 0);
 }
 
@@ -230,22 +233,42 @@ int posts_add(struct txn *txn, struct post *post)
 {
 	struct arena *scratch = arena_new();
 	struct key key;
-	struct str at = key_u64(&key, post->id);
+	struct str at = key_u64(&key, post->id), json;
+	struct job rest = { .kind = STR("adopt") };
+	bool rest_waits = false;
 	int r = check_new(scratch, txn_view(txn), post);
 
 	if (r == OK)
 		r = thread_place(scratch, txn_view(txn), post);
+	if (r == OK)
+		r = json_of(scratch, txn, post, &json);
 	if (r != OK)
 		goto out;
 	record_put(txn, SPACE_POST, at, &post_type, post);
 	index_put(txn, SPACE_POST, at, post);
 	posts_know_tags(txn, NULL, post);
-	json_put(scratch, txn, post);
+	txn_put(txn, SPACE_POST_JSON, at, json);
 	posts_count(txn, post, 1);
-	thread_adopt(scratch, txn, post);
+	thread_adopt(scratch, txn, post, &rest_waits);
 	txn_emit(txn, EVENT_POST, post->id, post->account_id);
+	rest.subject = post->id;
+	if (rest_waits)
+		jobs_add(txn, &rest);
 	r = txn_err(txn);
 out:
+	arena_free(scratch);
+	return r;
+}
+
+int posts_adopt(struct txn *txn, uint64_t id, bool *ret_more)
+{
+	struct arena *scratch = arena_new();
+	struct post post;
+	int r = posts_get(scratch, txn_view(txn), id, &post);
+
+	*ret_more = false;
+	if (r == OK)
+		r = thread_adopt(scratch, txn, &post, ret_more);
 	arena_free(scratch);
 	return r;
 }
@@ -253,11 +276,14 @@ out:
 int posts_rewrite(struct arena *arena, struct txn *txn, const struct post *old, const struct post *post)
 {
 	struct key key;
-	struct str at = key_u64(&key, post->id);
+	struct str at = key_u64(&key, post->id), json;
+	int r = json_of(arena, txn, post, &json);
 
+	if (r != OK)
+		return txn_fail(txn, r);
 	record_put(txn, SPACE_POST, at, &post_type, post);
 	index_replace(txn, SPACE_POST, at, old, post);
-	return json_put(arena, txn, post);
+	return txn_put(txn, SPACE_POST_JSON, at, json);
 }
 
 /* The numbers of the oldest and the newest earlier text; false: there is none. */
@@ -317,12 +343,15 @@ int posts_update(struct txn *txn, struct post *post)
 {
 	struct arena *scratch = arena_new();
 	struct post old, edited;
+	struct str json;
 	int r = posts_get(scratch, txn_view(txn), post->id, &old);
 
 	if (r != OK)
 		goto out;
 	edited = post_edited(&old, post);
 	r = old.reblog_of_id ? ERR_INVALID : check_size(&edited);
+	if (r == OK)
+		r = json_of(scratch, txn, &edited, &json);
 	if (r != OK)
 		goto out;
 	if (!str_eq(old.content, edited.content) || !str_eq(old.spoiler, edited.spoiler))

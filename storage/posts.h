@@ -23,7 +23,7 @@ enum {
 	POST_NAMES_MAX = 500,         /* tags, mentions */
 	POST_EDITS_MAX = 100,         /* earlier texts that are kept; then the oldest go */
 	POST_DELETE_BATCH = 400,      /* boosts, favourites and notices that one posts_delete() removes */
-	POST_ADOPT_MAX = 100,         /* waiting replies that find their parent at once */
+	POST_ADOPT_MAX = 200,         /* waiting replies, and posts below them, that find their place in one write */
 };
 
 int posts_get(struct arena *arena, struct view *view, uint64_t id, struct post *ret_post);
@@ -50,12 +50,15 @@ int posts_tombstone_get(struct arena *arena, struct view *view, struct str uri, 
  * txn untouched.
  *
  * in_reply_to_uri outranks in_reply_to_id, which is set from it; unknown, the post waits for its parent. The
- * author's count leaves out direct posts, a parent's leaves out replies that are narrower than itself: a
- * count tells nobody of what he may not see. Conversations of direct posts are the caller's to add
+ * author's count leaves out direct posts, a parent's leaves out limited replies: a count tells nobody of what
+ * he may not see. Conversations of direct posts are the caller's to add
  * (storage/conversations.h). */
 int posts_add(struct txn *txn, struct post *post);
-/* The id for a post that its node dates `published_ms`: arrival time, or for one older than a day the first
- * free id from that millisecond on. */
+/* Goes on giving a post the replies that waited for it: JOB "adopt", which posts_add() adds when there are more than
+ * POST_ADOPT_MAX. ERR_NOT_FOUND. */
+int posts_adopt(struct txn *txn, uint64_t id, bool *ret_more);
+/* The id for a post that its node dates `published_ms`: arrival time, or for one older than a day a free
+ * id of that time, to about a second. */
 uint64_t posts_id_for(struct txn *txn, int64_t published_ms);
 /* Replaces the text of a post (content, source, spoiler, title, sensitive, language, tags, mentions,
  * attachments, emojis, edited_ms), keeping the former one as a post_edit when the text changed; emits
@@ -97,6 +100,8 @@ int posts_count_local(struct view *view, uint64_t *ret_count);
 
 /* For storage/threads.c and storage/erasure.c. Replaces the record, its index entries and its finished JSON. */
 int posts_rewrite(struct arena *arena, struct txn *txn, const struct post *old, const struct post *post);
+/* Is a reply like that counted where it was given? Only what all may see is. */
+bool posts_counts_as_reply(const struct post *post);
 /* Adds (1) or takes back (-1) a post in the counts of its author and of what it answers or boosts. */
 void posts_count(struct txn *txn, const struct post *post, int step);
 /* Keeps the list of known tags after the tags of `old` or `post` (NULL: none) came or went. */

@@ -69,6 +69,24 @@ int favourites_remove(struct txn *txn, uint64_t post_id, uint64_t account_id)
 	return r;
 }
 
+int favourites_of(struct arena *arena, struct view *view, uint64_t account_id, size_t max,
+                  struct id_list *ret_post_ids)
+{
+	struct id_list posts = { ARENA_ARRAY(arena, uint64_t, max), 0 };
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	int r = OK;
+
+	prefix_walk_init(&walk, view, SPACE_FAVOURITE_BY, key_u64(&key, account_id), false);
+	while (posts.count < max && (r = prefix_next(&walk, &item)) == OK)
+		posts.ids[posts.count++] = key_read_u64(item.value, 0);
+	if (r != OK && r != ERR_NOT_FOUND)
+		return r;
+	*ret_post_ids = posts;
+	return OK;
+}
+
 int favourites_accounts(struct arena *arena, struct view *view, uint64_t post_id, uint64_t after, size_t max,
                         struct id_list *ret_ids)
 {

@@ -18,6 +18,9 @@ int favourites_remove(struct txn *txn, uint64_t post_id, uint64_t account_id);
 int favourites_get(struct arena *arena, struct view *view, uint64_t post_id, uint64_t account_id,
                    struct favourite *ret_favourite);
 bool favourites_has(struct view *view, uint64_t post_id, uint64_t account_id);
+/* Posts that an account favoured, its oldest favourites first. */
+int favourites_of(struct arena *arena, struct view *view, uint64_t account_id, size_t max,
+                  struct id_list *ret_post_ids);
 /* Accounts that favoured, by account id after `after`. */
 int favourites_accounts(struct arena *arena, struct view *view, uint64_t post_id, uint64_t after, size_t max,
                         struct id_list *ret_ids);

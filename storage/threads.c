@@ -11,7 +11,7 @@
 #include "storage/keys.h"
 #include "storage/posts.h"
 
-enum { REPLY_ID = 8, WAITING_ID = 16, CLIMB_MAX = 1000, REROOT_MAX = 200 };
+enum { REPLY_ID = 8, WAITING_ID = 16, CLIMB_MAX = 1000 };
 
 int thread_place(struct arena *scratch, struct view *view, struct post *post)
 {
@@ -65,36 +65,47 @@ static void reroot(struct arena *scratch, struct txn *txn, uint64_t id, uint64_t
 	conversations_move(scratch, txn, &old, &post);
 }
 
-static void adopt(struct arena *scratch, struct txn *txn, const struct post *parent, const struct post *waiting)
+/* false: there is not room enough for it and what stands below it. In an empty room the rest of a larger thread keeps
+ * the root it has. */
+static bool adopt(struct arena *scratch, struct txn *txn, const struct post *parent, const struct post *waiting,
+                  size_t *room)
 {
 	struct post post = *waiting;
 	struct id_list below = { NULL, 0 };
 
+	txn_fail(txn, posts_descendants(scratch, txn_view(txn), post.id, *room, &below));
+	if (below.count == *room && *room < POST_ADOPT_MAX)
+		return false;
+	if (below.count == *room)
+		below.count--;
+	*room -= below.count + 1;
 	post.in_reply_to_id = parent->id;
 	post.in_reply_to_account_id = parent->account_id;
 	post.root_id = parent->root_id;
 	posts_rewrite(scratch, txn, waiting, &post);
 	conversations_move(scratch, txn, waiting, &post);
-	if (post.visibility <= parent->visibility)
+	if (posts_counts_as_reply(&post))
 		posts_stats_add(txn, parent->id, 1, 0, 0);
-	txn_fail(txn, posts_descendants(scratch, txn_view(txn), post.id, REROOT_MAX, &below));
 	for (size_t i = 0; i < below.count; i++)
 		reroot(scratch, txn, below.ids[i], post.root_id);
+	return true;
 }
 
-int thread_adopt(struct arena *scratch, struct txn *txn, const struct post *post)
+int thread_adopt(struct arena *scratch, struct txn *txn, const struct post *post, bool *ret_more)
 {
 	struct view *view = txn_view(txn);
 	struct prefix_walk walk;
 	struct engine_item item;
 	struct key key;
+	size_t room = POST_ADOPT_MAX;
 	uint64_t top = 0;
 	int r = OK;
 
+	*ret_more = false;
 	if (post->reblog_of_id || post->uri.n == 0)
 		return OK;
 	prefix_walk_init(&walk, view, SPACE_WAITING_REPLIES, key_hash(&key, post->uri), false);
-	for (int i = 0; i < POST_ADOPT_MAX && (r = prefix_next(&walk, &item)) == OK; i++) {
+	while (!*ret_more && (r = prefix_next(&walk, &item)) == OK) {
 		struct post waiting;
 
 		if (top == 0)
@@ -104,7 +115,7 @@ int thread_adopt(struct arena *scratch, struct txn *txn, const struct post *post
 		r = posts_get(scratch, view, key_read_u64(item.key, WAITING_ID), &waiting);
 		/* one that stands above the new post would close a circle, and so would the post itself */
 		if (r == OK && waiting.id != top && str_eq(waiting.in_reply_to_uri, post->uri))
-			adopt(scratch, txn, post, &waiting);
+			*ret_more = room == 0 || !adopt(scratch, txn, post, &waiting, &room);
 	}
 	return r == OK || r == ERR_NOT_FOUND ? txn_err(txn) : txn_fail(txn, r);
 }

@@ -14,7 +14,8 @@ struct arena;
  * in_reply_to_uri when that is there. An unknown parent: no id, and the post is the root for now. ERR_NOT_FOUND:
  * there is no in_reply_to_uri and in_reply_to_id names no post. */
 int thread_place(struct arena *scratch, struct view *view, struct post *post);
-/* Gives the new post the replies that waited for its URI, at most POST_ADOPT_MAX, and their threads its root. */
-int thread_adopt(struct arena *scratch, struct txn *txn, const struct post *post);
+/* Gives a post the replies that waited for its URI, and their threads its root: at most POST_ADOPT_MAX posts, then
+ * *ret_more. */
+int thread_adopt(struct arena *scratch, struct txn *txn, const struct post *post, bool *ret_more);
 
 #endif

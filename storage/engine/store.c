@@ -19,7 +19,7 @@
 enum { SPACE_OWN = 0 };
 #define KEY_ID_HIGH STR("id_high")  /* 8 bytes, big-endian: no id above it was ever stored */
 #define KEY_NODE STR("node")        /* 8 bytes, big-endian: the node bits of ids, 0 … 1023 */
-enum { NODES_MAX = 1024 };
+enum { NODES_MAX = 1024, ID_NEIGHBOURS = 64 };
 
 struct view {
 	struct store *store;
@@ -418,13 +418,16 @@ uint64_t txn_new_id(struct txn *txn)
 uint64_t txn_id_at(struct txn *txn, int64_t ms, bool (*taken)(struct view *view, uint64_t id, void *arg), void *arg)
 {
 	struct id_source *ids = &txn->view.store->ids;
-	uint64_t id;
+	uint64_t first, id, step;
 
 	if (ms >= txn->now_ms)
 		return txn_new_id(txn);
-	id = ms > 0 ? id_of_ms(ms) : 1;  /* 0 is no id */
-	while (taken(&txn->view, id, arg))
-		id++;
+	first = id = ms > 0 ? id_of_ms(ms) : 1;  /* 0 is no id */
+	/* the next one; where many have one time, anywhere in its second, lest each look past all others */
+	for (unsigned tries = 1; taken(&txn->view, id, arg); tries++) {
+		hash_random(&step, sizeof(step));
+		id = first + (tries < ID_NEIGHBOURS ? tries : step % id_of_ms(SECOND_MS));
+	}
 	if (id > ids->last) {  /* then a clock that steps back could make it again */
 		ids->last = id;
 		txn->took_ids = true;

@@ -96,8 +96,9 @@ int txn_err(const struct txn *txn);
 bool txn_touched(const struct txn *txn);
 /* The next time-ordered id; its high-water mark is written by the commit. */
 uint64_t txn_new_id(struct txn *txn);
-/* The first id at or after `ms` that `taken(view, id, arg)` says is free (backfilled posts). A time that is not past
- * counts as now, so that a post from the future does not drag all later ids there. */
+/* The first id at or after `ms` of which `taken(view, id, arg)` says that it is free, or one of the following second when
+ * the first 64 are taken (backfilled posts). A time that is not past counts as now, so that a post from the future does
+ * not drag all later ids there. */
 uint64_t txn_id_at(struct txn *txn, int64_t ms, bool (*taken)(struct view *view, uint64_t id, void *arg), void *arg);
 /* The time of this transaction; the same for all its bodies. */
 int64_t txn_now_ms(const struct txn *txn);

@@ -370,6 +370,12 @@ void rig_follows(struct rig *rig, const struct account *follower, const struct a
 
 /* jobs and what they send */
 
+static int adopt_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	(void)arena;
+	return posts_adopt(txn, job->subject, ret_more);
+}
+
 static const struct rig_row {
 	const char *kind;
 	int (*write)(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
@@ -378,6 +384,7 @@ static const struct rig_row {
 	{ "notify", effects_notify_write },
 	{ "purge_account", purge_account_write },
 	{ "purge_post", purge_post_write },
+	{ "adopt", adopt_write },
 };
 
 static const struct rig_row *row_of(const struct job *job)

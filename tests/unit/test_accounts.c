@@ -116,6 +116,27 @@ static void test_rename(void)
 	world_free(world);
 }
 
+static void test_too_large(void)
+{
+	struct account *ana;
+	char *text;
+
+	world = world_new();
+	world_write(world);
+	ana = world_account(world, "ana", "b.example");
+	world_commit(world);
+	world_write(world);
+	text = arena_alloc(world->arena, ENGINE_VALUE_MAX);
+	memset(text, '"', ENGINE_VALUE_MAX);
+	ana->note = (struct str){ text, ENGINE_VALUE_MAX / 2 };
+	is_int(accounts_put(world->txn, ana), ERR_LIMIT, "an account whose JSON is larger than a value is refused");
+	ana->note.n = ENGINE_VALUE_MAX;
+	is_int(accounts_put(world->txn, ana), ERR_LIMIT, "and one whose record is");
+	ok(!txn_touched(world->txn), "before anything is written");
+	world_abort(world);
+	world_free(world);
+}
+
 static void test_delete(void)
 {
 	struct account *ana, found, again;
@@ -393,6 +414,7 @@ int main(void)
 	test_look_ups();
 	test_conflicts();
 	test_rename();
+	test_too_large();
 	test_delete();
 	test_failing_disk();
 	test_stats();

@@ -197,7 +197,7 @@ static void test_threads(void)
 	start();
 	root = world_post(world, ana, VISIBILITY_PUBLIC);
 	a = world_reply(world, bob, VISIBILITY_PUBLIC, root);
-	b = world_reply(world, ana, VISIBILITY_PUBLIC, root);
+	b = world_reply(world, ana, VISIBILITY_UNLISTED, root);
 	b1 = world_reply(world, ana, VISIBILITY_FOLLOWERS, b);
 	a1 = world_reply(world, ana, VISIBILITY_UNLISTED, a);
 	a2 = world_reply(world, cleo, VISIBILITY_PUBLIC, a1);
@@ -220,7 +220,7 @@ static void test_threads(void)
 	is_int(leaf.root_id, root, "each knows the root");
 	is_int(leaf.in_reply_to_account_id, ana->id, "and whom it answers");
 	is_int(stats_of(root).replies, 2, "answers are counted where they were given");
-	is_int(stats_of(b).replies, 0, "a narrower one is not");
+	is_int(stats_of(b).replies, 0, "a limited one is not");
 	world_free(world);
 }
 
@@ -266,6 +266,32 @@ static void test_waiting_replies(void)
 	   "and its finished JSON says so");
 	posts_descendants(world->arena, txn_view(world->txn), parent->id, 10, &ids);
 	is_int(ids.count, 2, "the thread is whole");
+	world_free(world);
+}
+
+static void test_many_waiting(void)
+{
+	enum { WAITING = 3 * POST_ADOPT_MAX + 10 };
+	struct post *parent, *child = NULL, *below;
+	bool more = true;
+	size_t runs = 0;
+
+	start();
+	for (int i = 0; i < WAITING; i++) {
+		child = draft_with_uri(cleo, arena_printf(world->arena, "https://c.example/r%d", i).p, "https://c.example/1");
+		world_add(world, child);
+	}
+	below = draft_with_uri(cleo, "https://c.example/below", arena_cstr(world->arena, child->uri));
+	world_add(world, below);
+	parent = draft_with_uri(cleo, "https://c.example/1", "");
+	world_add(world, parent);
+	is_int(entries(SPACE_WAITING_REPLIES), WAITING - POST_ADOPT_MAX, "of many that waited some find their parent at once");
+	is_int(entries(SPACE_JOB), 1, "and a job for the rest");
+	while (more && runs++ < 10)
+		is_int(posts_adopt(world->txn, parent->id, &more), OK, "which takes a few each time");
+	is_int(entries(SPACE_WAITING_REPLIES), 0, "until none waits");
+	is_int(stats_of(parent->id).replies, WAITING, "all are counted");
+	is_int(get(below->id).root_id, parent->id, "and what stands below them is in the thread");
 	world_free(world);
 }
 
@@ -594,6 +620,7 @@ int main(void)
 	test_threads();
 	test_deep_thread();
 	test_waiting_replies();
+	test_many_waiting();
 	test_no_circles();
 	test_stored_circle();
 	test_update();

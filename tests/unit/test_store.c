@@ -350,6 +350,13 @@ static void ids_of_the_past(void)
 	txn_put(txn, THINGS, (struct str){ (const char *)&first, sizeof(first) }, STR("post"));
 	second = txn_id_at(txn, NOON_MS - DAY_MS, taken_by_thing, &asked);
 	ok(second == first + 1 && asked == 3, "or the next that is free");
+	asked = 0;
+	for (int i = 0; i < 1000; i++) {
+		second = txn_id_at(txn, NOON_MS - DAY_MS, taken_by_thing, &asked);
+		txn_put(txn, THINGS, (struct str){ (const char *)&second, sizeof(second) }, STR("post"));
+	}
+	ok(asked < 100 * 1000 && id_to_ms(second) < NOON_MS - DAY_MS + SECOND_MS,
+	   "a thousand of one time are near each other and found soon");
 	ok(txn_id_at(txn, 0, taken_by_thing, &asked) > 0 && txn_id_at(txn, -5, taken_by_thing, &asked) > 0,
 	   "a time before time gives an id that is not 0");
 	at = txn_id_at(txn, NOON_MS + 900 * (int64_t)DAY_MS, taken_by_thing, &asked);
