@@ -115,8 +115,8 @@ static bool has_context(const json_t *document)
 	return false;
 }
 
-/* Keywords that let one document be read in two ways. The depth is bounded by json_parse(). */
-static bool has_keyword(const json_t *value)
+/* The depth is bounded by json_parse(). */
+bool activity_reads_one_way(const json_t *value)
 {
 	const char *key;
 	json_t *member;
@@ -125,16 +125,16 @@ static bool has_keyword(const json_t *value)
 	if (json_is_object(value)) {
 		if (json_object_get(value, "@graph") || json_object_get(value, "@reverse") ||
 		    json_object_get(value, "@included"))
-			return true;
+			return false;
 		json_object_foreach((json_t *)value, key, member)
-			if (has_keyword(member))
-				return true;
+			if (!activity_reads_one_way(member))
+				return false;
 	}
 	if (json_is_array(value))
 		json_array_foreach(value, i, member)
-			if (has_keyword(member))
-				return true;
-	return false;
+			if (!activity_reads_one_way(member))
+				return false;
+	return true;
 }
 
 static int parse_envelope(struct arena *arena, const json_t *document, struct activity *a)
@@ -236,7 +236,7 @@ int activity_parse(struct arena *arena, const json_t *document, struct activity 
 	struct activity activity = { 0 };
 	int r;
 
-	if (!json_is_object(document) || !has_context(document) || has_keyword(document))
+	if (!json_is_object(document) || !has_context(document) || !activity_reads_one_way(document))
 		return ERR_INVALID;
 	r = parse_envelope(arena, document, &activity);
 	if (r)

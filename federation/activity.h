@@ -71,6 +71,9 @@ int activity_parse(struct arena *arena, const json_t *document, struct activity 
  * knows it so (Create, Update; Accept and Undo embed the activity). */
 struct str activity_render(struct arena *arena, struct view *view, const struct activity *activity);
 
+/* Free of keywords ("@graph" and the like) that let one document be read in two ways. */
+bool activity_reads_one_way(const json_t *document);
+
 /* Under which name an id is remembered (storage/activities.h): with the actor, so that nobody can use up or void what
  * is another's, of the same node either. */
 struct str activity_name(struct arena *arena, struct str uri, struct str actor_uri);

@@ -8,7 +8,8 @@
 
 /* Parses Person, Group, Service, Application, Organization. `fetched_uri` is where it came from: the id must equal
  * it. Requires inbox, a name and a usable key; a key whose id is not below the actor's own is left out, for it may be
- * another's: federation/resolve.h finds out when it signs. Caps every text (names 2048, summary 20 kB, 50 fields, 256 aliases).
+ * another's: federation/resolve.h finds out when it signs. Caps every text (names 2048, summary 20 kB, 50 fields, 256
+ * aliases).
  * account->host is the authority of the id (the handle's host is decided by federation/resolve.h). The inbox must be
  * of the id's origin, for only that origin is on the allow list; a shared inbox elsewhere is left out. Texts point
  * into `document`. */

@@ -4,6 +4,7 @@
 #include "federation/addressing.h"
 
 #include "federation/audience.h"
+#include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -24,6 +25,14 @@ static struct str_list one_uri(struct arena *arena, struct str uri)
 	return list;
 }
 
+/* Whoever saw the former text may learn that it ended; a new one is for whom it is written for. */
+static bool may_hear(struct apply *apply, uint64_t account_id)
+{
+	struct beholder beholder = { BEHOLDER_REMOTE, account_id };
+
+	return apply->activity->type == AS_DELETE || access_sees(apply->view, beholder, &apply->post);
+}
+
 static int to_audience(struct apply *apply, bool witnesses, struct recipients *recipients)
 {
 	const struct post *post = &apply->post;
@@ -40,7 +49,8 @@ static int to_audience(struct apply *apply, bool witnesses, struct recipients *r
 	if (apply->boosted.id)
 		add_id(ids, apply->boosted.account_id);
 	for (size_t i = 0; witnesses && i < saw->count; i++)
-		add_id(ids, saw->ids[i]);
+		if (may_hear(apply, saw->ids[i]))
+			add_id(ids, saw->ids[i]);
 	return audience_of_post(apply->arena, apply->view, post, &apply->activity->to, &apply->activity->cc);
 }
 

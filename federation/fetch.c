@@ -3,6 +3,7 @@
  */
 #include "federation/fetch.h"
 
+#include "federation/activity.h"
 #include "federation/budget.h"
 #include "federation/net.h"
 #include "federation/pkey.h"
@@ -140,7 +141,7 @@ static int get_json(const struct federation *federation, struct arena *arena, st
 	if (r)
 		return r;
 	if (!is_activity_type(arena, response.content_type) || json_parse(arena, response.body, ret_document) ||
-	    !json_is_object(*ret_document))
+	    !json_is_object(*ret_document) || !activity_reads_one_way(*ret_document))
 		return ERR_INVALID;
 	*ret_final_url = response.final_url;
 	return OK;

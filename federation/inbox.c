@@ -21,9 +21,14 @@
 #include "storage/base/err.h"
 #include "storage/instance.h"
 #include "storage/jobs.h"
+#include "storage/keys.h"
 #include "storage/peers.h"
 
-enum { KEY_REST_MS = 5 * MINUTE_MS };
+enum {
+	KEY_REST_MS = 5 * MINUTE_MS,
+	WAITING_MAX = 10000,             /* jobs; beyond it, what needs a fetch is put off */
+	WAITING_BYTES_MAX = 64 * 1024,   /* an activity that needs one names things, it brings none along */
+};
 
 static const char not_listed[] = "this origin is not on the allow list";
 static const char not_actor[] = "the signer is not the actor";
@@ -99,14 +104,26 @@ static void let_rest(const struct incoming *incoming)
 	                   now_ms + KEY_REST_MS);
 }
 
-/* An instance actor is who its peer's pinned key says; until one is pinned, the peer's Application. */
+/* Where nodes have their instance actors, and none of their people. One elsewhere is found through NodeInfo. */
+static bool is_instance_place(const struct incoming *incoming, struct str uri)
+{
+	const struct peer *peer = &incoming->peer;
+	struct str rest = str_sub(uri, peer->url.n, SIZE_MAX);
+
+	return str_starts(uri, peer->url) &&
+	       (str_eq(rest, STR("/")) || str_eq(rest, STR("/actor")) ||
+	        str_ends(rest, arena_printf(incoming->arena, "/%.*s", STR_ARG(peer->domain))));
+}
+
+/* An instance actor is who its peer's pinned key says; until one is pinned, the Application in its place. */
 static int know_signer(struct incoming *incoming, const struct account *signer)
 {
 	const struct peer *peer = &incoming->peer;
 
 	incoming->signer = *signer;
 	incoming->signer_is_instance = peer->actor_uri.n ? str_eq(signer->uri, peer->actor_uri)
-	                                                 : signer->kind == ACCOUNT_APPLICATION;
+	                                                 : signer->kind == ACCOUNT_APPLICATION &&
+	                                                           is_instance_place(incoming, signer->uri);
 	if (incoming->signer_is_instance && peer->key_pem.n && !str_eq(signer->key_pem, peer->key_pem))
 		return refuse(incoming, ERR_UNAUTHORIZED, "the key of the instance actor is not the pinned one");
 	return OK;
@@ -307,15 +324,21 @@ int fetch_write(struct incoming *incoming, struct txn *txn)
 static int keep(struct incoming *incoming, struct txn *txn, const struct activity *activity)
 {
 	struct activity_record record = {
-		.id = txn_new_id(txn), .uri = activity->uri, .type = str_of(activity_type_name(activity->type)),
+		.id = txn_new_id(txn), .uri = activity_name(incoming->arena, activity->uri, activity->actor_uri), .type = str_of(activity_type_name(activity->type)),
 		.account_id = activity->actor_id, .body = incoming->body, .visibility = VISIBILITY_DIRECT,
 	};
 	struct job job = { .kind = STR("resolve"), .subject = record.id, .argument = activity->need };
 	struct activity_record waiting;
+	uint64_t jobs;
 	int r;
 
-	if (activities_by_uri(incoming->arena, txn_view(txn), activity->uri, &waiting) == OK)
+	if (activities_by_uri(incoming->arena, txn_view(txn), record.uri, &waiting) == OK)
 		return OK;
+	if (record.body.n > WAITING_BYTES_MAX)
+		return ERR_LIMIT;
+	r = view_count(txn_view(txn), SPACE_JOB, &jobs);
+	if (r || jobs >= WAITING_MAX)
+		return r ? r : refuse(incoming, ERR_BUSY, "too much is waiting to be fetched");
 	r = activities_put(txn, &record);
 	return r ? r : jobs_add(txn, &job);
 }
@@ -333,11 +356,16 @@ static int apply(struct incoming *incoming, struct txn *txn)
 {
 	struct activity activity = *incoming->activity;
 	struct object_draft draft;
+	struct account account;
 	int r;
 
 	if (activity.draft) {
 		draft = *activity.draft;
 		activity.draft = &draft;
+	}
+	if (activity.object_actor) {
+		account = *activity.object_actor;
+		activity.object_actor = &account;
 	}
 	r = activity_apply(incoming->arena, txn, &activity, ORIGIN_REMOTE);
 	return r == NEED ? keep(incoming, txn, &activity) : r;

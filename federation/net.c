@@ -113,10 +113,17 @@ static void handle_give(struct net *net, CURL *easy)
 
 /* ---- where we may go ---- */
 
+static bool is_listed(const struct net *net, struct arena *arena, const struct url *url)
+{
+	const struct net_options *options = &net->options;
+
+	return options->origin_allowed && options->origin_allowed(options->context, url_origin(arena, url));
+}
+
 int net_guard_init(const struct net *net, struct arena *arena, const struct url *url, struct net_guard *ret_guard)
 {
 	const struct net_options *options = &net->options;
-	bool listed = options->origin_allowed && options->origin_allowed(options->context, url_origin(arena, url));
+	bool listed = is_listed(net, arena, url);
 
 	if (!url->secure && !(options->development && listed))
 		return ERR_DENIED;
@@ -362,6 +369,8 @@ static int redirect(struct fetch *fetch, CURL *easy)
 	int err = location.n ? url_resolve(fetch->arena, &fetch->url, location, &fetch->url) : ERR_INVALID;
 
 	if (!err && secure && !fetch->url.secure)
+		err = ERR_DENIED;
+	if (!err && !same_origin(&fetch->url, &fetch->first) && !is_listed(fetch->net, fetch->arena, &fetch->url))
 		err = ERR_DENIED;
 	return err;
 }

@@ -3,7 +3,7 @@
  *
  * Whom we may talk to: https on port 443 of public addresses. Origins on the allow list may also use other ports and
  * private addresses; in development they may use plain http, on loopback only. The address is judged when the socket
- * is opened, so a name cannot change its mind in between. No proxies of the environment, no cookies, no credentials.
+ * is opened, so a name cannot change its mind in between. A redirect leads to the same origin or to a listed one. No proxies of the environment, no cookies, no credentials.
  * Pool threads only: it blocks. net_prepare_handle() is for federation/wire.c, which sends without blocking.
  */
 #ifndef FEDERATION_NET_H

@@ -11,6 +11,7 @@
 #include "federation/sanitize.h"
 #include "federation/text.h"
 #include "federation/url.h"
+#include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -255,10 +256,29 @@ static void resolve_mentions(struct arena *arena, struct view *view, struct obje
 	draft->post.mention_ids = ids;
 }
 
+/* A post of ours that the author does not see is no parent, as one that is not there: nothing is hung below it. */
+static int resolve_parent(struct arena *arena, struct view *view, struct object_draft *draft, struct str *ret_need)
+{
+	struct beholder author = { BEHOLDER_REMOTE, draft->post.account_id };
+	struct post parent, *post = &draft->post;
+	int r = posts_by_uri(arena, view, post->in_reply_to_uri, &parent);
+
+	if (r == OK && !parent.remote && !access_sees(view, author, &parent))
+		r = ERR_NOT_FOUND;
+	if (r == OK && !parent.reblog_of_id) {
+		post->in_reply_to_id = parent.id;
+		post->in_reply_to_account_id = parent.account_id;
+	}
+	if (r == ERR_NOT_FOUND && instance_owns(instance_of(view), post->in_reply_to_uri))
+		post->in_reply_to_uri = STR_NONE;
+	else if (r == ERR_NOT_FOUND)
+		*ret_need = post->in_reply_to_uri;
+	return r == ERR_NOT_FOUND || r == ERR_GONE ? OK : r;
+}
+
 int object_resolve(struct arena *arena, struct view *view, struct object_draft *draft, struct str *ret_need)
 {
 	struct account author;
-	struct post parent;
 	int r = accounts_by_uri(arena, view, draft->attributed_to, &author);
 
 	if (r)
@@ -271,16 +291,7 @@ int object_resolve(struct arena *arena, struct view *view, struct object_draft *
 	draft->post.visibility = audience_visibility(&draft->to, &draft->cc, author.followers_uri);
 	resolve_mentions(arena, view, draft);
 	*ret_need = STR_NONE;
-	if (!draft->post.in_reply_to_uri.n)
-		return OK;
-	r = posts_by_uri(arena, view, draft->post.in_reply_to_uri, &parent);
-	if (r == OK && !parent.reblog_of_id) {
-		draft->post.in_reply_to_id = parent.id;
-		draft->post.in_reply_to_account_id = parent.account_id;
-	} else if (r == ERR_NOT_FOUND && !instance_owns(instance_of(view), draft->post.in_reply_to_uri)) {
-		*ret_need = draft->post.in_reply_to_uri;
-	}
-	return r == ERR_NOT_FOUND || r == ERR_GONE ? OK : r;
+	return draft->post.in_reply_to_uri.n ? resolve_parent(arena, view, draft, ret_need) : OK;
 }
 
 /* writing */

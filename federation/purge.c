@@ -9,10 +9,13 @@
 #include "storage/base/err.h"
 #include "storage/graph.h"
 #include "storage/jobs.h"
+#include "storage/notices.h"
 #include "storage/posts.h"
+#include "storage/reactions.h"
 
 enum {
 	POSTS_PAGE = 20,         /* each is some twenty puts, or hundreds when many reacted to it */
+	FAVOURITES_PAGE = 100,
 	FOLLOWS_PAGE = 100,
 	KEY_KEPT_DAYS = 30,      /* as long as a Delete is tried (federation/fanout.c) */
 	CURSOR_KEY = 1,          /* job->cursor: only the key is left */
@@ -32,6 +35,22 @@ static int purge_posts(struct arena *arena, struct txn *txn, uint64_t account_id
 			r = jobs_add(txn, &rest);
 	}
 	*ret_more = ids.count > 0;
+	return r;
+}
+
+static int purge_favourites(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
+{
+	struct id_list posts = { NULL, 0 };
+	int r = favourites_of(arena, txn_view(txn), account_id, FAVOURITES_PAGE, &posts);
+
+	for (size_t i = 0; i < posts.count && !r; i++) {
+		struct post post;
+
+		r = favourites_remove(txn, posts.ids[i], account_id);
+		if (!r && posts_brief(txn_view(txn), posts.ids[i], &post) == OK)
+			r = notices_remove(txn, post.account_id, NOTICE_FAVOURITE, account_id, post.id);
+	}
+	*ret_more = posts.count > 0;
 	return r;
 }
 
@@ -77,6 +96,8 @@ int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, b
 	if (job->cursor == CURSOR_KEY)
 		return accounts_delete(txn, job->subject);
 	r = purge_posts(arena, txn, job->subject, &more);
+	if (!r && !more)
+		r = purge_favourites(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = purge_follows(arena, txn, job->subject, &more);
 	if (!r && !more)

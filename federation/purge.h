@@ -11,7 +11,7 @@
 struct arena;
 struct job;
 
-/* JOB "purge_account" (job->subject: the account): its posts, follows and requests, and of ours the private key once
+/* JOB "purge_account" (job->subject: the account): its posts, favourites, follows and requests, and of ours the private key once
  * its Delete can no longer be on its way. */
 int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
 /* JOB "purge_post" (job->subject: the post): boosts and favourites that one posts_delete() could not remove. */

@@ -17,6 +17,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/engine/writer.h"
+#include "storage/posts.h"
 
 enum { NEEDS_MAX = 3 };  /* fetches for one kept activity */
 
@@ -384,6 +385,20 @@ static int load_waiting(struct waiting *waiting)
 	return r ? r : activity_parse(errand->arena, document, &waiting->activity);
 }
 
+/* Is the post here by now, or gone? Many may have waited for the same. */
+static bool has_come(const struct errand *errand, struct str uri)
+{
+	struct view *view;
+	uint64_t id;
+	int r;
+
+	if (view_begin(errand->store, &view))
+		return false;
+	r = posts_id_by_uri(view, uri, &id);
+	view_end(view);
+	return r == OK || r == ERR_GONE;
+}
+
 /* Fetches what is needed and applies, until nothing more is needed or enough was fetched. */
 static int serve_waiting(struct waiting *waiting, struct writer *writer)
 {
@@ -393,7 +408,8 @@ static int serve_waiting(struct waiting *waiting, struct writer *writer)
 
 	for (int i = 0; i < NEEDS_MAX; i++) {
 		waiting->found = (struct resolved){ 0 };
-		r = resolve_uri(errand->federation, errand->arena, errand->store, need, &waiting->found);
+		if (waiting->activity.type != AS_ANNOUNCE || !has_come(errand, need))
+			r = resolve_uri(errand->federation, errand->arena, errand->store, need, &waiting->found);
 		if (!r)
 			r = writer_run(writer, waiting_write, waiting);
 		if (r || waiting->applied != NEED)
@@ -409,9 +425,10 @@ static int resolve_waiting(struct waiting *waiting, struct writer *writer)
 {
 	int r = load_waiting(waiting);
 
-	if (r)
-		return r == ERR_NOT_FOUND ? OK : r;
-	r = serve_waiting(waiting, writer);
+	if (r == ERR_NOT_FOUND)
+		return OK;
+	if (!r)
+		r = serve_waiting(waiting, writer);
 	if (!r || (r == ERR_NETWORK && waiting->job->tries + 1 < RESOLVE_TRIES) || r == ERR_BUSY || r == ERR_FULL)
 		return r;
 	/* What is missing is not to be had: that is the end of it, and nobody's failure. */
@@ -434,6 +451,8 @@ int resolve_job(const struct federation *federation, struct arena *arena, struct
 
 	if (job->subject)
 		return resolve_waiting(&waiting, writer);
+	if (has_come(&waiting.errand, job->argument))
+		return OK;
 	r = resolve_uri(federation, arena, store, job->argument, &waiting.found);
 	if (!r)
 		r = writer_run(writer, parent_write, &waiting);

@@ -8,6 +8,7 @@
 #include "storage/base/err.h"
 #include "storage/conversations.h"
 #include "storage/graph.h"
+#include "storage/maintain.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
@@ -587,6 +588,16 @@ static void check_our_post(void)
 	rig_free(rig);
 }
 
+static void edit_for_bob(uint64_t id, const char *text)
+{
+	struct mention_target bob = { STR("bob"), rig->bob.id, rig->bob.url, rig->bob.username };
+	struct post_draft draft = { .text = str_of(text), .mentions = &bob, .mention_count = 1 };
+
+	world_write(rig->world);
+	act_update_post(rig->arena, rig->world->txn, rig->alice.id, id, &draft);
+	world_commit(rig->world);
+}
+
 static void check_witnesses(void)
 {
 	uint64_t id;
@@ -598,6 +609,18 @@ static void check_witnesses(void)
 	delete_post(&rig->alice, id);
 	rig_jobs(rig);
 	is_int(rig_outgoing_count(rig), 1, "a removal goes to who liked it, though nobody there follows");
+	rig_free(rig);
+
+	rig = rig_new();
+	rig_post(rig, &rig->alice, VISIBILITY_DIRECT, "@carol@b.example and @bob", 0, &id);
+	rig_jobs(rig);
+	rig_outgoing_clear(rig);
+	edit_for_bob(id, "Only @bob now: secret");
+	rig_jobs(rig);
+	is_int(rig_outgoing_count(rig), 0, "whom an edit of a direct post no longer names does not get its text");
+	delete_post(&rig->alice, id);
+	rig_jobs(rig);
+	ok(!sends("secret"), "nor later");
 	rig_free(rig);
 }
 
@@ -765,6 +788,20 @@ static void check_profiles(void)
 	rig_free(rig);
 }
 
+static void print_finding(void *context, const char *sentence)
+{
+	(void)context;
+	printf("# %s\n", sentence);
+}
+
+static uint64_t findings(void)
+{
+	uint64_t count = 0;
+
+	maintain_check(world_read(rig->world), print_finding, NULL, &count);
+	return count;
+}
+
 static void check_ends(void)
 {
 	uint64_t id;
@@ -773,12 +810,16 @@ static void check_ends(void)
 	rig = rig_new();
 	rig_follows(rig, &rig->alice, &rig->carol);
 	rig_apply(rig, create("1", "'" PUBLIC "'", "", ""));
+	uri = rig_post(rig, &rig->alice, VISIBILITY_PUBLIC, "Liked", 0, &id);
+	rig_apply(rig, by(CAROL, "f1", "Like", uri_of(uri)));
 	is_int(rig_apply(rig, by(CAROL, "end", "Delete", "'" CAROL "'")), OK, "a peer's account ends");
 	ok(stored(rig->carol.id).deleted, "it is a tombstone");
 	is_int(rig_apply(rig, create("2", "'" PUBLIC "'", "", "")), ERR_GONE, "that says nothing any more");
 	rig_jobs(rig);
 	is_int(rig_find_post(rig, NOTE_1).id, 0, "its posts are removed");
 	is_int(follow_state(&rig->alice, &rig->carol), 0, "and its follows");
+	ok(!favourites_has(world_read(rig->world), id, rig->carol.id), "and what it favoured is favoured no more");
+	is_int(findings(), 0, "and the store is sound");
 	rig_free(rig);
 
 	rig = rig_new();

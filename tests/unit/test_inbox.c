@@ -6,6 +6,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/jobs.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
 #include "tests/rig/rig.h"
@@ -462,6 +463,49 @@ static void check_instance(void)
 	rig_sign(rig, &delivery, &incoming);
 	is_int(rig_receive(rig, &incoming), ERR_UNAUTHORIZED, "another key than the pinned one is not let in");
 	rig_free(rig);
+
+	rig = rig_new();
+	rig_serve_actor(rig, "https://b.example/users/bot", "Application", "bot");
+	delivery.key_id = STR("https://b.example/users/bot#main-key");
+	delivery.json = "{" AS "'id':'https://b.example/a/9','type':'View','actor':'https://b.example/users/bot',"
+			"'object':'https://a.example/p/1'}";
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), OK, "an Application among the people of a peer speaks");
+	peers_get(rig->arena, world_read(rig->world), rig->peer.id, &peer);
+	ok(!peer.key_id.n && peer.contacted_ms, "but is not taken for the peer");
+	rig_free(rig);
+}
+
+/* What waits for a fetch is bounded: each costs a job and room until it was tried. */
+static void check_waiting_room(void)
+{
+	struct job job = { .kind = STR("resolve") };
+	char *spaces;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	spaces = arena_alloc(rig->arena, 100 * 1024);
+	memset(spaces, ' ', 100 * 1024 - 1);
+	is_int(rig_deliver(rig,
+	                   rig_text(rig, "%s{" AS "'id':'https://b.example/a/l','type':'Announce','actor':'" CAROL "',"
+	                                 "'to':'" PUBLIC "','object':'https://b.example/notes/8'}", spaces),
+	                   carols_key), OK, "an activity that is large and needs a fetch is answered");
+	is_int(rig_jobs_waiting(rig, "resolve"), 0, "and not kept");
+	for (int i = 0; i < 100; i++) {
+		struct txn *txn = world_write(rig->world);
+
+		for (int k = 0; k < 100; k++) {
+			job.id = 0;
+			jobs_add(txn, &job);
+		}
+		world_commit(rig->world);
+	}
+	is_int(rig_deliver(rig,
+	                   "{" AS "'id':'https://b.example/a/m','type':'Announce','actor':'" CAROL "','to':'" PUBLIC "',"
+	                   "'object':'https://b.example/notes/8'}",
+	                   carols_key), ERR_BUSY, "when too much is waiting the sender is put off");
+	is_int(rig_deliver(rig, note(CAROL, "1"), carols_key), OK, "with that alone");
+	rig_free(rig);
 }
 
 int main(void)
@@ -480,5 +524,6 @@ int main(void)
 	check_ends();
 	check_waiting();
 	check_instance();
+	check_waiting_room();
 	return done();
 }

@@ -87,6 +87,8 @@ static void serve(int fd, struct arena *scratch, struct str request)
 		redirect_to(fd, scratch, arena_printf(scratch, "http://localhost:%u/echo", port));
 	else if (str_eq(target, STR("/inside")))
 		redirect_to(fd, scratch, STR("https://169.254.169.254/latest"));
+	else if (str_eq(target, STR("/public")))
+		redirect_to(fd, scratch, STR("https://public.invalid/"));
 	else if (str_eq(target, STR("/nowhere")))
 		redirect_to(fd, scratch, STR("file:///etc/passwd"));
 	else if (str_eq(target, STR("/lost")))
@@ -218,6 +220,7 @@ static void test_redirects(struct net *net)
 	is_int(get(net, at("/nowhere"), &response), ERR_INVALID, "nor one to another scheme");
 	is_int(get(net, at("/lost"), &response), ERR_INVALID, "nor one without a place");
 	is_int(get(net, at("/elsewhere"), &response), ERR_DENIED, "nor one to an origin that is not listed");
+	is_int(get(net, at("/public"), &response), ERR_DENIED, "though it be in a public place");
 	allowed_host = ":";
 	before = atomic_load(&signs);
 	is_int(get(net, at("/elsewhere"), &response), OK, "one to another listed origin is followed");

@@ -59,6 +59,18 @@ static void check_parse(void)
 	is_int(draft.post.tags.count, 100, "and a hundred hashtags");
 }
 
+static void check_parent_of_ours(uint8_t visibility, bool answered, const char *name)
+{
+	struct object_draft draft;
+	struct str need, uri;
+	uint64_t id;
+
+	uri = rig_post(rig, &rig->alice, visibility, "Ours", 0, &id);
+	parse(note("'" PUBLIC_URI "'", rig_text(rig, ",'inReplyTo':'%.*s'", STR_ARG(uri))), &draft);
+	object_resolve(rig->arena, world_read(rig->world), &draft, &need);
+	ok((draft.post.in_reply_to_id == id) == answered && (draft.post.in_reply_to_uri.n > 0) == answered, "%s", name);
+}
+
 static void check_resolve(void)
 {
 	struct object_draft draft;
@@ -82,6 +94,10 @@ static void check_resolve(void)
 	parse(note("'" PUBLIC_URI "'", ",'inReplyTo':'https://a.example/p/5'"), &draft);
 	object_resolve(rig->arena, world_read(rig->world), &draft, &need);
 	is_int(need.n, 0, "unless it would be ours");
+	is_int(draft.post.in_reply_to_uri.n, 0, "and then it answers nothing");
+	check_parent_of_ours(VISIBILITY_DIRECT, false, "a post of ours that he does not see is none he can answer");
+	check_parent_of_ours(VISIBILITY_FOLLOWERS, false, "one for followers neither");
+	check_parent_of_ours(VISIBILITY_UNLISTED, true, "one that he sees is");
 	parse("{'id':'https://b.example/1','type':'Note','attributedTo':'https://b.example/users/x','to':'" PUBLIC_URI "'}",
 	      &draft);
 	is_int(object_resolve(rig->arena, world_read(rig->world), &draft, &need), ERR_NOT_FOUND,

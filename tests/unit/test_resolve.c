@@ -175,6 +175,10 @@ static void check_posts(void)
 	rig_serve(rig, "https://b.example/notes/7", 503, NULL, "{}");
 	is_int(uri("https://b.example/notes/7"), ERR_NETWORK, "from what may come back");
 	is_int(uri("https://evil.example/notes/1"), ERR_DENIED, "nobody else is asked");
+	rig_serve(rig, "https://b.example/notes/8", 200, NULL,
+	          rig_text(rig, "{" AS "'id':'https://b.example/notes/8','type':'Note','attributedTo':'" DAVE "','content':'x',"
+	                        "'to':'" PUBLIC "','@graph':[]}"));
+	is_int(uri("https://b.example/notes/8"), ERR_INVALID, "a document that can be read in two ways is read in none");
 	rig_free(rig);
 }
 
@@ -199,6 +203,33 @@ static void check_thread(void)
 	       rig_find_post(rig, "https://b.example/notes/6").id, "an answer finds its parent when that comes");
 	ok(rig_find_post(rig, "https://b.example/notes/4").id, "the third is there");
 	is_int(rig_find_post(rig, "https://b.example/notes/3").id, 0, "the fourth is not");
+	rig_free(rig);
+}
+
+/* Many answers to one post that nobody knows here, and boosts of another. */
+static void check_one_fetch(void)
+{
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_serve(rig, "https://b.example/notes/p", 200, NULL,
+	          note_by("https://b.example/notes/p", "https://b.example/users/carol"));
+	rig_serve(rig, "https://b.example/notes/q", 200, NULL,
+	          note_by("https://b.example/notes/q", "https://b.example/users/carol"));
+	for (int i = 0; i < 10; i++) {
+		rig_apply(rig, rig_text(rig,
+		                        "{" AS "'id':'https://b.example/a/%d','type':'Create','actor':'https://b.example/users/"
+		                        "carol','object':{'id':'https://b.example/notes/%d','type':'Note','content':'x',"
+		                        "'to':'" PUBLIC "','attributedTo':'https://b.example/users/carol',"
+		                        "'inReplyTo':'https://b.example/notes/p'}}", i, i));
+		rig_deliver(rig, rig_text(rig,
+		                          "{" AS "'id':'https://b.example/a/b%d','type':'Announce','to':'" PUBLIC "',"
+		                          "'actor':'https://b.example/users/carol','object':'https://b.example/notes/q'}", i),
+		            STR("https://b.example/users/carol#main-key"));
+	}
+	is_int(rig_resolve(rig), 20, "many wait for the same");
+	is_int(rig->asked, 2, "which is fetched once");
+	ok(rig_find_post(rig, "https://b.example/notes/p").id && rig_find_post(rig, "https://b.example/notes/q").id,
+	   "for all");
 	rig_free(rig);
 }
 
@@ -231,6 +262,7 @@ int main(void)
 	check_host_meta();
 	check_posts();
 	check_thread();
+	check_one_fetch();
 	check_peer();
 	return done();
 }
