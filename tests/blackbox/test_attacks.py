@@ -1,6 +1,7 @@
 """What hostile, slow or dying clients and commands do to a node, and what they must not."""
 
 import os
+import resource
 import socket
 import subprocess
 import threading
@@ -9,7 +10,7 @@ import time
 import pytest
 
 from browser import Browser
-from node import BINARY, PASSWORD, wait_for
+from node import BINARY, PASSWORD, PREFIX, wait_for
 
 
 def control(node):
@@ -39,6 +40,7 @@ def test_a_new_title_is_on_the_pages_at_once(new_node):
     wait_for(lambda: "What it is for" in node.get("/").text, "the new description is shown")
 
 
+@pytest.mark.threads
 def test_commands_that_hang_hold_no_other_up(new_node):
     node = new_node()
     silent = [control(node) for _ in range(5)]
@@ -58,6 +60,7 @@ def test_commands_that_hang_hold_no_other_up(new_node):
         connection.close()
 
 
+@pytest.mark.threads
 def test_many_commands_at_once_all_come_through(new_node):
     node = new_node()
     failed = []
@@ -156,3 +159,37 @@ def test_fetches_that_hang_do_not_keep_a_node_from_stopping(stuck):
     started = time.monotonic()
     stuck.stop()
     assert time.monotonic() - started < 8
+
+
+def test_a_disk_that_gets_full_under_load_is_507_and_no_end(new_node):
+    """The write that meets the end of the disk is cut short; here the disk is a limit on the size of files."""
+    node = new_node()
+    ana = node.person("ana")
+    node.stop()
+    size = os.path.getsize(os.path.join(node.data, "data.mdb"))
+    with open(node.log_path, "a") as log:
+        node.process = subprocess.Popen(
+            [*PREFIX, BINARY, "serve", "--data", node.data], stdout=log, stderr=log,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size + 500_001, resource.RLIM_INFINITY)))
+    wait_for(node.healthy, "the node serves")
+    statuses, made = [], []
+
+    def post():
+        while statuses.count(507) < 20 and len(statuses) < 3000:
+            answer = ana.raw("POST", "/api/v1/statuses", data={"status": "x" * 4900})
+            statuses.append(answer.status_code)
+            if answer.status_code == 200:
+                made.append(answer.json()["id"])
+
+    threads = [threading.Thread(target=post, daemon=True) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) == {200, 507} and made
+    assert "status=507" in node.log()
+    for post_id in made[-5:]:
+        assert ana.raw("GET", f"/api/v1/statuses/{post_id}").status_code == 200
+    resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    ana.say("room again")
+    node.do("check")
