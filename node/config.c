@@ -6,6 +6,7 @@
  */
 #include "node/config.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "storage/base/err.h"
 #include "storage/settings.h"
 
-enum kind { KIND_TEXT, KIND_NUMBER, KIND_SWITCH, KIND_LIST };
+enum kind { KIND_TEXT, KIND_LEVEL, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES };
 
 struct option {
 	const char *key;
@@ -32,7 +33,9 @@ struct option {
 /* A switch and a number have their default as a number in the table, a text as a text: "" #x would quote a text twice,
  * so the two cases are told apart by the kind. */
 #define FALLBACK_TEXT(value) value
+#define FALLBACK_LEVEL(value) value
 #define FALLBACK_LIST(value) value
+#define FALLBACK_ADDRESSES(value) value
 #define FALLBACK_NUMBER(value) #value
 #define FALLBACK_SWITCH(value) ((value) ? "on" : "off")
 
@@ -98,6 +101,31 @@ static bool text_is_plain(struct str text)
 	return utf8_valid(text);
 }
 
+static bool is_level(struct str text)
+{
+	static const char *const levels[] = { "error", "warning", "info", "debug" };
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (str_eq(text, str_of(levels[i])))
+			return true;
+	return false;
+}
+
+/* A name or a network among them would be one that never matches, and quotas would count the proxy. */
+static bool are_addresses(struct arena *arena, struct str text)
+{
+	struct str_list list = list_parse(arena, text);
+	unsigned char bytes[16];
+
+	for (size_t i = 0; i < list.count; i++) {
+		const char *item = arena_cstr(arena, list.items[i]);
+
+		if (inet_pton(AF_INET, item, bytes) != 1 && inet_pton(AF_INET6, item, bytes) != 1)
+			return false;
+	}
+	return true;
+}
+
 static int option_check(struct arena *arena, const struct option *option, struct str value, struct str *ret_error)
 {
 	uint64_t number;
@@ -114,6 +142,16 @@ static int option_check(struct arena *arena, const struct option *option, struct
 		if (switch_parse(value, &on))
 			return OK;
 		*ret_error = arena_printf(arena, "%s must be on or off", option->key);
+		return ERR_INVALID;
+	case KIND_LEVEL:
+		if (is_level(value))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be error, warning, info or debug", option->key);
+		return ERR_INVALID;
+	case KIND_ADDRESSES:
+		if (value.n <= option->high && are_addresses(arena, value))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be IP addresses, separated by commas", option->key);
 		return ERR_INVALID;
 	case KIND_TEXT:
 	case KIND_LIST:
@@ -132,9 +170,11 @@ static void option_set(struct arena *arena, const struct option *option, struct 
 
 	switch (option->kind) {
 	case KIND_TEXT:
+	case KIND_LEVEL:
 		*(struct str *)member = arena_str(arena, value);
 		break;
 	case KIND_LIST:
+	case KIND_ADDRESSES:
 		*(struct str_list *)member = list_parse(arena, arena_str(arena, value));
 		break;
 	case KIND_NUMBER:

@@ -18,8 +18,8 @@
 struct arena;
 struct view;
 
-/* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, NUMBER, SWITCH, LIST (comma-separated in
- * `config set`). live: a serving node takes a change at once; otherwise at its next start. For texts low and high
+/* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LEVEL (of the log), NUMBER, SWITCH, LIST
+ * (comma-separated in `config set`), ADDRESSES (a list of IP addresses). live: a serving node takes a change at once; otherwise at its next start. For texts low and high
  * bound the length in bytes. */
 #define CONFIG_LIST(X) \
 	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
@@ -30,8 +30,8 @@ struct view;
 	X(TEXT, contact_email, "contact.email", "", 0, 254, true, "Address of whoever runs this node.") \
 	X(TEXT, contact_account, "contact.account", "", 0, 30, true, "Name of the account that stands for whoever runs this node.") \
 	X(LIST, languages, "languages", "fr,en", 0, 200, true, "Languages of this node, most used first.") \
-	X(LIST, proxies, "proxies", "", 0, 2000, false, "Addresses of reverse proxies whose X-Forwarded-For is believed.") \
-	X(TEXT, log_level, "log.level", "info", 4, 7, true, "error, warning, info or debug.") \
+	X(ADDRESSES, proxies, "proxies", "", 0, 2000, false, "Addresses of reverse proxies whose X-Forwarded-For is believed.") \
+	X(LEVEL, log_level, "log.level", "info", 4, 7, true, "error, warning, info or debug.") \
 	X(SWITCH, limits_rate, "limits.rate", 1, 0, 1, true, "Request quotas per account and address; off for benchmarks only.") \
 	X(NUMBER, limits_post_characters, "limits.post_characters", 5000, 1, 100000, true, "Longest post, in characters.") \
 	X(NUMBER, limits_body_bytes, "limits.body_bytes", 1048576, 65536, 16777216, false, "Largest request body, in bytes.") \
@@ -48,7 +48,9 @@ struct view;
 
 struct config {
 #define CONFIG_MEMBER_TEXT(member) struct str member;
+#define CONFIG_MEMBER_LEVEL(member) struct str member;
 #define CONFIG_MEMBER_LIST(member) struct str_list member;
+#define CONFIG_MEMBER_ADDRESSES(member) struct str_list member;
 #define CONFIG_MEMBER_NUMBER(member) uint64_t member;
 #define CONFIG_MEMBER_SWITCH(member) bool member;
 #define CONFIG_MEMBER(kind, member, key, fallback, low, high, live, text) CONFIG_MEMBER_##kind(member)

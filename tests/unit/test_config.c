@@ -51,6 +51,16 @@ static void values_come_from_the_file_over_the_default(void)
 	is_str(config.listen, STR("127.0.0.1:8080"), "what the file leaves out keeps its default");
 }
 
+static void proxies_are_addresses(void)
+{
+	struct config config;
+	struct str error;
+
+	is_int(load("proxies: \"10.0.0.1, 2001:db8::1\"\nlog.level: debug\n", &config, &error), OK, "of either kind");
+	is_int(config.proxies.count, 2, "as many as are named");
+	is_int(load("proxies: \"\"\n", &config, &error), OK, "or none");
+}
+
 static void dotted_keys_are_the_same(void)
 {
 	struct config config;
@@ -75,6 +85,9 @@ static void mistakes_are_named_with_their_line(void)
 		{ "- a\n- b\n", "does not belong" },
 		{ "title:\n  deep:\n    deeper:\n      still:\n        more: 1\n", "line" },
 		{ "title: \"a\\nb\"\n", "must be one line" },
+		{ "log.level: verbose\n", "log.level must be error, warning, info or debug" },
+		{ "proxies: [10.0.0.1, proxy.example]\n", "proxies must be IP addresses" },
+		{ "proxies: 10.0.0.0/8\n", "proxies must be IP addresses" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -140,6 +153,7 @@ int main(void)
 	arena = arena_new();
 	values_come_from_the_file_over_the_default();
 	dotted_keys_are_the_same();
+	proxies_are_addresses();
 	mistakes_are_named_with_their_line();
 	what_is_no_plain_short_file_is_not_read();
 	an_empty_file_is_all_defaults();
