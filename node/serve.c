@@ -47,7 +47,7 @@ enum {
 	POOL_QUEUE_MAX = 1024,
 	LOCK_WAIT_MS = 5000,   /* for a command that has the store open */
 	LOCK_STEP_MS = 50,
-	UPKEEP_MS = 5000,
+	UPKEEP_MS = 2000,
 };
 
 struct life {

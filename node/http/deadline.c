@@ -12,6 +12,7 @@ struct deadline {
 	struct deadline *next, **link;  /* link: what points here */
 	int socket;
 	atomic_int_fast64_t until_ms;
+	atomic_bool reading;
 };
 
 struct deadlines {
@@ -45,6 +46,7 @@ struct deadline *deadline_add(struct deadlines *deadlines, int socket, int64_t u
 		abort();
 	deadline->socket = socket;
 	atomic_init(&deadline->until_ms, until_ms);
+	atomic_init(&deadline->reading, true);
 	pthread_mutex_lock(&deadlines->lock);
 	deadline->next = deadlines->first;
 	deadline->link = &deadlines->first;
@@ -55,8 +57,9 @@ struct deadline *deadline_add(struct deadlines *deadlines, int socket, int64_t u
 	return deadline;
 }
 
-void deadline_set(struct deadline *deadline, int64_t until_ms)
+void deadline_set(struct deadline *deadline, int64_t until_ms, bool reading)
 {
+	atomic_store(&deadline->reading, reading);
 	atomic_store(&deadline->until_ms, until_ms);
 }
 
@@ -70,14 +73,28 @@ void deadline_remove(struct deadlines *deadlines, struct deadline *deadline)
 	free(deadline);
 }
 
+/* All that it said was read, and it hung up. */
+static bool client_left(const struct deadline *deadline)
+{
+	char byte;
+
+	return atomic_load(&deadline->reading) && recv(deadline->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 size_t deadlines_sweep(struct deadlines *deadlines, int64_t now_ms)
 {
 	size_t count = 0;
 
 	pthread_mutex_lock(&deadlines->lock);
 	for (struct deadline *deadline = deadlines->first; deadline; deadline = deadline->next) {
-		if (atomic_load(&deadline->until_ms) > now_ms)
+		int_fast64_t until_ms = atomic_load(&deadline->until_ms);
+
+		if (until_ms > now_ms) {
+			/* Unless it moves on meanwhile: its last words may be under way to a handler. */
+			if (client_left(deadline))
+				atomic_compare_exchange_strong(&deadline->until_ms, &until_ms, now_ms);
 			continue;
+		}
 		shutdown(deadline->socket, SHUT_RDWR);
 		count++;
 	}

@@ -70,12 +70,12 @@ static void server_wake(struct exchange *exchange)
 }
 
 /* The library drops connections on which nothing moves. A byte now and then would keep one for ever, so each part of a
- * request has its time. */
-static void allow_ms(struct MHD_Connection *connection, int64_t ms)
+ * request has its time. It also does not see a client hang up behind half a request; `reading` has that looked for. */
+static void allow_ms(struct MHD_Connection *connection, int64_t ms, bool reading)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-	deadline_set(info->socket_context, ms == INT64_MAX ? ms : clock_monotonic_ms() + ms);
+	deadline_set(info->socket_context, ms == INT64_MAX ? ms : clock_monotonic_ms() + ms, reading);
 }
 
 /* From the end of one request to the last header of the next: a pause, and the headers. */
@@ -141,7 +141,7 @@ static enum MHD_Result take_headers(struct server *server, struct exchange *exch
 	exchange->connection = connection;
 	exchange->old_version = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, exchange);
-	allow_ms(connection, BODY_MS);
+	allow_ms(connection, BODY_MS, true);
 	if (!exchange_headers_done(exchange, str_of(method), direct))
 		return MHD_YES;
 	/* A reply before the body makes the library close the connection behind it. */
@@ -167,7 +167,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		return exchange_add_body(exchange, text) ? MHD_YES : MHD_NO;
 	}
 	if (!exchange->begun) {
-		allow_ms(connection, INT64_MAX);
+		allow_ms(connection, INT64_MAX, false);
 		/* Before the exchange asks whether we are stopping: who stops counts afterwards. */
 		atomic_fetch_add(&server->sending, 1);
 		atomic_fetch_add(&server->running, 1);
@@ -175,7 +175,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	}
 	if (!exchange_step(exchange))
 		return MHD_YES;
-	allow_ms(connection, REPLY_MS);
+	allow_ms(connection, REPLY_MS, false);
 	queued = send_reply(server, exchange);
 	exchange->running = false;
 	atomic_fetch_sub(&server->running, 1);
@@ -193,7 +193,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
 	(void)code;
 	if (!exchange)
 		return;
-	allow_ms(connection, head_ms(server));
+	allow_ms(connection, head_ms(server), true);
 	*request = NULL;
 	if (exchange->running)
 		atomic_fetch_sub(&server->running, 1);
