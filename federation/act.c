@@ -5,6 +5,7 @@
  * twice is done: that is no error here.
  */
 #include "federation/apply.h"
+#include "federation/audience.h"
 #include "federation/text.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
@@ -148,6 +149,38 @@ int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, con
 	return r;
 }
 
+/* Was a post held back that has not gone out yet? */
+static bool is_held(struct arena *arena, struct txn *txn, const struct post *post)
+{
+	struct activity_record create;
+
+	return activities_get(arena, txn_view(txn), post->id, &create) == OK &&
+	       create.account_id == post->account_id && str_eq(create.type, STR("Create")) && !create.outbox;
+}
+
+/* The Create as it is served, listed and still on its way says what the post says now. */
+static int rewrite_create(struct arena *arena, struct txn *txn, struct post *post)
+{
+	struct object_draft object = { .post = *post };
+	struct activity create = { .type = AS_CREATE, .draft = &object, .published_ms = post->created_ms };
+	struct activity_record record;
+	struct account author;
+	int r = activities_get(arena, txn_view(txn), post->id, &record);
+
+	if (r == ERR_NOT_FOUND || (r == OK && !str_eq(record.type, STR("Create"))))
+		return OK;
+	if (!r)
+		r = accounts_get(arena, txn_view(txn), post->account_id, &author);
+	if (!r)
+		r = audience_of_post(arena, txn_view(txn), post, &create.to, &create.cc);
+	if (r)
+		return r;
+	create.uri = record.uri;
+	create.actor_uri = author.uri;
+	record.body = activity_render(arena, txn_view(txn), &create);
+	return activities_put(txn, &record);
+}
+
 int act_update_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id,
                     const struct post_draft *draft)
 {
@@ -160,19 +193,13 @@ int act_update_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uin
 
 	if (r)
 		return r;
+	activity.quiet = is_held(arena, txn, &object.post);
 	take_draft(arena, instance_of(txn_view(txn)), draft, &object.post);
-	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+	r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+	return r ? r : txn_fail(txn, rewrite_create(arena, txn, &object.post));
 }
 
-/* A post that was held back and has not gone out leaves no trace: nobody elsewhere is told of its end. */
-static bool is_held(struct arena *arena, struct txn *txn, const struct post *post)
-{
-	struct activity_record create;
-
-	return activities_get(arena, txn_view(txn), post->id, &create) == OK &&
-	       create.account_id == post->account_id && str_eq(create.type, STR("Create")) && !create.outbox;
-}
-
+/* Of a post that has not gone out nobody elsewhere is told that it ended. */
 static int drop_held(struct txn *txn, const struct post *post)
 {
 	bool more;

@@ -58,6 +58,7 @@ struct activity {
 	bool show_reblogs, notify;      /* Follow */
 	struct str_list languages;      /* Follow */
 	int64_t hold_ms;                /* Create: goes out this much later */
+	bool quiet;                     /* Update: of a post that is held back, so its Create will tell */
 	uint64_t record_id;             /* its record (storage/activities.h); 0: taken when it is applied */
 };
 

@@ -25,6 +25,19 @@ static struct str_list one_uri(struct arena *arena, struct str uri)
 	return list;
 }
 
+void addressing_of_post(struct arena *arena, const struct post *post, size_t room, struct recipients *ret_recipients)
+{
+	struct id_list *ids = &ret_recipients->ids;
+
+	ret_recipients->followers = post->visibility != VISIBILITY_DIRECT;
+	*ids = (struct id_list){ ARENA_ARRAY(arena, uint64_t, post->mention_ids.count + 1 + room), 0 };
+	for (size_t i = 0; i < post->mention_ids.count; i++)
+		add_id(ids, post->mention_ids.ids[i]);
+	/* An answer that all may read goes to whom it answers, mentioned or not. */
+	if (post->in_reply_to_account_id && post->visibility <= VISIBILITY_UNLISTED)
+		add_id(ids, post->in_reply_to_account_id);
+}
+
 /* Whoever saw the former text may learn that it ended; a new one is for whom it is written for. */
 static bool may_hear(struct apply *apply, uint64_t account_id)
 {
@@ -39,13 +52,7 @@ static int to_audience(struct apply *apply, bool witnesses, struct recipients *r
 	const struct id_list *saw = &apply->witnesses;
 	struct id_list *ids = &recipients->ids;
 
-	recipients->followers = post->visibility != VISIBILITY_DIRECT;
-	ids->ids = ARENA_ARRAY(apply->arena, uint64_t, post->mention_ids.count + saw->count + 2);
-	for (size_t i = 0; i < post->mention_ids.count; i++)
-		add_id(ids, post->mention_ids.ids[i]);
-	/* An answer that all may read goes to whom it answers, mentioned or not. */
-	if (post->in_reply_to_account_id && post->visibility <= VISIBILITY_UNLISTED)
-		add_id(ids, post->in_reply_to_account_id);
+	addressing_of_post(apply->arena, post, saw->count + 1, recipients);
 	if (apply->boosted.id)
 		add_id(ids, apply->boosted.account_id);
 	for (size_t i = 0; witnesses && i < saw->count; i++)

@@ -22,4 +22,7 @@ struct recipients {
 /* Fills to and cc of apply->activity. The recipients are in apply->arena. */
 int addressing_fill(struct apply *apply, enum addressing addressing, struct recipients *ret_recipients);
 
+/* To whom a post goes by itself, with room for so many more ids. */
+void addressing_of_post(struct arena *arena, const struct post *post, size_t room, struct recipients *ret_recipients);
+
 #endif

@@ -245,7 +245,7 @@ static int run_row(struct apply *apply, const struct activity_row *row)
 		r = mark_seen(apply);
 	if (!r && local)
 		r = addressing_fill(apply, row->addressing, &recipients);
-	if (!r && local)
+	if (!r && local && !a->quiet)
 		r = send(apply, row, &recipients);
 	/* From here on half of it is written: an error takes all of it back. */
 	return r ? txn_fail(apply->txn, r) : OK;

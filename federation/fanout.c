@@ -180,12 +180,17 @@ static bool takes_back(const struct activity_record *record)
 	       str_eq(record->type, STR("Reject"));
 }
 
+static bool is_news(const struct fanout *fanout)
+{
+	return str_eq(fanout->record.type, STR("Create")) || str_eq(fanout->record.type, STR("Announce"));
+}
+
 /* What was deleted before it went out goes nowhere: a post that was held back, or one that waited for its fan-out. */
 static bool is_void(struct fanout *fanout)
 {
 	struct post post;
 
-	if (!str_eq(fanout->record.type, STR("Create")) && !str_eq(fanout->record.type, STR("Announce")))
+	if (!is_news(fanout))
 		return false;
 	return posts_get(fanout->arena, fanout->view, fanout->record.object_id, &post) != OK;
 }
@@ -200,11 +205,21 @@ static int purge_ended(struct fanout *fanout)
 	return jobs_add(fanout->txn, &job);
 }
 
-static int list_held(struct fanout *fanout)
+/* What was held back is listed from now on, and goes to whom it is for after all edits. */
+static int release_held(struct fanout *fanout)
 {
-	if (fanout->record.outbox ||
-	    (!str_eq(fanout->record.type, STR("Create")) && !str_eq(fanout->record.type, STR("Announce"))))
+	struct recipients recipients;
+	struct post post;
+	int r;
+
+	if (fanout->record.outbox || !is_news(fanout))
 		return OK;
+	r = posts_get(fanout->arena, fanout->view, fanout->record.object_id, &post);
+	if (r)
+		return r;
+	addressing_of_post(fanout->arena, &post, 0, &recipients);
+	fanout->followers = recipients.followers;
+	fanout->ids = recipients.ids;
 	fanout->record.outbox = true;
 	return activities_put(fanout->txn, &fanout->record);
 }
@@ -214,7 +229,7 @@ static int run_page(struct fanout *fanout, struct job *job, bool *ret_more)
 	int r = OK;
 
 	if (!job->cursor)
-		r = list_held(fanout);
+		r = release_held(fanout);
 	if (!r && fanout->followers && job->cursor < NAMED) {
 		r = to_followers(fanout, &job->cursor);
 		*ret_more = true;

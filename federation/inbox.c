@@ -93,12 +93,12 @@ static int verify(struct incoming *incoming, const struct account *signer)
 static bool is_resting(const struct incoming *incoming)
 {
 	return replay_cache_knows(incoming->federation->replays, incoming->signature.key_id, STR("fetched"),
-	                          clock_now_ms());
+	                          clock_monotonic_ms());
 }
 
 static void let_rest(const struct incoming *incoming)
 {
-	int64_t now_ms = clock_now_ms();
+	int64_t now_ms = clock_monotonic_ms();
 
 	replay_cache_admit(incoming->federation->replays, incoming->signature.key_id, STR("fetched"), now_ms,
 	                   now_ms + KEY_REST_MS);

@@ -31,6 +31,9 @@ static int purge_posts(struct arena *arena, struct txn *txn, uint64_t account_id
 		bool more = false;
 
 		r = posts_delete(txn, ids.ids[i], &more);
+		/* One's boost of one's own post went with it. */
+		if (r == ERR_NOT_FOUND)
+			r = OK;
 		if (!r && more)
 			r = jobs_add(txn, &rest);
 	}

@@ -96,12 +96,24 @@ int posts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id)
 	return r;
 }
 
+static bool is_answered(struct view *view, uint64_t id)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+
+	prefix_walk_init(&walk, view, SPACE_REPLIES, key_u64(&key, id), false);
+	return prefix_next(&walk, &item) == OK;
+}
+
+/* By a post, by what is left of one, or by answers to one that is gone: they would hang below another. */
 static bool id_taken(struct view *view, uint64_t id, void *arg)
 {
 	struct key key;
+	struct str at = key_u64(&key, id);
 
 	(void)arg;
-	return view_has(view, SPACE_POST, key_u64(&key, id));
+	return view_has(view, SPACE_POST, at) || view_has(view, SPACE_POST_STATS, at) || is_answered(view, id);
 }
 
 uint64_t posts_id_for(struct txn *txn, int64_t published_ms)
@@ -152,6 +164,7 @@ static int check_boost(struct view *view, const struct post *post)
 static int check_new(struct arena *scratch, struct view *view, const struct post *post)
 {
 	struct post known;
+	struct key key;
 	int r;
 
 	if (post->id == 0 || post->visibility < VISIBILITY_PUBLIC || post->visibility > VISIBILITY_DIRECT)
@@ -161,7 +174,7 @@ static int check_new(struct arena *scratch, struct view *view, const struct post
 		return r;
 	if (!access_lives(view, post->account_id))
 		return ERR_NOT_FOUND;
-	if (id_taken(view, post->id, NULL))
+	if (view_has(view, SPACE_POST, key_u64(&key, post->id)))
 		return ERR_EXISTS;
 	/* our own address is as new as the id in it */
 	if (post->uri.n && instance_parse_id(instance_of(view), "p", post->uri) != post->id) {

@@ -176,15 +176,18 @@ static void check_collections(void)
 
 static void check_activities(void)
 {
-	struct rig_answer page, answer;
+	struct rig_answer page, answer, post;
 
 	rig = rig_new();
-	rig_call(rig, "POST", "/api/v1/statuses", &rig->alice, "status=hello");
+	post = rig_call(rig, "POST", "/api/v1/statuses", &rig->alice, "status=hello");
 	page = rig_fetch(rig, rig_line(rig, "%s?page=true", path_of(rig->alice.outbox)), carols_key);
 	answer = rig_fetch(rig, path_of(rig_str(&page, "orderedItems.0.id")), carols_key);
 	is_str(rig_str(&answer, "id"), rig_str(&page, "orderedItems.0.id"), "an activity is there at its id");
 	is_int(ask(path_of(rig_str(&page, "orderedItems.0.id")), true).status, 401, "for those who sign");
 	is_int(rig_fetch(rig, "/a/4", carols_key).status, 404, "what is none is not");
+	rig_call(rig, "PUT", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&post, "id"))), &rig->alice, "status=better");
+	page = rig_fetch(rig, rig_line(rig, "%s?page=true", path_of(rig->alice.outbox)), carols_key);
+	ok(rig_holds(&page, "better") && !rig_holds(&page, "hello"), "after an edit the Create says what the post says");
 	rig_free(rig);
 }
 

@@ -720,6 +720,7 @@ static void check_threads(void)
 static void check_hold(void)
 {
 	struct post_draft draft = { .text = STR("Wait"), .visibility = VISIBILITY_PUBLIC, .hold_ms = 60000 };
+	struct mention_target carol;
 	uint64_t id;
 
 	rig = rig_new();
@@ -739,6 +740,24 @@ static void check_hold(void)
 	clock_advance_for_test(61000);
 	rig_jobs(rig);
 	is_int(rig_outgoing_count(rig), 1, "left alone it goes when its time has come");
+	rig_free(rig);
+
+	rig = rig_new();
+	carol = (struct mention_target){ STR("carol@b.example"), rig->carol.id, STR(CAROL), STR("carol") };
+	world_write(rig->world);
+	draft.visibility = VISIBILITY_DIRECT;
+	act_create_post(rig->arena, rig->world->txn, rig->alice.id, &draft, &id);
+	draft.text = STR("Dear @carol@b.example");
+	draft.mentions = &carol;
+	draft.mention_count = 1;
+	act_update_post(rig->arena, rig->world->txn, rig->alice.id, id, &draft);
+	world_commit(rig->world);
+	rig_jobs(rig);
+	is_int(rig_outgoing_count(rig), 0, "an edit of what is held back waits, too");
+	clock_advance_for_test(61000);
+	rig_jobs(rig);
+	is_int(rig_outgoing_count(rig), 1, "it goes out as one");
+	ok(sends("\"type\":\"Create\"") && sends("Dear") && !sends("Wait"), "with the last text, to whom that is for");
 	rig_free(rig);
 }
 

@@ -171,6 +171,7 @@ static void test_backfill(void)
 	int64_t old_ms = clock_now_ms() - 3 * DAY_MS;
 	uint64_t first, second, now;
 	struct post *post;
+	bool more;
 
 	start();
 	first = posts_id_for(world->txn, old_ms);
@@ -180,6 +181,9 @@ static void test_backfill(void)
 	world_add(world, post);
 	second = posts_id_for(world->txn, old_ms);
 	ok(second > first && id_to_ms(second) == old_ms, "beside others of the same moment");
+	world_reply(world, ana, VISIBILITY_PUBLIC, first);
+	posts_delete(world->txn, first, &more);
+	ok(posts_id_for(world->txn, old_ms) != first, "nor in place of one that is gone but for its answers");
 	now = posts_id_for(world->txn, clock_now_ms() - HOUR_MS);
 	is_int(id_to_ms(now), clock_now_ms(), "one of today is new");
 	is_int(id_to_ms(posts_id_for(world->txn, 0)), clock_now_ms(), "and so is one without a date");
