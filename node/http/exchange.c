@@ -207,10 +207,7 @@ static int find_row(struct exchange *exchange)
 		call_header(call, "Allow", found.allow);
 		return call_fail_status(call, ERR_INVALID, 405, NULL, "Method not allowed");
 	}
-	if (err != OK)
-		return err;
-	err = route_read_request(call);
-	return err == ERR_LIMIT ? call_fail(call, err, "Too many parameters") : err;
+	return err;
 }
 
 /* The whole request is there: what does it want? */
@@ -253,7 +250,15 @@ static int take_quota(struct exchange *exchange)
 	return call_fail_status(call, ERR_LIMIT, 429, NULL, "Too many requests");
 }
 
-/* Once, in the view of the first stage: who asks, may they, and how often. */
+static int read_parameters(struct call *call)
+{
+	int err = route_read_request(call);
+
+	return err == ERR_LIMIT ? call_fail(call, err, "Too many parameters") : err;
+}
+
+/* Once, in the view of the first stage: who asks, may they, and how often; then what they say, which costs more than
+ * these to find out. */
 static int enter(struct exchange *exchange, struct view *view)
 {
 	struct call *call = &exchange->call;
@@ -264,7 +269,9 @@ static int enter(struct exchange *exchange, struct view *view)
 	err = call_enter(call, view);
 	/* Those who are refused pay too, or refusals would be free. */
 	quota_err = take_quota(exchange);
-	return quota_err != OK ? quota_err : err;
+	if (quota_err != OK || err != OK)
+		return quota_err != OK ? quota_err : err;
+	return read_parameters(call);
 }
 
 /* An HTTP stage: its view begins and ends here. A NULL stage only enters. */

@@ -305,6 +305,8 @@ static void test_stages(void)
 static void test_admission(void)
 {
 	is_reply(GET("/api/lists"), 401, "{\"error\":\"The access token is invalid\"}", "a closed row without a token");
+	is_reply(post("/api/closed-write", "application/json", STR("{")), 401,
+	         "{\"error\":\"The access token is invalid\"}", "what a stranger sends there is not even read");
 	is_reply(post_form("/api/closed-write", "key=e&value=5"), 401, "{\"error\":\"The access token is invalid\"}",
 	         "a closed row with nothing but a write");
 	is_reply(post_form("/page-write", "key=e&value=5"), 303, "", "a page that wants a session sends nobody away");
