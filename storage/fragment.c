@@ -67,9 +67,9 @@ struct str fragment_account(struct arena *arena, const struct instance *instance
 	json_w_member_str(w, "display_name", account->display_name);
 	json_w_member_str(w, "note", account->note);
 	account_picture(w, "avatar", "avatar_static", account->avatar_url,
-	                arena_printf(arena, "%.*s/avatar.svg", STR_ARG(instance->url)));
+	                arena_printf(arena, "%.*s/avatar.png", STR_ARG(instance->url)));
 	account_picture(w, "header", "header_static", account->header_url,
-	                arena_printf(arena, "%.*s/header.svg", STR_ARG(instance->url)));
+	                arena_printf(arena, "%.*s/header.png", STR_ARG(instance->url)));
 	json_w_member_cstr(w, "avatar_description", "");
 	json_w_member_cstr(w, "header_description", "");
 	json_w_member_bool(w, "locked", account->locked);

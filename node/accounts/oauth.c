@@ -285,7 +285,7 @@ int oauth_userinfo_show(struct call *call, struct view *view)
 	if (account.avatar_url.n)
 		json_w_member_str(&w, "picture", account.avatar_url);
 	else
-		write_endpoint(&w, call->arena, instance, "picture", "/avatar.svg");
+		write_endpoint(&w, call->arena, instance, "picture", "/avatar.png");
 	json_w_object_end(&w);
 	return call_reply_json(call, buf_str(&buf));
 }

@@ -173,7 +173,7 @@ static int w_contact_account(struct json_writer *w, struct call *call, struct vi
 
 static struct str picture_url(struct call *call)
 {
-	return arena_printf(call->arena, "%.*s/header.svg", STR_ARG(call->node->instance.url));
+	return arena_printf(call->arena, "%.*s/header.png", STR_ARG(call->node->instance.url));
 }
 
 int api_instance_v1(struct call *call, struct view *view)

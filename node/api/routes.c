@@ -20,6 +20,7 @@
 #include "node/api/statuses.h"
 #include "node/api/timelines.h"
 #include "node/web/about.h"
+#include "node/web/pictures.h"
 #include "node/web/sign_in.h"
 #include "node/web/style.h"
 
@@ -205,9 +206,11 @@ const struct route routes[] = {
 	SIGNED("GET", "/@:name/:id", QUOTA_READ, .check = api_page_check, .work = api_fetch_work,
 	       .show = api_post_page_show, .summary = "a post and its thread, to people with a session"),
 	OPEN("GET", "/style.css", QUOTA_NONE, .show = style_show, .summary = "the style sheet of pages"),
-	SHARED("GET", "/avatar.svg", QUOTA_NONE, .show = avatar_show,
+	OPEN("GET", "/avatar.svg", QUOTA_NONE, .show = avatar_show, .summary = "the default picture, for pages"),
+	OPEN("GET", "/header.svg", QUOTA_NONE, .show = header_show, .summary = "the default banner, for pages"),
+	SHARED("GET", "/avatar.png", QUOTA_NONE, .show = avatar_png_show,
 	       .summary = "the default picture of a person"),
-	SHARED("GET", "/header.svg", QUOTA_NONE, .show = header_show, .summary = "the default banner"),
+	SHARED("GET", "/header.png", QUOTA_NONE, .show = header_png_show, .summary = "the default banner"),
 	OPEN("GET", "/icon.svg", QUOTA_NONE, .show = icon_show, .summary = "the icon of pages"),
 
 	/* federation */

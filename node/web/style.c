@@ -196,8 +196,6 @@ int style_show(struct call *call, struct view *view)
 
 static int show_picture(struct call *call, const char *picture)
 {
-	/* Clients load pictures from pages of other origins. */
-	call_header(call, "Cross-Origin-Resource-Policy", STR("cross-origin"));
 	return show(call, "image/svg+xml", picture, "public, max-age=86400");
 }
 

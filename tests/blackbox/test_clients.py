@@ -255,6 +255,14 @@ def test_mastodon_py_without_a_good_token(world):
     assert anonymous.instance_health() and anonymous.instance().title == "Head office"
 
 
+def test_pictures_are_what_every_client_can_draw(world, api):
+    account = api.me()
+    for url in (account.avatar, account.avatar_static, account.header, account.header_static):
+        picture = world.a.get(url)
+        assert picture.headers["Content-Type"] == "image/png" and picture.content.startswith(b"\x89PNG\r\n\x1a\n")
+        assert picture.headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_mastodon_py_changes_its_profile(api, word):
     assert api.account_update_credentials(note=f"Bio {word}", fields=[("Dept", word)]).source.note == f"Bio {word}"
     api.account_update_credentials(note="", fields=[])

@@ -401,7 +401,7 @@ static void test_fragment(void)
 	is_int(json_object_size(object), sizeof(keys) / sizeof(keys[0]), "and nothing else");
 	is_str(json_member_str(object, "created_at"), STR("2026-11-25T00:00:00.000Z"),
 	       "the first day is cut to midnight");
-	is_str(json_member_str(object, "avatar_static"), STR("https://a.example/avatar.svg"),
+	is_str(json_member_str(object, "avatar_static"), STR("https://a.example/avatar.png"),
 	       "there is a default picture");
 	ok(json_member_bool(object, "bot", false), "a service is shown as a bot");
 	is_str(json_member_str(json_at(json_member(object, "fields"), 0), "value"), STR("\"Sales\""),

@@ -111,7 +111,7 @@ static bool may_be_open(const char *path)
 		"/", "/legal", "/sign-in", "/sign-out", "/sign-up/:secret", "/health", "/actor", "/actor/outbox",
 		"/actor/followers", "/actor/following", "/u/:id", "/api/v1/instance", "/api/v2/instance", "/api/v1/apps",
 		"/api/v1/custom_emojis", "/oauth/authorize", "/oauth/token", "/oauth/revoke", "/nodeinfo/2.0", "/nodeinfo/2.1",
-		"/avatar.svg", "/header.svg", "/icon.svg", "/style.css",
+		"/avatar.svg", "/header.svg", "/avatar.png", "/header.png", "/icon.svg", "/style.css",
 	};
 
 	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)

@@ -28,7 +28,7 @@ static const struct route rows[] = {
 	{ .method = "GET", .path = "/@:name", .access = ACCESS_SESSION, .show = profile_show },
 	{ .method = "GET", .path = "/@:name/:id", .access = ACCESS_SESSION, .show = post_page_show },
 	{ .method = "GET", .path = "/style.css", .access = ACCESS_OPEN, .show = style_show },
-	{ .method = "GET", .path = "/avatar.svg", .access = ACCESS_OPEN, .show = avatar_show, .cross_origin = true },
+	{ .method = "GET", .path = "/avatar.svg", .access = ACCESS_OPEN, .show = avatar_show },
 };
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
