@@ -166,17 +166,29 @@ static const EVP_MD *digest_of(const struct pkey *key, enum pkey_hash hash)
 {
 	if (key->type == PKEY_ED25519)
 		return NULL;
-	return hash == PKEY_SHA512 ? EVP_sha512() : EVP_sha256();
+	return hash == PKEY_SHA256 ? EVP_sha256() : EVP_sha512();
+}
+
+/* `ctx` belongs to the operation that was begun. */
+static bool set_padding(const struct pkey *key, enum pkey_hash hash, EVP_PKEY_CTX *ctx)
+{
+	if (key->type != PKEY_RSA || hash != PKEY_PSS_SHA512)
+		return true;
+	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+	       EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha512()) == 1 &&
+	       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
 
 bool pkey_verify(const struct pkey *key, enum pkey_hash hash, struct str data, struct str signature)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *operation; /* of ctx */
 	bool good;
 
 	if (!ctx)
 		abort();
-	good = EVP_DigestVerifyInit(ctx, NULL, digest_of(key, hash), NULL, key->pkey) == 1 &&
+	good = EVP_DigestVerifyInit(ctx, &operation, digest_of(key, hash), NULL, key->pkey) == 1 &&
+	       set_padding(key, hash, operation) &&
 	       EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
 	                        (const unsigned char *)data.p, data.n) == 1;
 	EVP_MD_CTX_free(ctx);

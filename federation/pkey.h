@@ -17,7 +17,7 @@ struct pkey;
 struct key_cache;
 
 enum pkey_type { PKEY_RSA, PKEY_ED25519 };
-enum pkey_hash { PKEY_SHA256, PKEY_SHA512 };
+enum pkey_hash { PKEY_SHA256, PKEY_SHA512, PKEY_PSS_SHA512 };
 
 enum {
 	PKEY_PEM_MAX = 8192,       /* bytes of a PEM text */
@@ -35,7 +35,7 @@ void pkey_hold(struct arena *arena, struct pkey *key);
 
 enum pkey_type pkey_type(const struct pkey *key);
 
-/* RSA: RSASSA-PKCS1-v1_5 over `hash`. Ed25519: RFC 8032, `hash` is not looked at. */
+/* RSA: RSASSA-PKCS1-v1_5 over `hash`, or RSASSA-PSS with a salt of 64 bytes (RFC 9421 section 3.3.1). Ed25519: RFC 8032, `hash` is not looked at. */
 bool pkey_verify(const struct pkey *key, enum pkey_hash hash, struct str data, struct str signature);
 /* Signs with SHA-256 (RSA) or as RFC 8032 says. ERR_INVALID: `key` is a public one. */
 int pkey_sign(struct arena *arena, const struct pkey *key, struct str data, struct str *ret_signature);

@@ -18,7 +18,7 @@
 
 enum { SHA256_BLOCK = 64 };  /* bytes it works on at once */
 
-static EVP_MD *sha256;
+static EVP_MD *sha256, *sha512;
 
 static void die(const char *what)
 {
@@ -29,17 +29,24 @@ static void die(const char *what)
 static void fetch_algorithms(void)
 {
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (!sha256)
-		die("SHA-256");
+	sha512 = EVP_MD_fetch(NULL, "SHA512", NULL);
+	if (!sha256 || !sha512)
+		die("SHA-2");
 }
 
-/* The one SHA-256 of the process. */
+static pthread_once_t fetched = PTHREAD_ONCE_INIT;
+
+/* The one SHA-256 of the process, and the one SHA-512. */
 static const EVP_MD *get_sha256(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, fetch_algorithms);
+	pthread_once(&fetched, fetch_algorithms);
 	return sha256;
+}
+
+static const EVP_MD *get_sha512(void)
+{
+	pthread_once(&fetched, fetch_algorithms);
+	return sha512;
 }
 
 void hash_sha256(struct str data, uint8_t out[SHA256_BYTES])
@@ -47,6 +54,12 @@ void hash_sha256(struct str data, uint8_t out[SHA256_BYTES])
 	/* Fails for want of memory only. */
 	if (!EVP_Digest(data.n ? data.p : "", data.n, out, NULL, get_sha256(), NULL))
 		die("SHA-256");
+}
+
+void hash_sha512(struct str data, uint8_t out[SHA512_BYTES])
+{
+	if (!EVP_Digest(data.n ? data.p : "", data.n, out, NULL, get_sha512(), NULL))
+		die("SHA-512");
 }
 
 /* The digest of one block, each byte of the key XOR `pad`, and of what follows it. */

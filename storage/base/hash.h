@@ -12,9 +12,10 @@
 
 struct arena;
 
-enum { SHA256_BYTES = 32 };
+enum { SHA256_BYTES = 32, SHA512_BYTES = 64 };
 
 void hash_sha256(struct str data, uint8_t out[SHA256_BYTES]);
+void hash_sha512(struct str data, uint8_t out[SHA512_BYTES]);
 void hash_hmac_sha256(struct str key, struct str data, uint8_t out[SHA256_BYTES]);
 /* Random bytes from the kernel's generator; aborts if there are none. */
 void hash_random(void *out, size_t n);

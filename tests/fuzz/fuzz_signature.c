@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct str first = str_cut(&rest, '\n');
 	struct header headers[] = { { STR("Host"), STR("a.example") }, { STR("Date"), STR("Tue, 24 Nov 2026 08:00:00 GMT") },
 		                    { STR("Digest"), rest }, { STR("Signature"), first } };
-	struct signature_request request = { STR("POST"), STR("/inbox?x"), headers, 4, STR("{}") };
+	struct signature_request request = { STR("POST"), STR("/inbox?x"), headers, 4, STR("{}"), STR_NONE };
 	const struct str host = STR("a.example");
 	struct signature_policy policy = { &host, 1, 1795507200000, SIGNATURE_TOLERANCE_MS };
 	struct signature signature;

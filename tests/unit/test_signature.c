@@ -299,8 +299,11 @@ static void test_until(void)
 
 static void test_make(void)
 {
-	struct signature_order order = { STR("POST"), STR("/inbox?x=1"), STR("b.example"), STR("application/activity+json"),
-		                         str_of(post_body), STR(KEY_ID), NULL, then_ms };
+	struct signature_order order = {
+		.method = STR("POST"), .target = STR("/inbox?x=1"), .host = STR("b.example"),
+		.content_type = STR("application/activity+json"), .body = str_of(post_body), .key_id = STR(KEY_ID),
+		.now_ms = then_ms,
+	};
 	struct header made[SIGNATURE_MADE_HEADERS];
 	struct pkey *key;
 
@@ -310,8 +313,10 @@ static void test_make(void)
 	is_str(made[0].value, STR(DATE), "with its date");
 	is_str(made[1].value, str_of(post_digest), "with the digest's label in upper case");
 	is_str(made[2].value, header_text("rsa-sha256", POST_COVERED, post_rsa), "exactly as another implementation signs it");
-	order = (struct signature_order){ STR("GET"), STR("/u/9"), STR("b.example:8443"), STR_NONE, STR_NONE, STR(KEY_ID), key,
-		                          then_ms };
+	order = (struct signature_order){
+		.method = STR("GET"), .target = STR("/u/9"), .host = STR("b.example:8443"), .key_id = STR(KEY_ID), .key = key,
+		.now_ms = then_ms,
+	};
 	is_int(signature_make(arena, &order, made), OK, "a GET is signed");
 	is_str(made[1].value, STR(EMPTY_DIGEST), "with the digest of an empty body");
 	is_str(made[2].value, header_text("rsa-sha256", "(request-target) host date digest", get_rsa),
