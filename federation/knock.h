@@ -3,9 +3,9 @@
  * more in another.
  *
  * An origin of which nothing is known is asked in the draft's form, which everybody reads; the trap is the node that
- * answers 202, verifies later and drops what it cannot read. So RFC 9421 is for those who showed that they read it: they
- * signed to us with it, asked for it, or took it after they had refused the other. What was learned holds for seven
- * days. Knows no network, no store and no clock. Pure; any thread.
+ * answers 202, verifies later and drops what it cannot read. So RFC 9421 is for those who showed that they read it:
+ * they signed to us with it, asked for it, or took it after they had refused the other. What was learned holds for
+ * seven days. Knows no network, no store and no clock. Pure; any thread.
  */
 #ifndef FEDERATION_KNOCK_H
 #define FEDERATION_KNOCK_H

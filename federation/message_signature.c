@@ -54,10 +54,15 @@ static void add_method(struct buf *buf, const struct signature_request *request)
 	buf_add(buf, request->method);
 }
 
+static void add_target(struct buf *buf, const struct signature_request *request)
+{
+	buf_add(buf, request->target);
+}
+
 static void add_target_uri(struct buf *buf, const struct signature_request *request)
 {
 	buf_add(buf, request->origin);
-	buf_add(buf, request->target);
+	add_target(buf, request);
 }
 
 static void add_authority(struct buf *buf, const struct signature_request *request)
@@ -68,11 +73,6 @@ static void add_authority(struct buf *buf, const struct signature_request *reque
 static void add_scheme(struct buf *buf, const struct signature_request *request)
 {
 	buf_add(buf, str_sub(request->origin, 0, str_find(request->origin, STR("://"))));
-}
-
-static void add_request_target(struct buf *buf, const struct signature_request *request)
-{
-	buf_add(buf, request->target);
 }
 
 static void add_path(struct buf *buf, const struct signature_request *request)
@@ -96,7 +96,7 @@ static const struct derived {
 	{ { "@target-uri", 11 }, add_target_uri },
 	{ { "@authority", 10 }, add_authority },
 	{ { "@scheme", 7 }, add_scheme },
-	{ { "@request-target", 15 }, add_request_target },
+	{ { "@request-target", 15 }, add_target },
 	{ { "@path", 5 }, add_path },
 	{ { "@query", 6 }, add_query },
 };
@@ -491,7 +491,8 @@ int message_signature_make(struct arena *arena, const struct signature_order *or
 	date_http(order->now_ms, date);
 	ret_headers[0] = has_body ? headers[2] : (struct header){ STR("Date"), arena_str(arena, str_of(date)) };
 	ret_headers[1] = (struct header){
-		STR("Signature-Input"), arena_printf(arena, "%.*s=%.*s", STR_ARG(wish->label), STR_ARG(signature.params)),
+		STR("Signature-Input"),
+		arena_printf(arena, "%.*s=%.*s", STR_ARG(wish->label), STR_ARG(signature.params)),
 	};
 	ret_headers[2] = (struct header){
 		STR("Signature"),

@@ -2,8 +2,8 @@
  * Signatures after RFC 9421, with the Content-Digest of RFC 9530. Called through federation/signature.h, whose contract
  * these functions keep; what is particular to the RFC stands here. Pure; any thread.
  *
- * Components may have no parameters ("req", "sf", "key", "bs", "tr", "name"): nobody in the fediverse uses them, and each
- * is one more way for two readers to disagree.
+ * Components may have no parameters ("req", "sf", "key", "bs", "tr", "name"): nobody in the fediverse uses them, and
+ * each is one more way for two readers to disagree.
  */
 #ifndef FEDERATION_MESSAGE_SIGNATURE_H
 #define FEDERATION_MESSAGE_SIGNATURE_H
@@ -15,9 +15,9 @@
 int message_signature_parse(struct arena *arena, const struct signature_request *request,
                             struct signature *ret_signature, const char **ret_reason);
 
-/* Covered must be @method; @target-uri, or both @authority and the target (@request-target, or @path with @query if there
- * is a query); content-digest unless the method is GET or HEAD. Where the request was sent to is request->origin, not
- * what it says of itself. */
+/* Covered must be @method; @target-uri, or both @authority and the target (@request-target, or @path with @query if
+ * there is a query); content-digest unless the method is GET or HEAD. Where the request was sent to is
+ * request->origin, not what it says of itself. */
 int message_signature_check_request(struct arena *arena, const struct signature_request *request,
                                     const struct signature *signature, const struct signature_policy *policy,
                                     int64_t *ret_until_ms, const char **ret_reason);

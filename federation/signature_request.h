@@ -17,8 +17,8 @@ struct signature_request {
 	const struct header *headers;
 	size_t header_count;
 	struct str body;
-	/* Our own origin as peers know it, "https://a.example[:port]" (url_origin()). RFC 9421 signs it; it comes from the
-	 * configuration and never from the request. Empty: no RFC 9421 signature can be checked. */
+	/* Our own origin as peers know it, "https://a.example[:port]" (url_origin()). RFC 9421 signs it; it comes from
+	 * the configuration and never from the request. Empty: no RFC 9421 signature can be checked. */
 	struct str origin;
 };
 

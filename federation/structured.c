@@ -220,7 +220,8 @@ static bool read_params(struct reader *reader, struct structured_item *item)
 		struct str key;
 
 		skip_spaces(reader);
-		if (item->param_count == STRUCTURED_PARAMS_MAX || !read_key(reader, &key) || structured_param(item, key))
+		if (item->param_count == STRUCTURED_PARAMS_MAX || !read_key(reader, &key) ||
+		    structured_param(item, key))
 			return false;
 		if (take(reader, '=')) {
 			value.integer = 0;
@@ -228,7 +229,8 @@ static bool read_params(struct reader *reader, struct structured_item *item)
 				return false;
 		}
 		if (!params)
-			item->params = params = ARENA_ARRAY(reader->arena, struct structured_param, STRUCTURED_PARAMS_MAX);
+			params = ARENA_ARRAY(reader->arena, struct structured_param, STRUCTURED_PARAMS_MAX);
+		item->params = params;
 		params[item->param_count++] = (struct structured_param){ key, value.kind, value.text, value.integer };
 	}
 	return true;
@@ -278,7 +280,8 @@ static bool read_member(struct reader *reader, struct structured_member *member)
 /* Section 4.2.2. */
 static bool read_dictionary(struct reader *reader, struct structured_dictionary *dictionary)
 {
-	struct structured_member *members = ARENA_ARRAY(reader->arena, struct structured_member, STRUCTURED_MEMBERS_MAX);
+	struct structured_member *members =
+		ARENA_ARRAY(reader->arena, struct structured_member, STRUCTURED_MEMBERS_MAX);
 
 	dictionary->members = members;
 	skip_spaces(reader);
