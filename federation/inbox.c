@@ -69,8 +69,10 @@ static int check_signature(struct incoming *incoming, struct view *view)
 	r = check_peer(incoming, view);
 	if (r)
 		return r;
-	if (url_parse(incoming->arena, instance->url, &url) == OK)
+	if (url_parse(incoming->arena, instance->url, &url) == OK) {
 		hosts[1] = url_host_port(incoming->arena, &url);
+		incoming->request.origin = url_origin(incoming->arena, &url);
+	}
 	policy.hosts = hosts;
 	policy.host_count = 2;
 	return signature_check_request(incoming->arena, &incoming->request, &incoming->signature, &policy,

@@ -27,7 +27,7 @@ enum { COLLECTION_PAGE = 20, CIRCLE_PAGE = 100 };
 /* What is answered depends on who asks and what for; caches of others must not keep it. */
 static int reply_document(struct call *call, int status, struct str body)
 {
-	call_header(call, "Vary", STR("Accept, Signature"));
+	call_header(call, "Vary", STR("Accept, Signature, Signature-Input"));
 	call_header(call, "Cache-Control", STR("private, no-cache"));
 	return call_reply(call, status, ACTIVITY_TYPE, body);
 }
@@ -91,7 +91,7 @@ int api_actor_check(struct call *call, struct view *view)
 		return r;
 	if (wants_document(call))
 		return signed_try(call, view);
-	call_header(call, "Vary", STR("Accept, Signature"));
+	call_header(call, "Vary", STR("Accept, Signature, Signature-Input"));
 	call_redirect(call, 303, account.url);
 	return CALL_DONE;
 }
@@ -303,7 +303,7 @@ static int show_browser(struct call *call, struct view *view)
 	uint64_t id;
 	int r = answer_path_id(call, &id);
 
-	call_header(call, "Vary", STR("Accept, Signature"));
+	call_header(call, "Vary", STR("Accept, Signature, Signature-Input"));
 	if (!beholder.account_id)
 		return call_send_to_sign_in(call);
 	if (r == OK)
@@ -376,7 +376,7 @@ int api_page_check(struct call *call, struct view *view)
 {
 	if (wants_document(call))
 		return signed_require(call, view);
-	call_header(call, "Vary", STR("Accept, Signature"));
+	call_header(call, "Vary", STR("Accept, Signature, Signature-Input"));
 	return login_session_account(call, view) ? CALL_SKIP_WORK : call_send_to_sign_in(call);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "node/api/signed.h"
 
+#include "federation/accept_signature.h"
 #include "federation/deliver.h"
 #include "node/node.h"
 
@@ -33,6 +34,9 @@ struct incoming *signed_incoming(struct call *call)
 
 int signed_refuse(struct call *call, const struct incoming *incoming, int err)
 {
+	/* Who did not sign, or not so that we could read it, learns how (RFC 9421 section 5.1). */
+	if (err == ERR_UNAUTHORIZED && !incoming->signature.key_id.n)
+		call_header(call, "Accept-Signature", accept_signature_make(incoming->request.body.n > 0));
 	if (incoming->reason)
 		return call_fail(call, err, "%s", incoming->reason);
 	if (err == ERR_UNAUTHORIZED)

@@ -39,7 +39,7 @@ static void check_actors(void)
 	answer = ask(path_of(rig->alice.uri), true);
 	is_int(answer.status, 200, "an actor is there for the unsigned");
 	is_str(answer.type, STR("application/activity+json"), "as exactly the type that peers want");
-	is_str(rig_header(&answer, "Vary"), STR("Accept, Signature"), "caches learn what it depends on");
+	is_str(rig_header(&answer, "Vary"), STR("Accept, Signature, Signature-Input"), "caches learn what it depends on");
 	is_str(rig_str(&answer, "id"), rig->alice.uri, "at its id");
 	ok(rig_str(&answer, "publicKey.publicKeyPem").n && rig_str(&answer, "inbox").n, "with key and inbox");
 	ok(!rig_at(&answer, "name") && !rig_at(&answer, "summary") && !rig_at(&answer, "url"), "but nothing personal");
