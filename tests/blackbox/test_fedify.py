@@ -1,5 +1,5 @@
-"""A sibling that we did not write: a small server made with Fedify (tests/fedify), which signs by RFC 9421 first and
-knocks again in the way of draft-cavage when refused."""
+"""A sibling that we did not write: a small server made with Fedify (tests/fedify), which signs by RFC 9421 first and would
+knock again in the way of draft-cavage when refused."""
 
 import pathlib
 import platform
