@@ -16,6 +16,7 @@ enum { PURSES = 1024 };  /* far more than peers and threads */
 struct purse {
 	uint8_t name[16];        /* of the origin's hash */
 	unsigned under_way;
+	bool waits;              /* somebody, for one of them to end */
 	int64_t full_ms;         /* when all key fetches are there again */
 	int64_t used_ms;         /* monotonic, as is the above */
 };
@@ -62,7 +63,7 @@ static struct purse *purse_of(struct budget *budget, struct str origin)
 
 		if (purse->used_ms && memcmp(purse->name, hash, sizeof(purse->name)) == 0)
 			return purse;
-		if (!purse->under_way && (!oldest || purse->used_ms < oldest->used_ms))
+		if (!purse->under_way && !purse->waits && (!oldest || purse->used_ms < oldest->used_ms))
 			oldest = purse;
 	}
 	if (oldest) {
@@ -83,26 +84,35 @@ static struct timespec wait_until(void)
 	return until;
 }
 
-int budget_enter(struct budget *budget, struct str origin)
+/* Waits, if it is the only one, until a fetch from there has ended. */
+static void wait_turn(struct budget *budget, struct purse *purse)
 {
 	struct timespec until = wait_until();
+
+	if (purse->waits)
+		return;
+	purse->waits = true;
+	while (purse->under_way >= BUDGET_AT_ONCE && pthread_cond_timedwait(&budget->left, &budget->lock, &until) == 0)
+		;
+	purse->waits = false;
+}
+
+int budget_enter(struct budget *budget, struct str origin)
+{
 	struct purse *purse;
-	int waited = 0;
+	int r = ERR_BUSY;
 
 	pthread_mutex_lock(&budget->lock);
 	purse = purse_of(budget, origin);
-	while (purse && purse->under_way >= BUDGET_AT_ONCE && !waited) {
-		waited = pthread_cond_timedwait(&budget->left, &budget->lock, &until);
-		purse = purse_of(budget, origin);
-	}
 	if (purse && purse->under_way >= BUDGET_AT_ONCE)
-		purse = NULL;
-	if (purse) {
+		wait_turn(budget, purse);
+	if (purse && purse->under_way < BUDGET_AT_ONCE) {
 		purse->under_way++;
 		purse->used_ms = clock_monotonic_ms();
+		r = OK;
 	}
 	pthread_mutex_unlock(&budget->lock);
-	return purse ? OK : ERR_BUSY;
+	return r;
 }
 
 void budget_leave(struct budget *budget, struct str origin)

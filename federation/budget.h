@@ -14,7 +14,7 @@ struct budget;
 
 enum {
 	BUDGET_AT_ONCE = 2,      /* fetches from one origin under way */
-	BUDGET_WAIT_MS = 500,    /* that one waits for its turn */
+	BUDGET_WAIT_MS = 500,    /* that one more waits for its turn; any others are put off at once */
 	BUDGET_KEYS = 40,        /* unknown keys of one origin in a row … */
 	BUDGET_KEY_MS = 250,     /* … and then one in this time */
 };
@@ -23,7 +23,8 @@ struct budget *budget_new(void);
 /* No other thread may use it any more. NULL is allowed. */
 void budget_free(struct budget *budget);
 
-/* A fetch from `origin` begins; budget_leave() must follow. ERR_BUSY: too many are under way, also after a while. */
+/* A fetch from `origin` begins; budget_leave() must follow. ERR_BUSY: too many are under way, and stay so or have one
+ * waiting already. May block for BUDGET_WAIT_MS. */
 int budget_enter(struct budget *budget, struct str origin);
 void budget_leave(struct budget *budget, struct str origin);
 

@@ -234,13 +234,16 @@ static int fetch_signer(struct incoming *incoming, struct store *store)
 	struct account signer = { 0 };
 	int r;
 
-	/* Anybody can name keys of a peer. So this is no answer that would have the peer's whole lane wait. */
+	/* Anybody can name keys of a peer. So what exceeds its budget is answered as what concerns this one request; a 503
+	 * would have the peer's whole lane wait. */
 	if (!budget_take_key(incoming->federation->budget, incoming->peer.url))
 		return refuse(incoming, ERR_UNAUTHORIZED, "too many unknown keys of this origin at once");
 	r = resolve_key(incoming->federation, incoming->arena, store, incoming->signature.key_id, &signer);
 
-	if (r == ERR_NETWORK || r == ERR_BUSY)
+	if (r == ERR_NETWORK)
 		return refuse(incoming, ERR_BUSY, "the signer's key could not be fetched");
+	if (r == ERR_BUSY)
+		return refuse(incoming, ERR_UNAUTHORIZED, "too many keys of this origin are being fetched");
 	if (r == OK) {
 		/* Whether it signed this or not, it is what its node says: whoever forges a signature must not keep us
 		 * from the true one. */

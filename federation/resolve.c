@@ -421,6 +421,11 @@ static int serve_waiting(struct waiting *waiting, struct writer *writer)
 	return ERR_LIMIT;
 }
 
+static bool is_later(int err)
+{
+	return err == ERR_NETWORK || err == ERR_BUSY || err == ERR_FULL;
+}
+
 static int resolve_waiting(struct waiting *waiting, struct writer *writer)
 {
 	int r = load_waiting(waiting);
@@ -429,7 +434,7 @@ static int resolve_waiting(struct waiting *waiting, struct writer *writer)
 		return OK;
 	if (!r)
 		r = serve_waiting(waiting, writer);
-	if (!r || (r == ERR_NETWORK && waiting->job->tries + 1 < RESOLVE_TRIES) || r == ERR_BUSY || r == ERR_FULL)
+	if (!r || (is_later(r) && waiting->job->tries + 1 < RESOLVE_TRIES))
 		return r;
 	/* What is missing is not to be had: that is the end of it, and nobody's failure. */
 	return writer_run(writer, drop_write, waiting);

@@ -4,6 +4,7 @@ import copy
 import datetime
 import email.utils
 import json
+import threading
 import time
 
 import pytest
@@ -515,12 +516,7 @@ def test_a_fetch_does_not_follow_where_it_may_not(stage, word):
 
 @pytest.mark.plain
 def test_a_slow_peer_holds_nobody_up(stage, word):
-    def slow(_):
-        time.sleep(4)
-        return 404, "text/plain", b"", {}
-
-    stage.peer.answers["/slow"] = slow
-    import threading
+    stage.peer.answers["/slow"] = slow_not_found
     waiting = [threading.Thread(target=stage.ben.raw, args=("GET", "/api/v2/search"), kwargs={
         "params": {"q": stage.peer.url + "/slow", "resolve": "true"}}) for _ in range(12)]
     for thread in waiting:
@@ -531,6 +527,28 @@ def test_a_slow_peer_holds_nobody_up(stage, word):
     assert time.monotonic() - started < 2
     for thread in waiting:
         thread.join()
+
+
+@pytest.mark.plain
+def test_a_slow_peer_keeps_no_other_waiting(stage, word):
+    """Requests with keys that the slow peer takes its time to show; meanwhile somebody new of another peer delivers."""
+    for number in range(30):
+        stage.peer.answers[f"/slow-key/{number}"] = slow_not_found
+    waiting = [threading.Thread(target=stage.send, args=(stage.peer.create(stage.mallory, word),), kwargs={
+        "key_id": f"{stage.peer.url}/slow-key/{number}#main-key"}) for number in range(30)]
+    for thread in waiting:
+        thread.start()
+    new = stage.other.actor(f"new{word}")
+    started = time.monotonic()
+    stage.accepted(stage.other.activity("Like", new, stage.ana.say(word)["uri"]), new)
+    assert time.monotonic() - started < 4
+    for thread in waiting:
+        thread.join()
+
+
+def slow_not_found(_):
+    time.sleep(4)
+    return 404, "text/plain", b"", {}
 
 
 def test_a_rotated_key_is_fetched_again(stage, word):

@@ -40,13 +40,25 @@ static void check_keys(void)
 
 static struct budget *shared;
 
+static void nap(long ms)
+{
+	struct timespec wait = { 0, ms * 1000000L };
+
+	nanosleep(&wait, NULL);
+}
+
 static void *leave_later(void *arg)
 {
-	struct timespec wait = { 0, 50 * 1000000L };
-
 	(void)arg;
-	nanosleep(&wait, NULL);
+	nap(50);
 	budget_leave(shared, b);
+	return NULL;
+}
+
+static void *wait_there(void *arg)
+{
+	(void)arg;
+	budget_enter(shared, b);
 	return NULL;
 }
 
@@ -64,6 +76,12 @@ static void check_at_once(void)
 	ok(clock_monotonic_ms() - started_ms >= BUDGET_WAIT_MS - 50, "though it waits its time");
 	pthread_create(&thread, NULL, leave_later, NULL);
 	is_int(budget_enter(shared, b), OK, "when one ends meanwhile, the next begins");
+	pthread_join(thread, NULL);
+	pthread_create(&thread, NULL, wait_there, NULL);
+	nap(100);
+	started_ms = clock_monotonic_ms();
+	is_int(budget_enter(shared, b), ERR_BUSY, "where one waits the next does not");
+	ok(clock_monotonic_ms() - started_ms < BUDGET_WAIT_MS / 2, "but is told at once");
 	pthread_join(thread, NULL);
 	for (int i = 0; i < BUDGET_AT_ONCE; i++)
 		budget_leave(shared, b);

@@ -2,6 +2,7 @@
 #include "federation/inbox.h"
 
 #include "federation/budget.h"
+#include "federation/resolve.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
@@ -476,6 +477,34 @@ static void check_instance(void)
 	rig_free(rig);
 }
 
+/* The last try of a job that is told to come later: what waited for it goes with it, and may be sent again. */
+static void check_last_try(void)
+{
+	const char *boost = "{" AS "'id':'https://b.example/a/z','type':'Announce','actor':'" CAROL "','to':'" PUBLIC "',"
+			    "'object':'https://b.example/notes/9'}";
+	struct job *jobs, last;
+	struct txn *txn;
+	size_t count;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_deliver(rig, boost, carols_key);
+	jobs_page(rig->arena, world_read(rig->world), 10, &jobs, &count);
+	last = jobs[0];
+	last.tries = RESOLVE_TRIES - 1;
+	txn = world_write(rig->world);
+	jobs_finish(txn, &jobs[0]);
+	jobs_add(txn, &last);
+	world_commit(rig->world);
+	for (int i = 0; i < BUDGET_AT_ONCE; i++)
+		budget_enter(rig->federation.budget, STR("https://b.example"));
+	rig_resolve(rig);
+	clock_advance_for_test(SECOND_MS);
+	rig_deliver(rig, boost, carols_key);
+	is_int(rig_jobs_waiting(rig, "resolve"), 1, "what was given up is tried anew when it comes again");
+	rig_free(rig);
+}
+
 /* What waits for a fetch is bounded: each costs a job and room until it was tried. */
 static void check_waiting_room(void)
 {
@@ -524,6 +553,7 @@ int main(void)
 	check_ends();
 	check_waiting();
 	check_instance();
+	check_last_try();
 	check_waiting_room();
 	return done();
 }
