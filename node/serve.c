@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -54,9 +55,11 @@ struct life {
 	struct node node;
 	struct folder *folder;
 	struct control *control;
-	/* Read by the writer thread while main still starts and stops the rooms. */
-	_Atomic(struct jobs *) jobs;
-	_Atomic(struct deliverer *) deliverer;
+	/* Whom the writer thread wakes. Main starts and stops them meanwhile, so it takes them away under the lock, and
+	 * then nobody is in the middle of waking them. */
+	pthread_mutex_t wake_lock;
+	struct jobs *jobs;
+	struct deliverer *deliverer;
 	atomic_bool config_changed;
 	atomic_int dead;          /* the error the disk died of */
 	int alarm;                /* eventfd: one of the two above */
@@ -73,30 +76,40 @@ static void life_alarm(struct life *life)
 		abort();
 }
 
+static void wake_for(struct life *life, const struct event *event)
+{
+	if (event->kind == EVENT_DELIVERY && life->deliverer)
+		deliver_wake(life->deliverer, event->actor, false);
+	else if (event->kind == EVENT_PEER && life->deliverer)
+		deliver_wake(life->deliverer, 0, false);
+	else if (event->kind == EVENT_CONFIG) {
+		atomic_store(&life->config_changed, true);
+		life_alarm(life);
+	}
+}
+
 /* Writer thread, after each commit with events. */
 static void on_commit(void *context, const struct event_list *events)
 {
 	struct life *life = context;
-	struct jobs *jobs = atomic_load(&life->jobs);
-	struct deliverer *deliverer = atomic_load(&life->deliverer);
 	bool job = false;
 
+	pthread_mutex_lock(&life->wake_lock);
 	for (size_t i = 0; i < events->count; i++) {
-		const struct event *event = &events->events[i];
-
-		if (event->kind == EVENT_JOBS)
-			job = true;
-		else if (event->kind == EVENT_DELIVERY && deliverer)
-			deliver_wake(deliverer, event->actor, false);
-		else if (event->kind == EVENT_PEER && deliverer)
-			deliver_wake(deliverer, 0, false);
-		else if (event->kind == EVENT_CONFIG) {
-			atomic_store(&life->config_changed, true);
-			life_alarm(life);
-		}
+		job |= events->events[i].kind == EVENT_JOBS;
+		wake_for(life, &events->events[i]);
 	}
-	if (job && jobs)
-		jobs_wake(jobs);
+	if (job && life->jobs)
+		jobs_wake(life->jobs);
+	pthread_mutex_unlock(&life->wake_lock);
+}
+
+static void wake_whom(struct life *life, struct jobs *jobs, struct deliverer *deliverer)
+{
+	pthread_mutex_lock(&life->wake_lock);
+	life->jobs = jobs;
+	life->deliverer = deliverer;
+	pthread_mutex_unlock(&life->wake_lock);
 }
 
 static void on_dead(void *context, int err)
@@ -227,7 +240,7 @@ static int start_deliverer(struct life *life)
 	};
 	int err = deliver_start(&options, &life->node.deliverer);
 
-	atomic_store(&life->deliverer, life->node.deliverer);
+	wake_whom(life, NULL, life->node.deliverer);
 	return err;
 }
 
@@ -235,7 +248,7 @@ static int start_jobs(struct life *life)
 {
 	int err = jobs_start(&life->node, &life->node.jobs);
 
-	atomic_store(&life->jobs, life->node.jobs);
+	wake_whom(life, life->node.jobs, life->node.deliverer);
 	return err;
 }
 
@@ -282,13 +295,13 @@ static void stop_fetchers(struct life *life)
 
 static void stop_deliverer(struct life *life)
 {
-	atomic_store(&life->deliverer, NULL);
+	wake_whom(life, NULL, NULL);
 	deliver_stop(life->node.deliverer);
 }
 
 static void stop_jobs(struct life *life)
 {
-	atomic_store(&life->jobs, NULL);
+	wake_whom(life, NULL, life->node.deliverer);
 	jobs_stop(life->node.jobs);
 }
 
@@ -398,6 +411,7 @@ static void life_close(struct life *life)
 	folder_close(life->folder);
 	close(life->signals);
 	close(life->alarm);
+	pthread_mutex_destroy(&life->wake_lock);
 }
 
 /* A command may have the store just now; one that serves has it for long. */
