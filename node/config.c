@@ -18,7 +18,7 @@
 #include "storage/base/err.h"
 #include "storage/settings.h"
 
-enum kind { KIND_TEXT, KIND_LEVEL, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES };
+enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES };
 
 struct option {
 	const char *key;
@@ -33,6 +33,7 @@ struct option {
 /* A switch and a number have their default as a number in the table, a text as a text: "" #x would quote a text twice,
  * so the two cases are told apart by the kind. */
 #define FALLBACK_TEXT(value) value
+#define FALLBACK_LISTEN(value) value
 #define FALLBACK_LEVEL(value) value
 #define FALLBACK_LIST(value) value
 #define FALLBACK_ADDRESSES(value) value
@@ -57,6 +58,14 @@ static const struct option *option_find(struct str key)
 		if (str_eq(key, str_of(options[i].key)))
 			return &options[i];
 	return NULL;
+}
+
+static bool is_fixed(const struct option *option)
+{
+	for (size_t i = 0; i < sizeof(fixed_keys) / sizeof(fixed_keys[0]); i++)
+		if (strcmp(option->key, fixed_keys[i]) == 0)
+			return true;
+	return false;
 }
 
 static bool switch_parse(struct str text, bool *ret_value)
@@ -111,6 +120,17 @@ static bool is_level(struct str text)
 	return false;
 }
 
+/* Whether the host can be bound is for the start to say. */
+static bool is_host_port(struct str text)
+{
+	size_t colon = text.n;
+	uint64_t port;
+
+	while (colon > 0 && text.p[colon - 1] != ':')
+		colon--;
+	return colon > 1 && text_is_plain(text) && str_to_u64(str_sub(text, colon, SIZE_MAX), &port) && port <= UINT16_MAX;
+}
+
 /* A name or a network among them would be one that never matches, and quotas would count the proxy. */
 static bool are_addresses(struct arena *arena, struct str text)
 {
@@ -143,6 +163,11 @@ static int option_check(struct arena *arena, const struct option *option, struct
 			return OK;
 		*ret_error = arena_printf(arena, "%s must be on or off", option->key);
 		return ERR_INVALID;
+	case KIND_LISTEN:
+		if (value.n <= option->high && is_host_port(value))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080", option->key);
+		return ERR_INVALID;
 	case KIND_LEVEL:
 		if (is_level(value))
 			return OK;
@@ -170,6 +195,7 @@ static void option_set(struct arena *arena, const struct option *option, struct 
 
 	switch (option->kind) {
 	case KIND_TEXT:
+	case KIND_LISTEN:
 	case KIND_LEVEL:
 		*(struct str *)member = arena_str(arena, value);
 		break;
@@ -417,12 +443,10 @@ int config_check(struct arena *arena, struct str key, struct str value, struct s
 		*ret_error = arena_printf(arena, "no such key: %.*s", STR_ARG(key));
 		return ERR_NOT_FOUND;
 	}
-	for (size_t i = 0; i < sizeof(fixed_keys) / sizeof(fixed_keys[0]); i++)
-		if (str_eq(key, str_of(fixed_keys[i]))) {
-			*ret_error = arena_printf(arena, "%.*s is fixed when the data folder is made: every id holds it",
-			                          STR_ARG(key));
-			return ERR_DENIED;
-		}
+	if (is_fixed(option)) {
+		*ret_error = arena_printf(arena, "%s is fixed when the data folder is made: every id holds it", option->key);
+		return ERR_DENIED;
+	}
 	return option_check(arena, option, value, ret_error);
 }
 
@@ -455,6 +479,10 @@ static void option_print(struct buf *buf, const struct option *option, struct st
 	buf_printf(buf, "%s = %.*s\n", option->key, STR_ARG(value));
 	if (!explain)
 		return;
+	if (is_fixed(option)) {
+		buf_printf(buf, "    from the file, as init made it; never changes: every id holds it\n    %s\n", option->text);
+		return;
+	}
 	buf_printf(buf, "    from the %s", source_names[source]);
 	if (source != CONFIG_DEFAULT)
 		buf_printf(buf, " (default: %s)", option->fallback);

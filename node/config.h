@@ -18,13 +18,13 @@
 struct arena;
 struct view;
 
-/* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LEVEL (of the log), NUMBER, SWITCH, LIST
- * (comma-separated in `config set`), ADDRESSES (a list of IP addresses). live: a serving node takes a change at once; otherwise at its next start. For texts low and high
- * bound the length in bytes. */
+/* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LISTEN (HOST:PORT), LEVEL (of the
+ * log), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses). live: a serving node
+ * takes a change at once; otherwise at its next start. For texts low and high bound the length in bytes. */
 #define CONFIG_LIST(X) \
 	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
 	X(TEXT, url, "url", "", 8, 255, false, "Public address, the origin of every id: https://HOST. Fixed by init.") \
-	X(TEXT, listen, "listen", "127.0.0.1:8080", 3, 255, false, "Address the HTTP server binds: HOST:PORT.") \
+	X(LISTEN, listen, "listen", "127.0.0.1:8080", 3, 255, false, "Address the HTTP server binds: HOST:PORT.") \
 	X(TEXT, title, "title", "rse-node", 1, 200, true, "Name of this node, shown to its people and peers.") \
 	X(TEXT, description, "description", "", 0, 5000, true, "What this node is for, in a sentence or two.") \
 	X(TEXT, contact_email, "contact.email", "", 0, 254, true, "Address of whoever runs this node.") \
@@ -48,6 +48,7 @@ struct view;
 
 struct config {
 #define CONFIG_MEMBER_TEXT(member) struct str member;
+#define CONFIG_MEMBER_LISTEN(member) struct str member;
 #define CONFIG_MEMBER_LEVEL(member) struct str member;
 #define CONFIG_MEMBER_LIST(member) struct str_list member;
 #define CONFIG_MEMBER_ADDRESSES(member) struct str_list member;

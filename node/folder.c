@@ -52,6 +52,16 @@ static int plan_check_url(struct arena *arena, struct folder_plan *plan, struct 
 	return OK;
 }
 
+/* In development nobody stands in front: the node itself is what the URL names. */
+static struct str default_listen(struct arena *arena, struct str text)
+{
+	struct url url;
+
+	if (url_parse(arena, text, &url) != OK || url.secure)
+		return STR("127.0.0.1:8080");
+	return arena_printf(arena, "%.*s:%u", STR_ARG(url.host), (unsigned)url.port);
+}
+
 static int plan_complete(struct arena *arena, struct folder_plan *plan, struct str *ret_error)
 {
 	struct str domain;
@@ -65,14 +75,14 @@ static int plan_complete(struct arena *arena, struct folder_plan *plan, struct s
 	plan->path = arena_str(arena, plan->path);
 	if (!plan->url.n)
 		plan->url = arena_printf(arena, "https://%.*s", STR_ARG(domain));
-	if (!plan->listen.n)
-		plan->listen = STR("127.0.0.1:8080");
 	if (!plan->title.n)
 		plan->title = domain;
-	err = config_check(arena, STR("title"), plan->title, ret_error);
+	err = plan_check_url(arena, plan, ret_error);
+	if (!plan->listen.n)
+		plan->listen = default_listen(arena, plan->url);
 	if (err == OK)
-		err = config_check(arena, STR("listen"), plan->listen, ret_error);
-	return err == OK ? plan_check_url(arena, plan, ret_error) : err;
+		err = config_check(arena, STR("title"), plan->title, ret_error);
+	return err == OK ? config_check(arena, STR("listen"), plan->listen, ret_error) : err;
 }
 
 static const char config_name[] = "rse-node.yaml", config_new_name[] = "rse-node.yaml.new";

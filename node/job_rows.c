@@ -10,6 +10,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
+#include "storage/base/log.h"
 #include "storage/engine/writer.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
@@ -31,7 +32,20 @@ struct contact_body {
 	struct arena *arena;
 	uint64_t peer_id;
 	const struct peer *found;
+	struct str failure;   /* why it could not be asked */
 };
+
+/* For `rse-node peer list`; while deliveries fail, what they met is the better word. */
+static int contact_note(struct txn *txn, struct contact_body *body, struct str text)
+{
+	struct lane lane;
+	int err = lanes_get(body->arena, txn_view(txn), body->peer_id, &lane);
+
+	if (err != OK || lane.failures || str_eq(lane.last_error, text))
+		return err;
+	lane.last_error = text;
+	return lanes_put(txn, &lane);
+}
 
 /* The peer may have been removed or changed meanwhile: only what was found is put, and only at the address asked. */
 static int contact_write(struct txn *txn, void *arg)
@@ -52,14 +66,22 @@ static int contact_write(struct txn *txn, void *arg)
 	}
 	if (!peer.contacted_ms)
 		peer.contacted_ms = txn_now_ms(txn);
-	return peers_put(txn, &peer);
+	err = peers_put(txn, &peer);
+	return err == OK ? contact_note(txn, body, STR_NONE) : err;
+}
+
+static int contact_failed_write(struct txn *txn, void *arg)
+{
+	struct contact_body *body = arg;
+
+	return contact_note(txn, body, body->failure);
 }
 
 static int run_contact(struct node *node, struct arena *arena, struct job *job)
 {
 	struct peer peer;
 	struct view *view;
-	struct contact_body body = { arena, job->subject, &peer };
+	struct contact_body body = { .arena = arena, .peer_id = job->subject, .found = &peer };
 	int err = view_begin(node->store, &view);
 
 	if (err != OK)
@@ -71,6 +93,12 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 	err = resolve_peer(&node->federation, arena, node->store, &peer);
 	if (err == OK || err == ERR_NOT_FOUND)        /* one without an instance actor stays unpinned */
 		return writer_run(node->writer, contact_write, &body);
+	if (err == ERR_BUSY)                          /* the node is stopping */
+		return err;
+	log_event(LOG_LEVEL_WARNING, "peer not contacted", "peer", arena_cstr(arena, peer.domain), "url",
+	          arena_cstr(arena, peer.url), "error", err_name(err), NULL);
+	body.failure = arena_printf(arena, "no contact at %.*s: %s", STR_ARG(peer.url), err_name(err));
+	writer_run(node->writer, contact_failed_write, &body);
 	return err;
 }
 

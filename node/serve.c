@@ -352,7 +352,8 @@ static int life_start(struct life *life, struct arena *arena, struct str *ret_er
 		if (err == OK)
 			continue;
 		*ret_error = err == ERR_BUSY && rooms[i].start == start_server
-			? arena_printf(arena, "%.*s is taken by another program", STR_ARG(life->node.config->listen))
+			? arena_printf(arena, "%.*s is taken by another program; the setting listen names another address",
+			               STR_ARG(life->node.config->listen))
 			: arena_printf(arena, "cannot start the %s: %s", rooms[i].name, err_name(err));
 		life_stop(life, i);
 		return err;

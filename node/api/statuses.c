@@ -65,6 +65,12 @@ static bool is_asked(struct call *call, const char *name, bool is_group)
 
 static int refuse_not_yet(struct call *call)
 {
+	struct str hold = call_param(call, "hold_seconds");
+	uint64_t seconds;
+
+	/* Who asks for a hold that we cannot give must not find the post published. */
+	if (hold.n && (!str_to_u64(hold, &seconds) || seconds > HOLD_SECONDS_MAX))
+		return answer_refuse(call, "hold_seconds is a number from 0 to 60");
 	for (size_t i = 0; i < sizeof(not_yet) / sizeof(not_yet[0]); i++)
 		if (is_asked(call, not_yet[i].name, not_yet[i].is_group))
 			return answer_refuse(call, not_yet[i].sentence);

@@ -75,7 +75,12 @@ static size_t words_match(const struct command *command, size_t count, const str
 
 static const struct command *command_find(size_t count, const struct str *words, size_t *ret_taken)
 {
+	static const struct str version = { "version", 7 };
 	const struct command *found = NULL;
+
+	/* The one habit of other programs that everybody tries. */
+	if (count == 1 && str_eq(words[0], STR("--version")))
+		words = &version;
 
 	*ret_taken = 0;
 	for (size_t i = 0; i < command_count; i++) {
@@ -181,12 +186,12 @@ static int parse_words(struct cli *cli, size_t count, const struct str *words)
 
 /* --- help ------------------------------------------------------------------------------------------------------- */
 
-static void help_row(struct buf *out, const char *name, const char *value, const char *help)
+static void help_row(struct buf *out, const char *name, const char *value, bool needed, const char *help)
 {
 	size_t width = strlen(name) + (value ? 1 + strlen(value) : 0);
 
-	buf_printf(out, "  --%s%s%s%*s  %s\n", name, value ? " " : "", value ? value : "",
-	           width < 24 ? (int)(24 - width) : 0, "", help);
+	buf_printf(out, "  --%s%s%s%*s  %s%s\n", name, value ? " " : "", value ? value : "",
+	           width < 24 ? (int)(24 - width) : 0, "", help, needed ? " (needed)" : "");
 }
 
 static void help_command(struct buf *out, const struct command *command)
@@ -198,11 +203,11 @@ static void help_command(struct buf *out, const struct command *command)
 		return;
 	buf_add(out, STR("\noptions:\n"));
 	if (command->place == PLACE_STORE)
-		help_row(out, "data", "DIR", "the data folder (needed)");
+		help_row(out, "data", "DIR", true, "the data folder");
 	for (size_t i = 0; i < option_count(command); i++) {
 		const struct option_row *row = &command->options[i];
 
-		help_row(out, row->name, row->value, row->help);
+		help_row(out, row->name, row->value, row->required, row->help);
 	}
 	buf_add(out, STR("\nexit status: 0 done, 1 failed, 2 usage\n"));
 }

@@ -7,7 +7,7 @@ static const struct option_row init_options[] = {
 	{ "data", "DIR", true, "the data folder to make" },
 	{ "domain", "HOST[:PORT]", true, "the host part of this node's handles" },
 	{ "url", "URL", false, "public address (default https://DOMAIN); http:// for loopback only" },
-	{ "listen", "HOST:PORT", false, "address to bind (default 127.0.0.1:8080)" },
+	{ "listen", "HOST:PORT", false, "address to bind (default 127.0.0.1:8080, or where an http:// URL points)" },
 	{ "title", "TEXT", false, "name of the node" },
 	{ 0 },
 };
@@ -36,7 +36,7 @@ static const struct option_row user_password_options[] = {
 };
 
 static const struct option_row token_options[] = {
-	{ "scopes", "SCOPES", true, "separated by spaces, such as \"read write follow push\"" },
+	{ "scopes", "SCOPES", true, "separated by spaces: read, write, follow, push, profile, read:statuses, admin:read …" },
 	{ 0 },
 };
 

@@ -93,7 +93,11 @@ int command_peer_add(struct cli *cli)
 	if (!body.tier)
 		return cli_fail(cli, "--tier is group or partner");
 	err = cli_write(cli, add_write, &body);
-	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	buf_printf(&cli->out, "%.*s will be contacted at %.*s; rse-node peer list shows how it fares\n",
+	           STR_ARG(body.domain), STR_ARG(body.url));
+	return STATUS_DONE;
 }
 
 /* --- list ------------------------------------------------------------------------------------------------------- */
@@ -104,7 +108,9 @@ static const char *peer_state(const struct peer *peer, const struct lane *lane)
 		return "paused";
 	if (lane->down_since_ms)
 		return "down";
-	return peer->contacted_ms || lane->success_ms ? "up" : "new";
+	if (peer->contacted_ms || lane->success_ms)
+		return "up";
+	return lane->last_error.n ? "unreachable" : "new";
 }
 
 static int print_peer(struct cli *cli, struct view *view, const struct peer *peer)
