@@ -79,7 +79,7 @@ static const struct command *command_find(size_t count, const struct str *words,
 	const struct command *found = NULL;
 
 	/* The one habit of other programs that everybody tries. */
-	if (count == 1 && str_eq(words[0], STR("--version")))
+	if (count > 0 && str_eq(words[0], STR("--version")))
 		words = &version;
 
 	*ret_taken = 0;

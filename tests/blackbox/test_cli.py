@@ -330,3 +330,29 @@ def test_scopes_are_as_given(new_node):
     assert node.get("/api/v1/timelines/home", token=token).status_code == 200
     answer = node.request("POST", "/api/v1/statuses", token=token, data={"status": "no"})
     assert answer.status_code == 403 and "scope" in answer.json()["error"]
+
+
+def test_a_peer_that_cannot_be_contacted_is_told(new_node):
+    """Here nobody speaks TLS."""
+    node = new_node()
+    node.do("peer", "add", node.domain.replace("127.0.0.1", "127.0.0.2"))
+    line = wait_for(lambda: [row for row in node.do("peer", "list").splitlines() if "unreachable" in row],
+                    "the list says so")[0]
+    assert "no contact at https://127.0.0.2" in line
+
+
+def test_settings_that_would_stop_the_next_start_are_refused(node):
+    for key, value in (("listen", "garbage"), ("listen", "127.0.0.1:99999"), ("listen", ":80"), ("log.level", "loud")):
+        done = node.cli("config", "set", key, value)
+        assert done.returncode == 1 and key in done.stderr, done
+
+
+def test_the_version_is_said_both_ways(still):
+    assert still.do("version") == still.do("--version")
+
+
+def test_a_hold_that_cannot_be_given_is_refused(new_node):
+    ana = new_node().person("ana")
+    for hold in ("61", "-1", "abc", "500"):
+        assert ana.raw("POST", "/api/v1/statuses", data={"status": "held", "hold_seconds": hold}).status_code == 422
+    assert ana.raw("POST", "/api/v1/statuses", data={"status": "held", "hold_seconds": "1"}).status_code == 200
