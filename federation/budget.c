@@ -120,9 +120,9 @@ void budget_leave(struct budget *budget, struct str origin)
 	struct purse *purse;
 
 	pthread_mutex_lock(&budget->lock);
-	/* One that is under way is in its place. */
 	purse = purse_of(budget, origin);
-	purse->under_way--;
+	if (purse && purse->under_way)
+		purse->under_way--;
 	pthread_cond_broadcast(&budget->left);
 	pthread_mutex_unlock(&budget->lock);
 }

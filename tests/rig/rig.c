@@ -207,8 +207,13 @@ void rig_free(struct rig *rig)
 int rig_write(struct rig *rig, int (*body)(struct rig *rig, struct txn *txn, void *arg), void *arg)
 {
 	struct txn *txn = world_write(rig->world);
-	int r = body(rig, txn, arg);
+	int r;
 
+	body(rig, txn, arg);
+	/* As the writer may: what a run that came to nothing left in memory must not change the next. */
+	world_abort(rig->world);
+	txn = world_write(rig->world);
+	r = body(rig, txn, arg);
 	if (r != OK && r != NEED && txn_touched(txn))
 		world_abort(rig->world);
 	else

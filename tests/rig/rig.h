@@ -33,7 +33,8 @@ enum { RIG_PAGES_MAX = 64 };
 struct rig *rig_new(void);
 void rig_free(struct rig *rig);
 
-/* One body in one transaction, committed when it gives OK or NEED; else dropped. */
+/* One body in one transaction, committed when it gives OK or NEED; else dropped. It runs twice, the first time for
+ * nothing. */
 int rig_write(struct rig *rig, int (*body)(struct rig *rig, struct txn *txn, void *arg), void *arg);
 
 /* What a peer said, past the inbox: parsed and applied. `*ret_need` (may be NULL) is what it lacks. Quotes in the
