@@ -268,6 +268,9 @@ static void transfers_end(struct wire *wire)
 
 void wire_break_off(struct wire *wire)
 {
+	/* libcurl closes a socket before it tells of it, and by then another thread may have got its number. The epoll set
+	 * forgets closed sockets by itself. */
+	curl_multi_setopt(wire->multi, CURLMOPT_SOCKETFUNCTION, NULL);
 	while (wire->under_way)
 		transfer_end(wire, wire->under_way);
 }
