@@ -41,7 +41,7 @@ void wire_free(struct wire *wire);
 int wire_send(struct wire *wire, struct arena *arena, struct transfer *transfer);
 /* Moves requests along until something happened or `wait_ms` passed, calling done() of those that ended. */
 void wire_run(struct wire *wire, int64_t wait_ms);
-/* Ends all requests with status 0. */
+/* Ends all requests with status 0. For a stop: none can begin afterwards. */
 void wire_break_off(struct wire *wire);
 /* Makes wire_run() return. Any thread, never blocks. */
 void wire_wake(struct wire *wire);
