@@ -74,15 +74,30 @@ struct str activity_name(struct arena *arena, struct str uri, struct str actor_u
 	return arena_printf(arena, "%.*s %.*s", STR_ARG(uri), STR_ARG(actor_uri));
 }
 
-enum object_kind activity_object_kind(const json_t *object)
+/* The first of an object's types that we know. */
+static const struct object_row *object_row_of(const json_t *object)
 {
 	const json_t *types = json_member(object, "type");
 
 	for (size_t i = 0; i < json_count(types); i++)
 		for (size_t k = 0; k < LENGTH(object_types); k++)
 			if (str_eq(json_str_of(json_at(types, i)), str_of(object_types[k].name)))
-				return object_types[k].kind;
-	return OBJECT_NONE;
+				return &object_types[k];
+	return NULL;
+}
+
+enum object_kind activity_object_kind(const json_t *object)
+{
+	const struct object_row *row = object_row_of(object);
+
+	return row ? row->kind : OBJECT_NONE;
+}
+
+struct str activity_object_type(const json_t *object)
+{
+	const struct object_row *row = object_row_of(object);
+
+	return row ? str_of(row->name) : STR_NONE;
 }
 
 /* reading */
@@ -258,6 +273,7 @@ void activity_w_context(struct json_writer *w)
 		"\"toot\":\"http://joinmastodon.org/ns#\",\"discoverable\":\"toot:discoverable\","
 		"\"indexable\":\"toot:indexable\",\"blurhash\":\"toot:blurhash\",\"Emoji\":\"toot:Emoji\","
 		"\"featured\":{\"@id\":\"toot:featured\",\"@type\":\"@id\"},"
+		"\"webfinger\":\"https://purl.archive.org/socialweb/webfinger#webfinger\","
 		"\"schema\":\"http://schema.org#\",\"PropertyValue\":\"schema:PropertyValue\",\"value\":\"schema:value\"}]";
 
 	json_w_member_raw(w, "@context", str_of(context));

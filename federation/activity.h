@@ -82,6 +82,9 @@ struct str activity_name(struct arena *arena, struct str uri, struct str actor_u
 /* The kind of an object by its type: OBJECT_NONE for a type that we do not know. */
 enum object_kind activity_object_kind(const json_t *object);
 
+/* The type that told it; empty for one that we do not know. */
+struct str activity_object_type(const json_t *object);
+
 const char *activity_type_name(enum activity_type type);
 enum activity_type activity_type_parse(struct str name);
 

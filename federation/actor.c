@@ -175,6 +175,21 @@ static void parse_profile(struct arena *arena, const json_t *document, struct ac
 	account->emojis_json = object_parse_emojis(arena, document);
 }
 
+bool actor_parse_handle(struct arena *arena, const json_t *document, struct str *ret_username, struct str *ret_host)
+{
+	struct str rest = property_text(json_member(document, "webfinger")), username;
+
+	if (str_starts(rest, STR("acct:")))
+		rest = str_sub(rest, 5, rest.n);
+	if (str_starts(rest, STR("@")))
+		rest = str_sub(rest, 1, rest.n);
+	username = str_cut(&rest, '@');
+	if (!actor_is_username(username) || url_host_parse(arena, rest, ret_host))
+		return false;
+	*ret_username = username;
+	return true;
+}
+
 bool actor_is_username(struct str name)
 {
 	if (!name.n || name.n > USERNAME_BYTES_MAX)
@@ -191,12 +206,15 @@ bool actor_is_username(struct str name)
 int actor_parse(struct arena *arena, const json_t *document, struct str fetched_uri, struct account *ret_account)
 {
 	struct account account = { 0 };
+	struct str host;
 	struct url url;
 	int r;
 
 	account.kind = kind_of(document);
 	account.uri = json_member_str(document, "id");
-	account.username = json_member_str(document, "preferredUsername");
+	account.username = property_text(json_member(document, "preferredUsername"));
+	if (!account.username.n)
+		actor_parse_handle(arena, document, &account.username, &host);
 	if (!account.kind || !str_eq(account.uri, fetched_uri) || url_parse(arena, account.uri, &url) ||
 	    !actor_is_username(account.username))
 		return ERR_INVALID;
@@ -252,8 +270,19 @@ static void w_fields(struct json_writer *w, const struct str_list *pairs)
 	json_w_array_end(w);
 }
 
-static void w_profile(struct json_writer *w, const struct account *account)
+/* FEP-2c59: the handle as its WebFinger says it. Instance actors have none. */
+static void w_handle(struct json_writer *w, struct view *view, const struct account *account)
 {
+	if (account->kind == ACCOUNT_APPLICATION)
+		return;
+	json_w_key(w, "webfinger");
+	json_w_str(w, arena_printf(w->buf->arena, "%.*s@%.*s", STR_ARG(account->username),
+	                           STR_ARG(instance_of(view)->domain)));
+}
+
+static void w_profile(struct json_writer *w, struct view *view, const struct account *account)
+{
+	w_handle(w, view, account);
 	json_w_member_str(w, "name", account->display_name.n ? account->display_name : account->username);
 	json_w_member_str(w, "summary", account->note);
 	json_w_member_str(w, "url", account->url.n ? account->url : account->uri);
@@ -273,7 +302,6 @@ static void w_profile(struct json_writer *w, const struct account *account)
 
 void actor_w(struct json_writer *w, struct view *view, const struct account *account, bool bare, bool alone)
 {
-	(void)view;
 	json_w_object(w);
 	if (alone)
 		activity_w_context(w);
@@ -288,7 +316,7 @@ void actor_w(struct json_writer *w, struct view *view, const struct account *acc
 	json_w_member_str(w, "sharedInbox", account->shared_inbox);
 	json_w_object_end(w);
 	if (!bare)
-		w_profile(w, account);
+		w_profile(w, view, account);
 	w_key(w, account);
 	json_w_object_end(w);
 }

@@ -7,13 +7,17 @@
 #include "federation/activity.h"
 
 /* Parses Person, Group, Service, Application, Organization. `fetched_uri` is where it came from: the id must equal
- * it. Requires inbox, a name and a usable key; a key whose id is not below the actor's own is left out, for it may be
- * another's: federation/resolve.h finds out when it signs. Caps every text (names 2048, summary 20 kB, 50 fields, 256
- * aliases).
+ * it. Requires inbox, a name (preferredUsername, else that of `webfinger`) and a usable key; a key whose id is not below
+ * the actor's own is left out, for it may be another's: federation/resolve.h finds out when it signs. Caps every text
+ * (names 2048, summary 20 kB, 50 fields, 256 aliases).
  * account->host is the authority of the id (the handle's host is decided by federation/resolve.h). The inbox must be
  * of the id's origin, for only that origin is on the allow list; a shared inbox elsewhere is left out. Texts point
  * into `document`. */
 int actor_parse(struct arena *arena, const json_t *document, struct str fetched_uri, struct account *ret_account);
+
+/* The handle that a document claims as `webfinger` (FEP-2c59), "ana@a.example" with or without "acct:"; false when it
+ * claims none. It is a candidate only: federation/webfinger.h proves it. */
+bool actor_parse_handle(struct arena *arena, const json_t *document, struct str *ret_username, struct str *ret_host);
 
 /* May that stand before the @ of a handle? No byte in it ends it or starts a path. */
 bool actor_is_username(struct str name);

@@ -6,6 +6,7 @@
  */
 #include "federation/object.h"
 
+#include "federation/attachment.h"
 #include "federation/audience.h"
 #include "federation/property.h"
 #include "federation/sanitize.h"
@@ -21,10 +22,10 @@
 
 enum {
 	TITLE_CHARS_MAX = 2048,
-	NAME_CHARS_MAX = 1500,     /* description of an attachment */
 	LANGUAGE_BYTES_MAX = 35,   /* the longest registered language tag */
 	TAG_BYTES_MAX = 300,
-	TAGS_MAX = 100, MENTIONS_MAX = 100, EMOJIS_MAX = 100, ATTACHMENTS_MAX = 16,
+	TAGS_MAX = 100, MENTIONS_MAX = 100, EMOJIS_MAX = 100,
+	ADDRESSES_MAX = 50,        /* looked at where one is wanted */
 };
 
 /* reading */
@@ -35,6 +36,33 @@ static struct str web_address(struct arena *arena, const json_t *value)
 	struct url url;
 
 	return url_parse(arena, uri, &url) == OK ? uri : STR_NONE;
+}
+
+/* Of several addresses of a post that of its page: the first Link to HTML, else the first that is one. */
+static struct str page_address(struct arena *arena, const json_t *addresses)
+{
+	struct str first = STR_NONE;
+
+	for (size_t i = 0; i < json_count(addresses) && i < ADDRESSES_MAX; i++) {
+		struct str uri = web_address(arena, json_at(addresses, i));
+
+		if (uri.n && str_starts(property_text(json_member(json_at(addresses, i), "mediaType")), STR("text/html")))
+			return uri;
+		if (!first.n)
+			first = uri;
+	}
+	return first;
+}
+
+/* Of several authors the one of the post's own origin: others only lend their name. */
+static struct str author_of(struct arena *arena, const json_t *document, struct str uri)
+{
+	struct str_list authors = property_uris(arena, json_member(document, "attributedTo"), ADDRESSES_MAX);
+
+	for (size_t i = 0; i < authors.count; i++)
+		if (url_same_origin(arena, uri, authors.items[i]))
+			return authors.items[i];
+	return STR_NONE;
 }
 
 static bool is_language(struct str text)
@@ -55,13 +83,16 @@ static struct str mapped_text(const json_t *object, const char *key, const char 
 {
 	const json_t *map = json_member(object, map_key);
 	struct str text = property_text(json_member(object, key));
+	struct str said = json_member_str(json_at(json_member(object, key), 0), "@language");
 	const char *language;
 	json_t *value;
 
+	if (text.n && is_language(said))
+		*ret_language = said;
 	if (!json_is_object(map))
 		return text;
 	json_object_foreach((json_t *)map, language, value) {
-		if (text.n && !str_eq(text, property_text(value)))
+		if (!property_text(value).n || (text.n && !str_eq(text, property_text(value))))
 			continue;
 		text = property_text(value);
 		if (is_language(str_of(language)))
@@ -80,6 +111,14 @@ static struct str emoji_shortcode(const json_t *tag)
 	return name.n <= TAG_BYTES_MAX ? name : STR_NONE;
 }
 
+/* An Image with a url, or the address alone. */
+static struct str picture_address(struct arena *arena, const json_t *pictures)
+{
+	const json_t *picture = json_at(pictures, 0), *url = json_member(picture, "url");
+
+	return web_address(arena, url ? url : picture);
+}
+
 struct str object_parse_emojis(struct arena *arena, const json_t *document)
 {
 	const json_t *tags = json_member(document, "tag");
@@ -96,7 +135,7 @@ struct str object_parse_emojis(struct arena *arena, const json_t *document)
 
 		if (!property_is_a(tag, "Emoji") || !code.n)
 			continue;
-		icon = web_address(arena, json_member(json_at(json_member(tag, "icon"), 0), "url"));
+		icon = picture_address(arena, json_member(tag, "icon"));
 		if (!icon.n)
 			continue;
 		json_w_object(&w);
@@ -119,7 +158,7 @@ static void parse_tags(struct arena *arena, const json_t *document, struct objec
 	draft->mention_uris.items = ARENA_ARRAY(arena, struct str, MENTIONS_MAX);
 	for (size_t i = 0; i < json_count(tags); i++) {
 		const json_t *tag = json_at(tags, i);
-		struct str name = property_text(json_member(tag, "name")), href = json_member_str(tag, "href");
+		struct str name = property_text(json_member(tag, "name")), href = property_uri(json_member(tag, "href"));
 
 		if (property_is_a(tag, "Mention") && href.n && draft->mention_uris.count < MENTIONS_MAX)
 			draft->mention_uris.items[draft->mention_uris.count++] = href;
@@ -135,61 +174,14 @@ static void parse_tags(struct arena *arena, const json_t *document, struct objec
 	}
 }
 
-static const char *attachment_type(const json_t *attachment, struct str media_type)
-{
-	static const char *const types[] = { "Image", "Video", "Audio", "Document" };
-
-	for (size_t i = 0; i < sizeof(types) / sizeof *types; i++)
-		if (property_is_a(attachment, types[i]))
-			return types[i];
-	return media_type.n ? "Document" : NULL;
-}
-
-static struct str parse_attachments(struct arena *arena, const json_t *document)
-{
-	const json_t *attachments = json_member(document, "attachment");
-	struct json_writer w;
-	struct buf buf;
-	size_t count = 0;
-
-	buf_init(&buf, arena, 0);
-	json_writer_init(&w, &buf);
-	json_w_array(&w);
-	for (size_t i = 0; i < json_count(attachments) && count < ATTACHMENTS_MAX; i++) {
-		const json_t *attachment = json_at(attachments, i);
-		struct str media_type = json_member_str(attachment, "mediaType");
-		struct str blurhash = json_member_str(attachment, "blurhash");
-		struct str url = web_address(arena, json_member(attachment, "url"));
-		const char *type = attachment_type(attachment, media_type);
-
-		if (!url.n || !type)
-			continue;
-		json_w_object(&w);
-		json_w_member_cstr(&w, "type", type);
-		json_w_member_str(&w, "url", url);
-		json_w_member_str(&w, "mediaType", str_sub(media_type, 0, TAG_BYTES_MAX));
-		json_w_member_str(&w, "name",
-		                  utf8_prefix(property_text(json_member(attachment, "name")), NAME_CHARS_MAX));
-		json_w_member_u64(&w, "width", json_member_u64(attachment, "width", 0));
-		json_w_member_u64(&w, "height", json_member_u64(attachment, "height", 0));
-		json_w_member_str(&w, "blurhash", str_sub(blurhash, 0, TAG_BYTES_MAX));
-		json_w_object_end(&w);
-		count++;
-	}
-	json_w_array_end(&w);
-	return count ? buf_str(&buf) : STR_NONE;
-}
-
-static struct str object_type(const json_t *document)
-{
-	return property_text(json_member(document, "type"));
-}
-
 static void parse_texts(struct arena *arena, const json_t *document, struct post *post)
 {
-	struct str language = STR_NONE;
+	struct str language = STR_NONE, content = mapped_text(document, "content", "contentMap", &language);
+	struct str links = attachment_links(arena, document);
 
-	post->content = sanitize_html(arena, mapped_text(document, "content", "contentMap", &language));
+	if (links.n)
+		content = arena_printf(arena, "%.*s%.*s", STR_ARG(content), STR_ARG(links));
+	post->content = sanitize_html(arena, content);
 	post->spoiler = utf8_prefix(mapped_text(document, "summary", "summaryMap", &language), TITLE_CHARS_MAX);
 	post->title = utf8_prefix(mapped_text(document, "name", "nameMap", &language), TITLE_CHARS_MAX);
 	post->language = str_lower(arena, language);
@@ -204,13 +196,13 @@ int object_parse(struct arena *arena, const json_t *document, struct object_draf
 	if (activity_object_kind(document) != OBJECT_POST)
 		return ERR_INVALID;
 	post->uri = json_member_str(document, "id");
-	draft.attributed_to = property_uri(json_member(document, "attributedTo"));
-	if (url_parse(arena, post->uri, &url) || !url_same_origin(arena, post->uri, draft.attributed_to))
+	draft.attributed_to = author_of(arena, document, post->uri);
+	if (url_parse(arena, post->uri, &url) || !draft.attributed_to.n)
 		return ERR_INVALID;
-	post->url = web_address(arena, json_member(document, "url"));
+	post->url = page_address(arena, json_member(document, "url"));
 	if (!post->url.n)
 		post->url = post->uri;
-	post->object_type = object_type(document);
+	post->object_type = activity_object_type(document);
 	post->remote = true;
 	parse_texts(arena, document, post);
 	post->sensitive = json_member_bool(document, "sensitive", false);
@@ -218,7 +210,7 @@ int object_parse(struct arena *arena, const json_t *document, struct object_draf
 	post->context_uri = web_address(arena, json_member(document, "context"));
 	parse_tags(arena, document, &draft);
 	post->emojis_json = object_parse_emojis(arena, document);
-	post->attachments_json = parse_attachments(arena, document);
+	post->attachments_json = attachment_media(arena, document);
 	draft.to = property_uris(arena, json_member(document, "to"), PROPERTY_URIS_MAX);
 	draft.cc = property_uris(arena, json_member(document, "cc"), PROPERTY_URIS_MAX);
 	draft.published_ms = property_date(document, "published");

@@ -46,6 +46,7 @@ static int stored_account(const struct errand *errand, struct str uri, struct ac
 static int actor_of(const struct errand *errand, const json_t *document, struct str uri, struct account *ret_account)
 {
 	struct account stored;
+	struct str username, host;
 	int r = actor_parse(errand->arena, document, uri, ret_account);
 
 	if (r)
@@ -60,6 +61,9 @@ static int actor_of(const struct errand *errand, const json_t *document, struct 
 		return OK;
 	}
 	if (ret_account->kind == ACCOUNT_APPLICATION)
+		return OK;
+	if (actor_parse_handle(errand->arena, document, &username, &host) &&
+	    webfinger_prove_claim(errand->federation, errand->arena, errand->store, username, host, ret_account) == OK)
 		return OK;
 	return webfinger_prove(errand->federation, errand->arena, errand->store, ret_account);
 }

@@ -199,3 +199,19 @@ int webfinger_prove(const struct federation *federation, struct arena *arena, st
 	account->host = answer.host;
 	return OK;
 }
+
+int webfinger_prove_claim(const struct federation *federation, struct arena *arena, struct store *store,
+                          struct str username, struct str host, struct account *account)
+{
+	struct webfinger answer;
+	int r = webfinger_ask(federation, arena, store, username, host, &answer);
+
+	if (r)
+		return r;
+	if (!str_eq(answer.self, account->uri) || !str_eq_nocase(answer.username, username) ||
+	    !str_eq_nocase(answer.host, host))
+		return ERR_INVALID;
+	account->username = answer.username;
+	account->host = answer.host;
+	return OK;
+}

@@ -26,6 +26,11 @@ int webfinger_ask(const struct federation *federation, struct arena *arena, stru
 int webfinger_prove(const struct federation *federation, struct arena *arena, struct store *store,
                     struct account *account);
 
+/* Proves the handle that the actor's own document claims (FEP-2c59): `host` (on the allow list) must name the actor for
+ * it, under that very name. Sets account->username and host. ERR_INVALID: it is not so; else as webfinger_ask(). */
+int webfinger_prove_claim(const struct federation *federation, struct arena *arena, struct store *store,
+                          struct str username, struct str host, struct account *account);
+
 /* Template of the lrdd link in a host-meta document, its {uri} included; STR_NONE when there is none. A scan, not an
  * XML parser: no entities, no DTD. */
 struct str webfinger_template(struct str host_meta);

@@ -236,18 +236,29 @@ static void post_quotes(struct json_writer *w)
 	json_w_object_end(w);
 }
 
-/* A Note has no title; of anything else it is shown as a heading, because clients know Notes only. */
+/* Clients know Notes only, and a Question is one with a poll. Of anything else the title is shown as a heading, and
+ * what it is in full stands behind a link. */
 static struct str post_content(struct arena *arena, const struct post *post)
 {
+	struct str page = post->url.n ? post->url : post->uri;
 	struct buf buf;
 
-	if (post->title.n == 0 || post->object_type.n == 0 || str_eq(post->object_type, STR("Note")))
+	if (!post->object_type.n || str_eq(post->object_type, STR("Note")) || str_eq(post->object_type, STR("Question")))
 		return post->content;
 	buf_init(&buf, arena, 0);
-	buf_add(&buf, STR("<h2>"));
-	buf_add_html(&buf, post->title);
-	buf_add(&buf, STR("</h2>"));
+	if (post->title.n) {
+		buf_add(&buf, STR("<h2>"));
+		buf_add_html(&buf, post->title);
+		buf_add(&buf, STR("</h2>"));
+	}
 	buf_add(&buf, post->content);
+	if (page.n) {
+		buf_add(&buf, STR("<p><a href=\""));
+		buf_add_html(&buf, page);
+		buf_add(&buf, STR("\" rel=\"nofollow noopener noreferrer\" target=\"_blank\">"));
+		buf_add_html(&buf, page);
+		buf_add(&buf, STR("</a></p>"));
+	}
 	return buf_str(&buf);
 }
 

@@ -83,6 +83,30 @@ static void check_variants(void)
 	is_int(erin.shared_inbox.n, 0, "but is left out");
 }
 
+static void check_shapes(void)
+{
+	const char *good = key(ERIN "#main-key", ERIN);
+	struct account erin;
+
+	is_int(parse("'id':'" ERIN "','type':'Person','webfinger':'acct:erin@b.example','inbox':['" ERIN "/inbox'],"
+	             "'name':{'@value':'Erin :blob:'},'summary':['<p>Hi</p>'],'url':[{'type':'Link','href':'https://b.example/@e'}],"
+	             "'icon':[{'type':'Image','url':{'type':'Link','href':'https://b.example/e.png'}}],'image':"
+	             "'https://b.example/h.png','tag':{'type':'Emoji','name':'blob','icon':{'url':'https://b.example/b.png'}},"
+	             "'attachment':{'type':'PropertyValue','name':'Dept','value':null},'alsoKnownAs':null,'movedTo':null,"
+	             "'endpoints':null,'followers':null,'published':'2020-01-01T01:00:00.5+01:00'", good, &erin),
+	       OK, "odd shapes are read");
+	is_str(erin.username, STR("erin"), "the name may stand in its handle only");
+	is_str(erin.display_name, STR("Erin :blob:"), "a name may be a value object");
+	is_str(erin.url, STR("https://b.example/@e"), "a page a Link");
+	is_str(erin.avatar_url, STR("https://b.example/e.png"), "a picture's address, too");
+	is_str(erin.header_url, STR("https://b.example/h.png"), "or the address alone");
+	ok(str_find(erin.emojis_json, STR("\"shortcode\":\"blob\"")) != SIZE_MAX, "emojis of a name are kept");
+	is_int(erin.field_pairs.count, 2, "and one field without an array");
+	is_int(erin.created_ms, 1577836800500, "a date may have an offset and a fraction");
+	is_int(parse("'id':'" ERIN "','type':'Person','webfinger':'a/b@b.example','inbox':'" ERIN "/inbox'", good, &erin),
+	       ERR_INVALID, "a handle that is none gives no name");
+}
+
 static void check_refused(void)
 {
 	const char *good = key(ERIN "#main-key", ERIN);
@@ -146,6 +170,7 @@ static void check_ours(void)
 	full = actor_render(rig->arena, view, &rig->alice, false);
 	bare = actor_render(rig->arena, view, &rig->alice, true);
 	ok(says(full, "\"name\":\"alice\"") && says(full, "About me"), "the full document tells of the person");
+	ok(says(full, "\"webfinger\":\"alice@a.example\""), "by its handle");
 	ok(!says(bare, "\"name\"") && !says(bare, "About me") && !says(bare, "\"summary\""), "the bare one does not");
 	ok(says(bare, "publicKeyPem") && says(bare, "\"sharedInbox\""), "but says how to reach and verify");
 	is_int(json_parse(rig->arena, full, &document), OK, "it is JSON");
@@ -183,6 +208,7 @@ int main(void)
 	rig = rig_new();
 	check_full();
 	check_variants();
+	check_shapes();
 	check_refused();
 	check_bounds();
 	check_ours();

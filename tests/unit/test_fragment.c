@@ -92,14 +92,25 @@ static void test_contents(void)
 	is_str(json_member_str(json_member(object, "application"), "name"), STR("Elk"), "the app is named");
 }
 
+#define LINK(uri) "<p><a href=\"" uri "\" rel=\"nofollow noopener noreferrer\" target=\"_blank\">" uri "</a></p>"
+
 static void test_title(void)
 {
-	const struct post article = {
+	struct post post = {
 		.id = 902, .object_type = STR("Article"), .title = STR("Cats & <dogs>"), .content = STR("<p>x</p>"),
+		.uri = STR("https://b.example/1"), .url = STR("https://b.example/?a&b"),
 	};
 
-	is_str(json_member_str(rendered(&article), "content"), STR("<h2>Cats &amp; &lt;dogs&gt;</h2><p>x</p>"),
-	       "the title of an Article is a heading, escaped");
+	is_str(json_member_str(rendered(&post), "content"),
+	       STR("<h2>Cats &amp; &lt;dogs&gt;</h2><p>x</p>" LINK("https://b.example/?a&amp;b")),
+	       "the title of an Article is a heading, escaped, and its page is linked");
+	post.object_type = STR("Event");
+	post.title = post.url = post.content = STR_NONE;
+	is_str(json_member_str(rendered(&post), "content"), STR(LINK("https://b.example/1")),
+	       "of what says nothing the link remains");
+	post.object_type = STR("Question");
+	post.content = STR("<p>x</p>");
+	is_str(json_member_str(rendered(&post), "content"), post.content, "a Question is shown as a Note");
 }
 
 static void test_attachments(void)

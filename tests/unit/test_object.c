@@ -59,6 +59,98 @@ static void check_parse(void)
 	is_int(draft.post.tags.count, 100, "and a hundred hashtags");
 }
 
+/* A note whose members are these and those that every one must have. */
+static struct object_draft shaped(const char *type, const char *members)
+{
+	struct object_draft draft = { 0 };
+
+	if (parse(rig_text(rig, "{'id':'https://b.example/notes/1','type':%s,'attributedTo':'" CAROL "',%s}", type, members),
+	          &draft))
+		abort();
+	return draft;
+}
+
+static void check_shapes(void)
+{
+	struct object_draft draft;
+
+	is_int(parse("{'id':'https://b.example/1','type':['https://x.example#Memo','Note'],'attributedTo':"
+	             "[{'type':'Group','id':'https://c.example/g'},{'type':'Person','id':'" CAROL "'}]}", &draft),
+	       OK, "several types and several authors are read");
+	is_str(draft.attributed_to, STR(CAROL), "the author of the post's own origin counts");
+	is_str(draft.post.object_type, STR("Note"), "and the type that we know");
+	is_int(parse("{'id':'https://b.example/1','type':'Note','attributedTo':['https://c.example/x']}", &draft),
+	       ERR_INVALID, "an author elsewhere is none");
+	draft = shaped("'Note'", "'content':null,'contentMap':{'en':null,'fr':'<p>x</p>'},'summary':null,'tag':null,"
+	               "'attachment':null,'url':null,'to':null,'inReplyTo':null,'published':null");
+	is_str(draft.post.content, STR("<p>x</p>"), "a text may stand in the map of languages only");
+	is_str(draft.post.language, STR("fr"), "in the language that has one");
+	is_int(draft.published_ms, 0, "null is nothing");
+	draft = shaped("'Note'", "'content':[{'@value':'x','@language':'de'}],'summary':{'@value':'cw'}");
+	is_str(draft.post.content, STR("x"), "a text may be a value object");
+	is_str(draft.post.language, STR("de"), "that tells its language");
+	is_str(draft.post.spoiler, STR("cw"), "and so may a warning");
+	draft = shaped("'Note'", "'to':{'id':'as:Public'},'published':{'@value':'2026-11-24T09:00:00.25+01:00'},"
+	               "'updated':'2026-11-24T08:30Z'");
+	is_int(audience_visibility(&draft.to, &draft.cc, STR_NONE), VISIBILITY_PUBLIC, "as:Public is public");
+	is_int(draft.published_ms, RIG_NOW_MS + 250, "dates have offsets and fractions");
+	is_int(draft.post.edited_ms, RIG_NOW_MS + 30 * 60000, "or no seconds");
+	draft = shaped("'Note'", "'to':[],'cc':'Public','tag':[{'type':['Mention'],'href':['https://a.example/u/1']},"
+	               "{'type':'Hashtag','name':{'@value':'Tag'}},{'type':'Emoji','name':':blob:',"
+	               "'icon':['https://b.example/e.png']},'https://b.example/tag']");
+	is_int(audience_visibility(&draft.to, &draft.cc, STR_NONE), VISIBILITY_UNLISTED, "and so is Public");
+	is_int(draft.mention_uris.count + draft.post.tags.count, 2, "tags come in arrays and objects");
+	ok(str_find(draft.post.emojis_json, STR("\"url\":\"https://b.example/e.png\"")) != SIZE_MAX,
+	   "an emoji's picture may be an address alone");
+}
+
+static void check_links(void)
+{
+	struct object_draft draft;
+
+	draft = shaped("'Page'", "'name':'Soup','url':['https://b.example/x.json',{'type':'Link','mediaType':'text/html',"
+	               "'href':'https://b.example/soup'}],'attachment':{'type':'Link','href':'https://c.example/?a&b'}");
+	is_str(draft.post.url, STR("https://b.example/soup"), "of several addresses the page is shown");
+	is_str(draft.post.title, STR("Soup"), "with its title");
+	ok(str_find(draft.post.content, STR("<a href=\"https://c.example/?a&amp;b\"")) != SIZE_MAX,
+	   "what a Page links to stands in its text");
+	is_int(draft.post.attachments_json.n, 0, "and is no media");
+	draft = shaped("'Page'", "'attachment':[{'type':'Link','href':'javascript:x()'},'https://b.example/y']");
+	is_int(draft.post.content.n + draft.post.attachments_json.n, 0, "what is no web address is left out");
+}
+
+/* The text under `key` of attachment `i`. */
+static struct str medium(const struct object_draft *draft, size_t i, const char *key)
+{
+	json_t *list = NULL;
+
+	json_parse(rig->arena, draft->post.attachments_json, &list);
+	return json_member_str(json_at(list, i), key);
+}
+
+static void check_media(void)
+{
+	struct object_draft draft;
+	json_t *list;
+
+	draft = shaped("'Note'", "'attachment':[{'type':'Document','name':'A cat','blurhash':'LEHV6n','url':[{'type':'Link',"
+	               "'mediaType':'image/png','href':'https://b.example/1.png','width':'640','height':480}]},"
+	               "{'type':'Image','href':'https://b.example/2'},{'type':'Link','mediaType':'video/mp4',"
+	               "'href':'https://b.example/3'},{'type':'PropertyValue','name':'x'}]");
+	is_int(json_parse(rig->arena, draft.post.attachments_json, &list), OK, "attachments are kept");
+	is_int(json_count(list), 3, "those that are media");
+	is_str(medium(&draft, 0, "url"), STR("https://b.example/1.png"), "with the address of a Link");
+	is_str(medium(&draft, 0, "mediaType"), STR("image/png"), "its media type");
+	is_int(json_member_u64(json_at(list, 0), "width", 0), 640, "its size, also as a text");
+	is_str(medium(&draft, 0, "name"), STR("A cat"), "and what describes it");
+	is_str(medium(&draft, 1, "url"), STR("https://b.example/2"), "the address may be a href");
+	is_str(medium(&draft, 2, "type"), STR("Document"), "a Link to a film is one");
+	draft = shaped("'Video'", "'name':'Film','url':[{'type':'Link','mediaType':'text/html','href':'https://b.example/w'},"
+	               "{'type':'Link','mediaType':'video/mp4','href':'https://b.example/f.mp4'}]");
+	is_str(medium(&draft, 0, "url"), STR("https://b.example/f.mp4"), "a Video is its own file");
+	is_str(draft.post.url, STR("https://b.example/w"), "beside its page");
+}
+
 static void check_parent_of_ours(uint8_t visibility, bool answered, const char *name)
 {
 	struct object_draft draft;
@@ -140,6 +232,9 @@ int main(void)
 {
 	rig = rig_new();
 	check_parse();
+	check_shapes();
+	check_links();
+	check_media();
 	check_resolve();
 	check_render();
 	rig_free(rig);

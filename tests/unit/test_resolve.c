@@ -120,6 +120,37 @@ static void check_handles(void)
 	rig_free(rig);
 }
 
+/* Dave's document claims a handle on another host. */
+static void serve_claim(const char *handle)
+{
+	const char *document = rig_serve_actor(rig, DAVE, "Person", "dave");
+
+	rig_serve(rig, DAVE, 200, NULL, rig_text(rig, "{'webfinger':'%s',%s", handle, document + 1));
+}
+
+static void check_claimed_handles(void)
+{
+	rig = rig_new();
+	serve_claim("d@corp.example");
+	is_int(actor(DAVE), OK, "a claimed handle on a host that is not on the list is passed over");
+	is_str(found.account->host, STR("b.example"), "for that of his node");
+	add_peer("corp.example");
+	rig_serve(rig, "https://corp.example/.well-known/webfinger?resource=acct%3Ad%40corp.example", 200,
+	          "application/jrd+json",
+	          "{'subject':'acct:d@corp.example','links':[{'rel':'self','type':'application/activity+json',"
+	          "'href':'https://b.example/users/erin'}]}");
+	is_int(actor(DAVE), OK, "one that is somebody else's");
+	is_str(found.account->username, STR("dave"), "is not taken");
+	rig_serve(rig, "https://corp.example/.well-known/webfinger?resource=acct%3Ad%40corp.example", 200,
+	          "application/jrd+json",
+	          "{'subject':'acct:d@corp.example','links':[{'rel':'self','type':'application/activity+json',"
+	          "'href':'" DAVE "'}]}");
+	is_int(actor(DAVE), OK, "one that its host confirms");
+	is_str(found.account->username, STR("d"), "is his name");
+	is_str(found.account->host, STR("corp.example"), "and host");
+	rig_free(rig);
+}
+
 static void check_host_meta(void)
 {
 	rig = rig_new();
@@ -259,6 +290,7 @@ int main(void)
 {
 	check_people();
 	check_handles();
+	check_claimed_handles();
 	check_host_meta();
 	check_posts();
 	check_thread();
