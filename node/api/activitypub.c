@@ -220,6 +220,14 @@ static int outbox_page(struct call *call, struct view *view, const struct accoun
 	return reply_page(&answer, call);
 }
 
+int api_inbox_collection_show(struct call *call, struct view *view)
+{
+	struct account account;
+	int r = find_actor(call, view, &account);
+
+	return r == OK ? reply_collection(call, account.inbox, 0, false) : r;
+}
+
 int api_outbox_show(struct call *call, struct view *view)
 {
 	struct account_stats stats;

@@ -28,6 +28,8 @@ int api_actor_show(struct call *call, struct view *view);
 /* All other documents: the signature first, then the show stage of each. */
 int api_fetch_check(struct call *call, struct view *view);
 int api_fetch_work(struct call *call);
+/* What another node may read of an inbox (ActivityPub section 5.2, filtered by who asks): nothing. */
+int api_inbox_collection_show(struct call *call, struct view *view);
 int api_outbox_show(struct call *call, struct view *view);
 int api_followers_show(struct call *call, struct view *view);
 int api_following_show(struct call *call, struct view *view);

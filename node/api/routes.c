@@ -221,6 +221,8 @@ const struct route routes[] = {
 	OPEN("GET", "/u/:id", QUOTA_INBOX, .check = api_actor_check, .work = api_actor_work,
 	     .show = api_actor_show,
 	     .summary = "an actor, bare to the unsigned"),
+	SIGNED("GET", "/u/:id/inbox", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_inbox_collection_show, .summary = "empty: nobody reads another's inbox"),
 	SIGNED("GET", "/u/:id/outbox", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
 	       .show = api_outbox_show, .summary = "an actor's activities"),
 	SIGNED("GET", "/u/:id/followers", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,

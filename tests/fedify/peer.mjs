@@ -1,5 +1,5 @@
 // A sibling made with Fedify: another project's reading of ActivityPub, with its defaults (signatures by RFC 9421 first).
-// usage: peer.mjs PORT. Serves one person, @fay, on 127.0.0.1:PORT; tests steer it by POST /test/COMMAND with JSON and
+// usage: peer.mjs PORT [FIRST_KNOCK]. Serves one person, @fay, on 127.0.0.1:PORT; tests steer it by POST /test/COMMAND with JSON and
 // read what it received at GET /test/received.
 
 import http from "node:http";
@@ -7,10 +7,12 @@ import { Temporal } from "@js-temporal/polyfill";
 import {
 	createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore,
 } from "@fedify/fedify";
+import { signRequest } from "@fedify/fedify/sig";
 import {
 	Accept, Activity, Announce, Application, Create, Delete, Endpoints, Follow, Hashtag, Image, Like, Mention, Note, Person,
 	PUBLIC_COLLECTION, PropertyValue, Tombstone, Undo, Update,
 } from "@fedify/vocab";
+import { activityPubTestCases } from "activitypub-testing/test-cases";
 
 const port = Number(process.argv[2]);
 const origin = `http://127.0.0.1:${port}`;
@@ -28,6 +30,7 @@ const federation = createFederation({
 	queue: new InProcessMessageQueue({ pollInterval: { milliseconds: 50 } }),
 	origin,
 	allowPrivateAddress: true,
+	firstKnock: process.argv[3] ?? "rfc9421",
 });
 
 async function actorOf(context, identifier) {
@@ -58,9 +61,10 @@ async function actorOf(context, identifier) {
 federation.setActorDispatcher("/users/{identifier}", async (context, identifier) =>
 	identifier === "fay" || identifier === "instance" ? await actorOf(context, identifier) : null,
 ).setKeyPairsDispatcher(async (_, identifier) => {
+	// The promise is kept, not the pairs: several ask at once.
 	if (!keys.has(identifier))
-		keys.set(identifier, [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")]);
-	return keys.get(identifier);
+		keys.set(identifier, Promise.all(["RSASSA-PKCS1-v1_5", "Ed25519"].map(generateCryptoKeyPair)));
+	return await keys.get(identifier);
 });
 
 // Keys and parents are fetched in the name of the instance, not of a person.
@@ -187,6 +191,24 @@ const commands = {
 	},
 	async webfinger({ id }) {
 		return await context.lookupWebFinger(id);
+	},
+	/** What activitypub-testing says of `input`: the outcome of each of its rules that are named. */
+	async rules({ names, input }) {
+		const unsigned = globalThis.fetch, [{ privateKey }] = await keys.get("fay");
+		const keyId = new URL(`${actor()}#main-key`);
+		globalThis.fetch = async (url, options) =>
+			await unsigned(await signRequest(new Request(url, options), privateKey, keyId, { spec: "draft-cavage-http-signatures-12" }));
+		try {
+			return Object.fromEntries(await Promise.all(names.map(async name =>
+				[name, await activityPubTestCases.select({ slug: name }).run(input)])));
+		} finally {
+			globalThis.fetch = unsigned;
+		}
+	},
+	/** New keys for fay, as after a lost or leaked one. */
+	rotate() {
+		keys.delete("fay");
+		return {};
 	},
 	me(changes) {
 		return Object.assign(me, changes);
