@@ -91,10 +91,17 @@ static int verify(struct incoming *incoming, const struct account *signer)
 	return r;
 }
 
+/* What a key was fetched for, as a name for replay_cache. Reads and deliveries rest apart: a peer whose signed GETs
+ * never verify (Fedify 2.3 signs the fragment of a key's address with it) must still be believed with a new key. */
+static struct str fetched_for(const struct incoming *incoming)
+{
+	return signature_request_reads(&incoming->request) ? STR("fetched for a read") : STR("fetched");
+}
+
 /* A key that was fetched in vain is left alone for a while. */
 static bool is_resting(const struct incoming *incoming)
 {
-	return replay_cache_knows(incoming->federation->replays, incoming->signature.key_id, STR("fetched"),
+	return replay_cache_knows(incoming->federation->replays, incoming->signature.key_id, fetched_for(incoming),
 	                          clock_monotonic_ms());
 }
 
@@ -102,7 +109,7 @@ static void let_rest(const struct incoming *incoming)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
-	replay_cache_admit(incoming->federation->replays, incoming->signature.key_id, STR("fetched"), now_ms,
+	replay_cache_admit(incoming->federation->replays, incoming->signature.key_id, fetched_for(incoming), now_ms,
 	                   now_ms + KEY_REST_MS);
 }
 
