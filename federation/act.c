@@ -306,6 +306,28 @@ int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
+int act_emoji_react(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji)
+{
+	struct activity activity = {
+		.type = AS_EMOJI_REACT, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = post_id,
+		.emoji = emoji,
+	};
+
+	return done_already(activity_apply(arena, txn, &activity, ORIGIN_LOCAL));
+}
+
+int act_emoji_unreact(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji)
+{
+	struct activity reaction = { .type = AS_EMOJI_REACT, .emoji = emoji };
+	struct activity activity = {
+		.type = AS_UNDO, .actor_id = actor_id, .object_kind = OBJECT_ACTIVITY, .object_id = post_id,
+		.inner = &reaction,
+	};
+	int r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
 int act_announce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, uint8_t visibility,
                  uint64_t *ret_boost_id)
 {

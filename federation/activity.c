@@ -7,6 +7,7 @@
 #include "federation/activity.h"
 
 #include "federation/actor.h"
+#include "federation/emoji.h"
 #include "federation/object.h"
 #include "federation/property.h"
 #include "federation/url.h"
@@ -30,6 +31,7 @@ static const struct type_row {
 	{ AS_UNDO,     "Undo",     true },
 	{ AS_LIKE,     "Like",     true },
 	{ AS_ANNOUNCE, "Announce", false },
+	{ AS_EMOJI_REACT, "EmojiReact", true },
 };
 
 static const struct object_row {
@@ -152,6 +154,21 @@ bool activity_reads_one_way(const json_t *value)
 	return true;
 }
 
+/* A reaction with its emoji; a Like that carries one is a reaction, unless the emoji is the heart. An EmojiReact
+ * without one that we can show is nothing we know. */
+static void parse_emoji(struct arena *arena, const json_t *document, struct activity *a)
+{
+	bool found;
+
+	if (a->type != AS_LIKE && a->type != AS_EMOJI_REACT)
+		return;
+	found = emoji_parse(arena, document, &a->emoji, &a->emoji_url);
+	if (a->type == AS_LIKE && found && !emoji_is_heart(a->emoji))
+		a->type = AS_EMOJI_REACT;
+	else if (a->type == AS_EMOJI_REACT && !found)
+		a->type = AS_UNKNOWN;
+}
+
 static int parse_envelope(struct arena *arena, const json_t *document, struct activity *a)
 {
 	const json_t *actor = json_member(document, "actor");
@@ -217,6 +234,7 @@ static struct activity *parse_inner(struct arena *arena, const json_t *document,
 	inner->uri = json_member_str(document, "id");
 	inner->actor_uri = property_uri(json_member(document, "actor"));
 	inner->object_uri = property_uri(object);
+	parse_emoji(arena, document, inner);
 	inner->object_kind = inner->object_uri.n ? OBJECT_URI : OBJECT_NONE;
 	if (depth < INNER_DEPTH_MAX && activity_object_kind(json_at(object, 0)) == OBJECT_ACTIVITY) {
 		inner->inner = parse_inner(arena, json_at(object, 0), depth + 1);
@@ -257,6 +275,7 @@ int activity_parse(struct arena *arena, const json_t *document, struct activity 
 	if (r)
 		return r;
 	parse_object(arena, document, &activity);
+	parse_emoji(arena, document, &activity);
 	*ret_activity = activity;
 	return OK;
 }
@@ -274,6 +293,7 @@ void activity_w_context(struct json_writer *w)
 		"\"indexable\":\"toot:indexable\",\"blurhash\":\"toot:blurhash\",\"Emoji\":\"toot:Emoji\","
 		"\"featured\":{\"@id\":\"toot:featured\",\"@type\":\"@id\"},"
 		"\"webfinger\":\"https://purl.archive.org/socialweb/webfinger#webfinger\","
+		"\"EmojiReact\":\"http://litepub.social/ns#EmojiReact\","
 		"\"schema\":\"http://schema.org#\",\"PropertyValue\":\"schema:PropertyValue\",\"value\":\"schema:value\"}]";
 
 	json_w_member_raw(w, "@context", str_of(context));
@@ -297,6 +317,8 @@ static void w_inner(struct json_writer *w, const struct activity *inner)
 	json_w_member_str(w, "actor", inner->actor_uri);
 	if (inner->object_uri.n)
 		json_w_member_str(w, "object", inner->object_uri);
+	if (inner->emoji.n)
+		json_w_member_str(w, "content", inner->emoji);
 	json_w_object_end(w);
 }
 
@@ -341,6 +363,8 @@ struct str activity_render(struct arena *arena, struct view *view, const struct 
 	activity_w_uris(&w, "to", &activity->to);
 	activity_w_uris(&w, "cc", &activity->cc);
 	w_activity_object(&w, arena, view, activity);
+	if (activity->emoji.n)
+		json_w_member_str(&w, "content", activity->emoji);
 	json_w_object_end(&w);
 	return buf_str(&buf);
 }

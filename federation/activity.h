@@ -18,6 +18,7 @@ struct instance;
 enum activity_type {
 	AS_UNKNOWN = 0,
 	AS_CREATE, AS_UPDATE, AS_DELETE, AS_FOLLOW, AS_ACCEPT, AS_REJECT, AS_UNDO, AS_LIKE, AS_ANNOUNCE,
+	AS_EMOJI_REACT,
 };
 
 /* Kinds of objects, as bits so that a row of the activity table can say which it takes. */
@@ -50,6 +51,7 @@ struct activity {
 	struct object_draft *draft;     /* OBJECT_POST */
 	struct account *object_actor;   /* OBJECT_ACTOR */
 	struct activity *inner;         /* OBJECT_ACTIVITY */
+	struct str emoji, emoji_url;    /* EmojiReact (federation/emoji.h); our own: emoji as stored */
 	struct str_list to, cc;
 	int64_t published_ms, updated_ms;
 	struct str need;                /* set with NEED: the URI to fetch first */

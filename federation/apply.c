@@ -10,6 +10,7 @@
 #include "federation/effects.h"
 #include "federation/fanout.h"
 #include "federation/on_actor.h"
+#include "federation/on_emoji.h"
 #include "federation/on_follow.h"
 #include "federation/on_post.h"
 #include "federation/on_react.h"
@@ -63,6 +64,10 @@ static const struct activity_row {
 	  TO_AUTHOR, KEEP_PRIVATE, false, "Like: a favourite" },
 	{ AS_UNDO, AS_LIKE, OBJECT_ACTIVITY | OBJECT_URI, unlike_may, unlike_apply, NOTIFY_NOBODY,
 	  TO_AUTHOR, KEEP_PRIVATE, false, "Undo of Like: a favourite taken back" },
+	{ AS_EMOJI_REACT, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, emoji_react_may, emoji_react_apply, NOTIFY_AUTHOR,
+	  TO_AUTHOR, KEEP_PRIVATE, false, "EmojiReact: a reaction with an emoji" },
+	{ AS_UNDO, AS_EMOJI_REACT, OBJECT_ACTIVITY | OBJECT_URI, emoji_unreact_may, emoji_unreact_apply, NOTIFY_NOBODY,
+	  TO_AUTHOR, KEEP_PRIVATE, false, "Undo of EmojiReact: a reaction taken back" },
 	{ AS_ANNOUNCE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, announce_may, announce_apply, NOTIFY_AUTHOR,
 	  TO_AUDIENCE, KEEP_OBJECT, true, "Announce: a boost" },
 	{ AS_UNDO, AS_ANNOUNCE, OBJECT_ACTIVITY | OBJECT_URI, unannounce_may, unannounce_apply, NOTIFY_NOBODY,
@@ -136,16 +141,22 @@ static void complete_inner(struct apply *apply)
 {
 	static const enum activity_type made_by[] = {
 		[MADE_FOLLOW] = AS_FOLLOW, [MADE_FAVOURITE] = AS_LIKE, [MADE_BOOST] = AS_ANNOUNCE,
+		[MADE_EMOJI_REACTION] = AS_EMOJI_REACT,
 	};
 	struct activity *a = apply->activity, *inner;
 	uint64_t first, second;
 	uint8_t kind;
 
+	/* An Undo may leave out the emoji that made a Like a reaction; what the Like made tells. */
+	if (a->type == AS_UNDO && a->inner && (a->inner->type == AS_LIKE || a->inner->type == AS_EMOJI_REACT) &&
+	    a->inner->uri.n && made_get(apply->view, a->inner->uri, &kind, &first, &second) == OK &&
+	    (kind == MADE_FAVOURITE || kind == MADE_EMOJI_REACTION))
+		a->inner->type = made_by[kind];
 	if ((a->type != AS_UNDO && a->type != AS_ACCEPT && a->type != AS_REJECT) || a->inner || !a->object_uri.n)
 		return;
 	inner = ARENA_NEW(apply->arena, struct activity);
 	inner->uri = a->object_uri;
-	if (made_get(apply->view, inner->uri, &kind, &first, &second) == OK && kind <= MADE_BOOST)
+	if (made_get(apply->view, inner->uri, &kind, &first, &second) == OK && kind < sizeof(made_by) / sizeof *made_by)
 		inner->type = made_by[kind];
 	a->inner = inner;
 }

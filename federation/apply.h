@@ -49,6 +49,10 @@ int act_unfollow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64
 int act_answer_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t follower_id, bool accept);
 int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+/* A reaction with a picture (emoji_is_picture()). ERR_LIMIT: too many kinds. What is not there is taken back all the
+ * same. */
+int act_emoji_react(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji);
+int act_emoji_unreact(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji);
 int act_announce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, uint8_t visibility,
                  uint64_t *ret_boost_id);
 int act_unannounce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);

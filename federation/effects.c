@@ -73,6 +73,8 @@ static int tell_author(struct apply *apply)
 {
 	if (apply->boosted.id)
 		return tell(apply->txn, apply->boosted.account_id, NOTICE_REBLOG, apply->actor.id, apply->boosted.id);
+	if (apply->activity->type == AS_EMOJI_REACT)
+		return tell(apply->txn, apply->post.account_id, NOTICE_EMOJI_REACTION, apply->actor.id, apply->post.id);
 	return tell(apply->txn, apply->post.account_id, NOTICE_FAVOURITE, apply->actor.id, apply->post.id);
 }
 

@@ -14,6 +14,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/instance.h"
+#include "storage/emoji_reactions.h"
 #include "storage/graph.h"
 #include "storage/jobs.h"
 #include "storage/peers.h"
@@ -165,6 +166,8 @@ static int find_witnesses(struct apply *apply)
 	uint64_t post_id = apply->post.id;
 	struct id_list answers = { NULL, 0 }, boosters = { NULL, 0 }, fans = { NULL, 0 };
 	struct id_list *list = &apply->witnesses;
+	struct emoji_reaction *reactions = NULL;
+	size_t reaction_count = 0;
 	struct post answer;
 	int r = posts_descendants(arena, apply->view, post_id, WITNESSES_MAX, &answers);
 
@@ -172,10 +175,14 @@ static int find_witnesses(struct apply *apply)
 		r = posts_boosters(arena, apply->view, post_id, 0, WITNESSES_MAX, &boosters);
 	if (!r)
 		r = favourites_accounts(arena, apply->view, post_id, 0, WITNESSES_MAX, &fans);
+	if (!r)
+		r = emoji_reactions_list(arena, apply->view, post_id, WITNESSES_MAX, &reactions, &reaction_count);
 	if (r)
 		return r;
-	list->ids = ARENA_ARRAY(arena, uint64_t,
-	                        answers.count + boosters.count + fans.count + apply->post.mention_ids.count);
+	list->ids = ARENA_ARRAY(arena, uint64_t, answers.count + boosters.count + fans.count + reaction_count +
+	                        apply->post.mention_ids.count);
+	for (size_t i = 0; i < reaction_count; i++)
+		list->ids[list->count++] = reactions[i].account_id;
 	for (size_t i = 0; i < answers.count; i++)
 		if (posts_get(arena, apply->view, answers.ids[i], &answer) == OK)
 			list->ids[list->count++] = answer.account_id;

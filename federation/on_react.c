@@ -28,8 +28,7 @@ static struct beholder actor_of(const struct apply *apply)
 	return beholder;
 }
 
-/* The post `uri` or `id` as the actor sees it; of a boost, what it boosts. */
-static int find_post(struct apply *apply, struct str uri, uint64_t id, struct post *ret_post)
+int react_find_post(struct apply *apply, struct str uri, uint64_t id, struct post *ret_post)
 {
 	struct post post;
 	int r;
@@ -51,7 +50,7 @@ static int find_post(struct apply *apply, struct str uri, uint64_t id, struct po
 
 int like_may(struct apply *apply)
 {
-	int r = find_post(apply, apply->activity->object_uri, apply->activity->object_id, &apply->post);
+	int r = react_find_post(apply, apply->activity->object_uri, apply->activity->object_id, &apply->post);
 
 	if (r)
 		return r;
@@ -185,7 +184,7 @@ int announce_may(struct apply *apply)
 	struct account author;
 	uint64_t boost_id;
 	uint8_t visibility;
-	int r = find_post(apply, a->object_uri, a->object_id, &apply->boosted);
+	int r = react_find_post(apply, a->object_uri, a->object_id, &apply->boosted);
 
 	if (r == ERR_NOT_FOUND && apply->origin == ORIGIN_REMOTE &&
 	    posts_id_by_uri(apply->view, a->object_uri, &boost_id) == ERR_NOT_FOUND)

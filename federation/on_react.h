@@ -6,6 +6,10 @@
 
 #include "federation/apply.h"
 
+/* The post `uri` (of ours: `id`) as the actor sees it; of a boost, what it boosts. ERR_NOT_FOUND also for one that is
+ * hidden from the actor. */
+int react_find_post(struct apply *apply, struct str uri, uint64_t id, struct post *ret_post);
+
 int like_may(struct apply *apply);
 int like_apply(struct apply *apply);
 int unlike_may(struct apply *apply);

@@ -7,6 +7,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/emoji_reactions.h"
 #include "storage/graph.h"
 #include "storage/jobs.h"
 #include "storage/notices.h"
@@ -57,6 +58,22 @@ static int purge_favourites(struct arena *arena, struct txn *txn, uint64_t accou
 	return r;
 }
 
+static int purge_emoji_reactions(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
+{
+	struct emoji_reaction *reactions = NULL;
+	struct post post;
+	size_t count = 0;
+	int r = emoji_reactions_of(arena, txn_view(txn), account_id, FAVOURITES_PAGE, &reactions, &count);
+
+	for (size_t i = 0; i < count && !r; i++) {
+		r = emoji_reactions_remove(txn, reactions[i].post_id, reactions[i].id);
+		if (!r && posts_brief(txn_view(txn), reactions[i].post_id, &post) == OK)
+			r = notices_remove(txn, post.account_id, NOTICE_EMOJI_REACTION, account_id, post.id);
+	}
+	*ret_more = count > 0;
+	return r;
+}
+
 static int purge_follows(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	struct view *view = txn_view(txn);
@@ -101,6 +118,8 @@ int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, b
 	r = purge_posts(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = purge_favourites(arena, txn, job->subject, &more);
+	if (!r && !more)
+		r = purge_emoji_reactions(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = purge_follows(arena, txn, job->subject, &more);
 	if (!r && !more)

@@ -213,6 +213,7 @@ static void check_post_stats(struct check *check)
 
 	if (!has_id(check, SPACE_POST, id) && count_below(check, SPACE_BOOSTS, id, NULL) == 0 &&
 	    count_below(check, SPACE_FAVOURITE, id, NULL) == 0 &&
+	    count_below(check, SPACE_EMOJI_REACTION, id, NULL) == 0 &&
 	    count_below(check, SPACE_NOTICE_ABOUT, id, NULL) == 0)
 		find(check, "post %llu is not there", (unsigned long long)id);
 }
@@ -220,6 +221,11 @@ static void check_post_stats(struct check *check)
 static void check_favourite(struct check *check)
 {
 	check_post_or_removal(check, ((const struct favourite *)check->record)->post_id);
+}
+
+static void check_emoji_reaction(struct check *check)
+{
+	check_post_or_removal(check, ((const struct emoji_reaction *)check->record)->post_id);
 }
 
 static void check_notice(struct check *check)
@@ -250,6 +256,7 @@ static const struct {
 	{ MADE_FOLLOW, SPACE_FOLLOW, 1, 9, &follow_type },
 	{ MADE_FAVOURITE, SPACE_FAVOURITE, 9, 1, &favourite_type },
 	{ MADE_BOOST, SPACE_POST, 9, 0, &post_type },
+	{ MADE_EMOJI_REACTION, SPACE_EMOJI_REACTION, 1, 9, &emoji_reaction_type },
 };
 
 static void check_made(struct check *check)
@@ -353,6 +360,14 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	                      .refers = { { IN_KEY(8), SPACE_ACCOUNT } }, .also = check_favourite },
 	[SPACE_FAVOURITE_BY] = { .key_bytes = 16, .value_bytes = 8,
 	                         INDEX(FAVOURITE, IN_VALUE(0), IN_KEY(0)) },
+	[SPACE_EMOJI_REACTION] = { .key_bytes = 16, .type = &emoji_reaction_type,
+	                           .own = { ID(emoji_reaction, post_id), ID(emoji_reaction, id) },
+	                           .also = check_emoji_reaction },
+	[SPACE_EMOJI_REACTION_OF] = { .key_bytes = 32, .value_bytes = 8,
+	                              INDEX(EMOJI_REACTION, IN_KEY(0), IN_VALUE(0)),
+	                              .refers = { { IN_KEY(8), SPACE_ACCOUNT } } },
+	[SPACE_EMOJI_REACTION_BY] = { .key_bytes = 16, .value_bytes = 8,
+	                              INDEX(EMOJI_REACTION, IN_VALUE(0), IN_KEY(8)) },
 	[SPACE_ACTIVITY_OF] = { .key_bytes = 16, .value_bytes = sizeof(struct made_value),
 	                        .also = check_made },
 	[SPACE_NOTICE] = { .key_bytes = 16, .type = &notice_type,

@@ -7,6 +7,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/conversations.h"
+#include "storage/emoji_reactions.h"
 #include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/notices.h"
@@ -14,7 +15,7 @@
 #include "storage/reactions.h"
 #include "storage/record.h"
 
-enum { TOMBSTONE_ACTOR = 8, NOTICE_ACCOUNT = 8, NOTICE_ID = 16, BOOSTER = 8 };
+enum { TOMBSTONE_ACTOR = 8, NOTICE_ACCOUNT = 8, NOTICE_ID = 16, BOOSTER = 8, REACTION_ID = 8 };
 
 int posts_tombstone_get(struct arena *arena, struct view *view, struct str uri, struct tombstone *ret_tombstone)
 {
@@ -76,6 +77,11 @@ static size_t companions_remove(struct txn *txn, const struct companion *compani
 static void favourite_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
 {
 	txn_fail(txn, favourites_remove(txn, post_id, key_read_u64(item->key, BOOSTER)));
+}
+
+static void emoji_reaction_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
+{
+	txn_fail(txn, emoji_reactions_remove(txn, post_id, key_read_u64(item->key, REACTION_ID)));
 }
 
 static void notice_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
@@ -163,6 +169,7 @@ static bool companions_delete(struct txn *txn, uint64_t post_id)
 	static const struct companion companions[] = {
 		{ SPACE_BOOSTS, boost_remove },
 		{ SPACE_FAVOURITE, favourite_remove },
+		{ SPACE_EMOJI_REACTION, emoji_reaction_remove },
 		{ SPACE_NOTICE_ABOUT, notice_remove },
 	};
 	size_t budget = POST_DELETE_BATCH;

@@ -110,6 +110,18 @@ static void favourite_entries(const struct subject *subject)
 	give_made(subject, favourite->uri, MADE_FAVOURITE, favourite->account_id, favourite->post_id);
 }
 
+static void emoji_reaction_entries(const struct subject *subject)
+{
+	const struct emoji_reaction *reaction = subject->record;
+	struct key key;
+
+	give_id(subject, SPACE_EMOJI_REACTION_OF,
+	        key_u64_u64_hash(&key, reaction->post_id, reaction->account_id, reaction->emoji), reaction->id);
+	give_id(subject, SPACE_EMOJI_REACTION_BY, key_u64_u64(&key, reaction->account_id, reaction->id),
+	        reaction->post_id);
+	give_made(subject, reaction->uri, MADE_EMOJI_REACTION, reaction->post_id, reaction->id);
+}
+
 static void notice_entries(const struct subject *subject)
 {
 	const struct notice *notice = subject->record;
@@ -251,6 +263,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_POST] = post_entries,
 	[SPACE_FOLLOW] = follow_entries,
 	[SPACE_FAVOURITE] = favourite_entries,
+	[SPACE_EMOJI_REACTION] = emoji_reaction_entries,
 	[SPACE_NOTICE] = notice_entries,
 	[SPACE_CONVERSATION] = conversation_entries,
 };

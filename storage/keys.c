@@ -113,6 +113,15 @@ struct str key_u64_hash(struct key *key, uint64_t a, struct str text)
 	return key_str(key);
 }
 
+struct str key_u64_u64_hash(struct key *key, uint64_t a, uint64_t b, struct str text)
+{
+	key->n = 0;
+	add_u64(key, a);
+	add_u64(key, b);
+	add_hash(key, text, HASH_BYTES);
+	return key_str(key);
+}
+
 struct str key_hash(struct key *key, struct str text)
 {
 	key->n = 0;

@@ -45,7 +45,7 @@
 	X(FOLLOW_REQUEST, "follow_request", "followee id, follower id", "-") \
 	X(FAVOURITE, "favourite", "post id, account id", "favourite record") \
 	X(FAVOURITE_BY, "favourite_by", "account id, favourite id", "post id") \
-	X(ACTIVITY_OF, "activity_of", "hash of activity uri", "kind (1), a (8), b (8): the follow, favourite or boost it made") \
+	X(ACTIVITY_OF, "activity_of", "hash of activity uri", "kind (1), a (8), b (8): the follow, favourite, boost or reaction it made") \
 	X(NOTICE, "notice", "account id, notice id", "notice record") \
 	X(NOTICE_OF, "notice_of", "account id, kind (1), actor id, post id", "notice id") \
 	X(CONVERSATION, "conversation", "account id, conversation id", "conversation record") \
@@ -75,7 +75,10 @@
 	X(NOTICE_ABOUT, "notice_about", "post id, account id, notice id", "-") \
 	X(CONVERSATION_POST, "conversation_post", "account id, root post id, post id", "-") \
 	X(VOIDED_AT, "voided_at", "ms (8), the same hash", "-") \
-	X(IDEMPOTENCY_AT, "idempotency_at", "ms (8), account id, hash of key", "-")
+	X(IDEMPOTENCY_AT, "idempotency_at", "ms (8), account id, hash of key", "-") \
+	X(EMOJI_REACTION, "emoji_reaction", "post id, reaction id", "emoji_reaction record") \
+	X(EMOJI_REACTION_OF, "emoji_reaction_of", "post id, account id, hash of emoji", "reaction id") \
+	X(EMOJI_REACTION_BY, "emoji_reaction_by", "account id, reaction id", "post id")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,
@@ -99,6 +102,7 @@ struct key {
 struct str key_u64(struct key *key, uint64_t a);
 struct str key_u64_u64(struct key *key, uint64_t a, uint64_t b);
 struct str key_u64_hash(struct key *key, uint64_t a, struct str text);
+struct str key_u64_u64_hash(struct key *key, uint64_t a, uint64_t b, struct str text);
 struct str key_hash(struct key *key, struct str text);                 /* first 16 bytes of SHA-256 */
 struct str key_hash_u64(struct key *key, struct str text, uint64_t a);
 struct str key_sha256(struct key *key, struct str secret);             /* all 32 bytes */

@@ -170,6 +170,16 @@ static const struct field favourite_fields[] = {
 };
 RECORD_TYPE(favourite);
 
+static const struct field emoji_reaction_fields[] = {
+	FIELD(1, emoji_reaction, id),
+	FIELD(2, emoji_reaction, account_id),
+	FIELD(3, emoji_reaction, post_id),
+	FIELD(4, emoji_reaction, emoji),
+	FIELD(5, emoji_reaction, emoji_url),
+	FIELD(6, emoji_reaction, uri),
+};
+RECORD_TYPE(emoji_reaction);
+
 static const struct field notice_fields[] = {
 	FIELD(1, notice, id),
 	FIELD(2, notice, account_id),
@@ -306,6 +316,7 @@ static const char *const notice_kind_names[] = {
 	[NOTICE_MENTION] = "mention", [NOTICE_STATUS] = "status", [NOTICE_REBLOG] = "reblog",
 	[NOTICE_FOLLOW] = "follow", [NOTICE_FOLLOW_REQUEST] = "follow_request",
 	[NOTICE_FAVOURITE] = "favourite", [NOTICE_UPDATE] = "update",
+	[NOTICE_EMOJI_REACTION] = "pleroma:emoji_reaction",
 };
 
 static const char *name_at(const char *const *names, size_t count, size_t i)

@@ -131,9 +131,19 @@ struct favourite {
 	struct str uri;               /* id of the Like activity */
 };
 
+/* A reaction with an emoji. */
+struct emoji_reaction {
+	uint64_t id;                  /* time-ordered */
+	uint64_t account_id, post_id;
+	struct str emoji;             /* the picture itself; a custom one's name@host */
+	struct str emoji_url;         /* custom: its picture */
+	struct str uri;               /* id of the activity */
+};
+
 enum notice_kind {
 	NOTICE_MENTION = 1, NOTICE_STATUS, NOTICE_REBLOG, NOTICE_FOLLOW, NOTICE_FOLLOW_REQUEST, NOTICE_FAVOURITE,
 	NOTICE_UPDATE,
+	NOTICE_EMOJI_REACTION = 9,
 };
 
 struct notice {
@@ -260,7 +270,7 @@ struct record_type {
 };
 
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
-	post_edit_type, follow_type, favourite_type, notice_type, conversation_type, app_type, token_type, grant_type,
+	post_edit_type, follow_type, favourite_type, emoji_reaction_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else

@@ -7,6 +7,7 @@
  */
 #include "node/api/batch.h"
 
+#include "node/api/emoji_reactions.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
@@ -28,6 +29,8 @@ struct batch_status {
 	struct str fragment;
 	struct post_stats stats;
 	bool favourited, boosted_by_viewer;
+	struct emoji_count *reactions;
+	size_t reaction_count;
 };
 
 void batch_init(struct batch *batch, struct arena *arena, struct view *view, uint64_t viewer_id)
@@ -147,6 +150,20 @@ static int load_own_marks(struct batch *batch, const uint64_t *ids, struct str *
 	return r;
 }
 
+static int load_reactions(struct batch *batch)
+{
+	int r = OK;
+
+	for (size_t i = 0; r == OK && i < batch->status_count; i++) {
+		struct batch_status *status = &batch->statuses[i];
+
+		if (!status->boosted_id)
+			r = emoji_reactions_count(batch->arena, batch->view, status->id, batch->viewer_id,
+			                          &status->reactions, &status->reaction_count);
+	}
+	return r;
+}
+
 /* What is counted and marked stands at the post itself; a boost shows the same. */
 static void share_with_boosts(struct batch *batch)
 {
@@ -159,6 +176,8 @@ static void share_with_boosts(struct batch *batch)
 		boost->stats = boosted->stats;
 		boost->favourited = boosted->favourited;
 		boost->boosted_by_viewer = boosted->boosted_by_viewer;
+		boost->reactions = boosted->reactions;
+		boost->reaction_count = boosted->reaction_count;
 	}
 }
 
@@ -181,6 +200,8 @@ static int load_statuses(struct batch *batch)
 			r = codec_decode(NULL, &post_stats_type, values[i], &batch->statuses[i].stats);
 	if (r == OK && batch->viewer_id)
 		r = load_own_marks(batch, ids, values);
+	if (r == OK)
+		r = load_reactions(batch);
 	share_with_boosts(batch);
 	return r;
 }
@@ -294,6 +315,22 @@ static void w_viewer_part(struct json_writer *w, const struct batch *batch, cons
 	json_w_member_raw(w, "filtered", STR("[]"));
 }
 
+/* Members that Pleroma's clients know. */
+static void w_pleroma(struct json_writer *w, const struct batch_status *status)
+{
+	json_w_key(w, "pleroma");
+	json_w_object(w);
+	json_w_key(w, "emoji_reactions");
+	json_w_array(w);
+	for (size_t i = 0; i < status->reaction_count; i++) {
+		json_w_object(w);
+		emoji_count_w(w, &status->reactions[i]);
+		json_w_object_end(w);
+	}
+	json_w_array_end(w);
+	json_w_object_end(w);
+}
+
 static void w_status(struct batch *batch, struct json_writer *w, const struct batch_status *status, struct str text)
 {
 	const struct batch_status *boosted = status->boosted_id ? find_status(batch, status->boosted_id) : NULL;
@@ -306,6 +343,7 @@ static void w_status(struct batch *batch, struct json_writer *w, const struct ba
 	json_w_member_u64(w, "reblogs_count", status->stats.reblogs);
 	json_w_member_u64(w, "favourites_count", status->stats.favourites);
 	json_w_member_u64(w, "quotes_count", 0);
+	w_pleroma(w, status);
 	json_w_key(w, "account");
 	batch_w_account(batch, w, status->account_id);
 	if (batch->viewer_id)

@@ -7,6 +7,7 @@
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
+#include "storage/emoji_reactions.h"
 #include "storage/graph.h"
 #include "storage/instance.h"
 #include "storage/posts.h"
@@ -212,6 +213,7 @@ static void w_notification(struct json_writer *w, struct arena *arena, struct ba
                            const struct notice *notice)
 {
 	const char *type = notice_kind_name(notice->kind);
+	struct emoji_reaction reaction;
 
 	json_w_object(w);
 	json_w_member_id(w, "id", notice->id);
@@ -223,6 +225,11 @@ static void w_notification(struct json_writer *w, struct arena *arena, struct ba
 	if (notice->post_id) {
 		json_w_key(w, "status");
 		batch_w_status(batch, w, notice->post_id);
+	}
+	if (notice->kind == NOTICE_EMOJI_REACTION &&
+	    emoji_reactions_first(batch->arena, batch->view, notice->post_id, notice->actor_id, &reaction) == OK) {
+		json_w_member_str(w, "emoji", reaction.emoji);
+		json_w_member_str_or_null(w, "emoji_url", reaction.emoji_url);
 	}
 	json_w_object_end(w);
 }

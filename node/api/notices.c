@@ -31,8 +31,9 @@ static bool wanted_kinds(struct call *call, uint32_t *ret_kinds)
 	uint32_t all = 0, wanted, unwanted;
 	bool given;
 
-	for (int kind = NOTICE_MENTION; kind <= NOTICE_UPDATE; kind++)
-		all |= (uint32_t)1 << kind;
+	for (uint8_t kind = 0; kind < 32; kind++)
+		if (notice_kind_name(kind))
+			all |= (uint32_t)1 << kind;
 	wanted = read_kinds(call, "types", &given);
 	if (!given)
 		wanted = all;

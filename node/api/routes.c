@@ -12,6 +12,7 @@
 #include "node/api/answer.h"
 #include "node/api/conversations.h"
 #include "node/api/discovery.h"
+#include "node/api/emoji_reactions.h"
 #include "node/api/instance.h"
 #include "node/api/notices.h"
 #include "node/api/profile.h"
@@ -158,6 +159,16 @@ const struct route routes[] = {
 	    .write = api_status_boost_write, .show = api_status_show, .summary = "boosts a status"),
 	API("POST", "/api/v1/statuses/:id/unreblog", SCOPE(WRITE_STATUSES), QUOTA_DELETE,
 	    .check = api_status_react_check, .write = api_status_unboost_write, .show = api_status_show,
+	    .summary = "takes it back"),
+	API("GET", "/api/v1/pleroma/statuses/:id/reactions", SCOPE(READ_STATUSES), QUOTA_READ,
+	    .show = api_emoji_reactions, .summary = "who reacted with which emoji"),
+	API("GET", "/api/v1/pleroma/statuses/:id/reactions/:emoji", SCOPE(READ_STATUSES), QUOTA_READ,
+	    .show = api_emoji_reactions, .summary = "who reacted with an emoji"),
+	API("PUT", "/api/v1/pleroma/statuses/:id/reactions/:emoji", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
+	    .check = api_emoji_react_check, .write = api_emoji_react_write, .show = api_emoji_react_show,
+	    .summary = "reacts with an emoji"),
+	API("DELETE", "/api/v1/pleroma/statuses/:id/reactions/:emoji", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
+	    .check = api_emoji_react_check, .write = api_emoji_unreact_write, .show = api_emoji_react_show,
 	    .summary = "takes it back"),
 
 	/* timelines, notifications, conversations, search */

@@ -40,7 +40,7 @@ static const struct expected {
 	{ "snac-undo", AS_UNDO, OBJECT_ACTIVITY, "https://snac.example/sam/d/17.2/Like", AS_LIKE },
 	{ "akkoma-create", AS_CREATE, OBJECT_POST, "https://akkoma.example/objects/1", AS_UNKNOWN },
 	{ "akkoma-undo-announce", AS_UNDO, OBJECT_ACTIVITY, "https://akkoma.example/activities/3", AS_ANNOUNCE },
-	{ "akkoma-emoji-react", AS_UNKNOWN, OBJECT_URI, "https://a.example/p/9", AS_UNKNOWN },
+	{ "akkoma-emoji-react", AS_EMOJI_REACT, OBJECT_URI, "https://a.example/p/9", AS_UNKNOWN },
 	{ "fedify-follow", AS_FOLLOW, OBJECT_URI, "https://a.example/u/7", AS_UNKNOWN },
 	{ "fedify-accept", AS_ACCEPT, OBJECT_ACTIVITY, "https://a.example/a/5", AS_FOLLOW },
 	{ "fedify-create", AS_CREATE, OBJECT_POST, FAY_NOTE, AS_UNKNOWN },

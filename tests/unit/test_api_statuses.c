@@ -226,6 +226,52 @@ static void check_reactions(void)
 }
 
 /* A mention of somebody nobody knows yet is fetched before the post is written. */
+#define SOUP "%F0%9F%8D%B2"
+
+/* A path below a status in Pleroma's corner of the API. */
+static const char *pleroma(const struct rig_answer *status, const char *more)
+{
+	struct str id = rig_str(status, "id");
+
+	return rig_line(rig, "/api/v1/pleroma/statuses/%.*s/reactions%s", STR_ARG(id), more);
+}
+
+static void check_emoji_reactions(void)
+{
+	struct rig_answer post, answer;
+
+	rig = rig_new();
+	post = say(&rig->alice, "status=soup");
+	is_int(rig_count(&post, "pleroma.emoji_reactions"), 0, "a new post has no reactions");
+	answer = rig_call(rig, "PUT", pleroma(&post, "/" SOUP), &rig->bob, "");
+	is_int(answer.status, 200, "a reaction is answered");
+	is_str(rig_str(&answer, "id"), rig_str(&post, "id"), "with the status");
+	is_str(rig_str(&answer, "pleroma.emoji_reactions.0.name"), STR("\xf0\x9f\x8d\xb2"), "that has it");
+	is_int(rig_number(&answer, "pleroma.emoji_reactions.0.count"), 1, "once");
+	is_int(rig_number(&answer, "pleroma.emoji_reactions.0.me"), 1, "from the one who asks");
+	is_int(rig_call(rig, "PUT", pleroma(&post, "/" SOUP), &rig->bob, "").status, 200, "it may be repeated");
+	answer = rig_call(rig, "GET", below(&post, ""), &rig->alice, NULL);
+	is_int(rig_number(&answer, "pleroma.emoji_reactions.0.count"), 1, "without counting twice");
+	is_int(rig_number(&answer, "pleroma.emoji_reactions.0.me"), 0, "and is not the author's");
+	answer = rig_call(rig, "GET", "/api/v1/notifications", &rig->alice, NULL);
+	is_str(rig_str(&answer, "0.type"), STR("pleroma:emoji_reaction"), "who is told");
+	is_str(rig_str(&answer, "0.emoji"), STR("\xf0\x9f\x8d\xb2"), "with which emoji");
+	rig_call(rig, "PUT", pleroma(&post, "/%E2%98%95"), &rig->alice, "");
+	answer = rig_call(rig, "GET", pleroma(&post, ""), &rig->alice, NULL);
+	is_int(rig_count(&answer, ""), 2, "reactions are listed");
+	is_str(rig_str(&answer, "0.accounts.0.acct"), STR("bob"), "with who gave them");
+	answer = rig_call(rig, "GET", pleroma(&post, "/%E2%98%95"), &rig->alice, NULL);
+	ok(rig_count(&answer, "") == 1 && str_eq(rig_str(&answer, "0.accounts.0.acct"), STR("alice")), "or those of one kind");
+	answer = rig_call(rig, "DELETE", pleroma(&post, "/" SOUP), &rig->bob, NULL);
+	is_int(answer.status, 200, "one is taken back");
+	is_int(rig_count(&answer, "pleroma.emoji_reactions"), 1, "and is gone");
+	is_int(rig_call(rig, "PUT", pleroma(&post, "/abc"), &rig->bob, "").status, 422, "letters are no reaction");
+	post = say(&rig->alice, "status=psst&visibility=direct");
+	is_int(rig_call(rig, "PUT", pleroma(&post, "/" SOUP), &rig->bob, "").status, 404, "a hidden post is as a missing one");
+	is_int(rig_call(rig, "GET", pleroma(&post, ""), &rig->bob, NULL).status, 404, "to whoever asks");
+	rig_free(rig);
+}
+
 static void check_unknown_mention(void)
 {
 	struct rig_answer answer;
@@ -253,6 +299,7 @@ int main(void)
 	check_editing();
 	check_deleting();
 	check_reactions();
+	check_emoji_reactions();
 	check_unknown_mention();
 	return done();
 }

@@ -7,6 +7,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/conversations.h"
+#include "storage/emoji_reactions.h"
 #include "storage/graph.h"
 #include "storage/maintain.h"
 #include "storage/notices.h"
@@ -462,6 +463,114 @@ static void check_our_likes(void)
 	rig_free(rig);
 }
 
+/* An activity of Carol's with an emoji. */
+static const char *emoji_by_carol(const char *id, const char *type, struct str post, const char *more)
+{
+	return rig_text(rig, "{" AS "'id':'https://b.example/a/%s','type':'%s','actor':'" CAROL "','object':'%.*s',%s}", id,
+	                type, STR_ARG(post), more);
+}
+
+static size_t emoji_count(uint64_t post_id)
+{
+	struct emoji_reaction *reactions;
+	size_t count = 0;
+
+	emoji_reactions_list(rig->arena, world_read(rig->world), post_id, 100, &reactions, &count);
+	return count;
+}
+
+#define SOUP "\xf0\x9f\x8d\xb2"
+#define BLOB "'content':':blob:','tag':{'type':'Emoji','name':':blob:','icon':{'url':'https://b.example/b.png'}}"
+
+static void check_emoji_reactions(void)
+{
+	struct emoji_reaction first;
+	uint64_t id, secret_id;
+	struct str open, closed;
+
+	rig = rig_new();
+	add_dave();
+	open = rig_post(rig, &rig->alice, VISIBILITY_PUBLIC, "Open", 0, &id);
+	closed = rig_post(rig, &rig->alice, VISIBILITY_DIRECT, "For @bob", 0, &secret_id);
+	is_int(rig_apply(rig, emoji_by_carol("j1", "EmojiReact", open, "'content':'" SOUP "'")), OK, "an emoji is a reaction");
+	is_int(rig_notices(rig, &rig->alice, NOTICE_EMOJI_REACTION), 1, "its author is told");
+	ok(!favourites_has(world_read(rig->world), id, rig->carol.id), "it is no favourite");
+	is_int(rig_apply(rig, emoji_by_carol("j2", "Like", open, "'_misskey_reaction':'" SOUP "'")), ERR_EXISTS,
+	       "the same again, however it is said, is the same");
+	is_int(rig_apply(rig, emoji_by_carol("j3", "Like", open, BLOB)), OK, "a Like with an emoji is another");
+	is_int(rig_apply(rig, emoji_by_carol("j4", "Like", open, "'content':'\xe2\x9d\xa4'")), OK, "one with a heart");
+	ok(favourites_has(world_read(rig->world), id, rig->carol.id), "is a favourite");
+	is_int(emoji_count(id), 2, "and no reaction");
+	is_int(rig_apply(rig, emoji_by_carol("j5", "EmojiReact", open, "'content':'<b>'")), ERR_INVALID,
+	       "what is no emoji is no reaction");
+	is_int(rig_apply(rig, emoji_by_carol("j6", "EmojiReact", closed, "'content':'" SOUP "'")), ERR_NOT_FOUND,
+	       "a post one may not see is as good as none");
+	is_int(rig_apply(rig, by(DAVE, "j7", "Undo", "'https://b.example/a/j1'")), ERR_DENIED,
+	       "nobody takes back another's reaction");
+	is_int(rig_apply(rig, by(CAROL, "j8", "Undo", "'https://b.example/a/j1'")), OK, "an Undo fits by id");
+	is_int(emoji_count(id), 1, "and takes one back");
+	is_int(rig_notices(rig, &rig->alice, NOTICE_EMOJI_REACTION), 1, "the notice stays with the other");
+	emoji_reactions_first(rig->arena, world_read(rig->world), id, rig->carol.id, &first);
+	is_str(first.emoji, STR("blob@b.example"), "which has its host in its name");
+	is_str(first.emoji_url, STR("https://b.example/b.png"), "and its picture");
+	is_int(rig_apply(rig, by(CAROL, "j9", "Undo", emoji_by_carol("other", "EmojiReact", open, BLOB))), OK,
+	       "or by who, what and which");
+	is_int(emoji_count(id), 0, "and takes that back");
+	is_int(rig_notices(rig, &rig->alice, NOTICE_EMOJI_REACTION), 0, "with the notice");
+	is_int(rig_apply(rig, emoji_by_carol("j10", "Like", open, BLOB)), OK, "one may react anew");
+	is_int(rig_apply(rig, by(CAROL, "j11", "Undo", emoji_by_carol("j10", "Like", open, "'x':1"))), OK,
+	       "the Undo of a Like may leave the emoji out");
+	is_int(emoji_count(id), 0, "and takes the reaction back");
+	ok(favourites_has(world_read(rig->world), id, rig->carol.id), "not the favourite");
+	is_int(rig_apply(rig, by(CAROL, "j12", "Undo", emoji_by_carol("late", "EmojiReact", open, BLOB))), OK,
+	       "an Undo may come first");
+	is_int(rig_apply(rig, emoji_by_carol("late", "EmojiReact", open, BLOB)), ERR_EXISTS, "then the reaction is void");
+	rig_free(rig);
+}
+
+static void check_emoji_limit(void)
+{
+	uint64_t id;
+	struct str open;
+	int r = OK;
+
+	rig = rig_new();
+	open = rig_post(rig, &rig->alice, VISIBILITY_PUBLIC, "Open", 0, &id);
+	for (int i = 0; i < EMOJI_REACTIONS_KINDS_MAX + 1; i++) {
+		is_int(r, OK, "many kinds are taken");
+		r = rig_apply(rig, emoji_by_carol(rig_text(rig, "k%d", i), "EmojiReact", open,
+		                                  rig_text(rig, "'content':'\xf0\x9f\x8d%c'", 0x80 + i)));
+	}
+	is_int(r, ERR_DENIED, "but not any number of them");
+	is_int(emoji_count(id), EMOJI_REACTIONS_KINDS_MAX, "of one person at one post");
+	rig_free(rig);
+}
+
+static void check_our_emoji_reactions(void)
+{
+	uint64_t id;
+
+	rig = rig_new();
+	rig_apply(rig, create("1", "'" PUBLIC "'", "", ""));
+	id = rig_find_post(rig, NOTE_1).id;
+	world_write(rig->world);
+	is_int(act_emoji_react(rig->arena, rig->world->txn, rig->alice.id, id, STR(SOUP)), OK, "one of us reacts");
+	is_int(act_emoji_react(rig->arena, rig->world->txn, rig->alice.id, id, STR(SOUP)), OK, "twice is no error");
+	world_commit(rig->world);
+	rig_jobs(rig);
+	is_int(rig_outgoing_count(rig), 1, "and is told once");
+	ok(sends("\"type\":\"EmojiReact\"") && sends("\"content\":\"" SOUP "\"") && sends(CAROL "/inbox {"),
+	   "to its author");
+	world_write(rig->world);
+	is_int(act_emoji_unreact(rig->arena, rig->world->txn, rig->alice.id, id, STR(SOUP)), OK, "it is taken back");
+	is_int(act_emoji_unreact(rig->arena, rig->world->txn, rig->alice.id, id, STR(SOUP)), OK, "twice is no error");
+	world_commit(rig->world);
+	rig_jobs(rig);
+	is_int(rig_outgoing_count(rig), 2, "and is told once");
+	is_int(emoji_count(id), 0, "and it is gone");
+	rig_free(rig);
+}
+
 static const char *boost_of(const char *number)
 {
 	return rig_text(rig,
@@ -910,6 +1019,9 @@ int main(void)
 	check_edit_of_direct();
 	check_likes();
 	check_our_likes();
+	check_emoji_reactions();
+	check_emoji_limit();
+	check_our_emoji_reactions();
 	check_boosts();
 	check_boost_of_suspended();
 	check_our_post();

@@ -9,6 +9,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/conversations.h"
+#include "storage/emoji_reactions.h"
 #include "storage/engine/writer.h"
 #include "storage/graph.h"
 #include "storage/keys.h"
@@ -125,6 +126,9 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 {
 	struct str tags[] = { STR("tag"), STR("other") };
 	struct favourite favourite = { .account_id = bob->id, .uri = STR("https://c.example/like") };
+	struct emoji_reaction reaction = {
+		.account_id = bob->id, .emoji = STR("\xf0\x9f\x8d\xb2"), .uri = STR("https://c.example/react"),
+	};
 	struct notice notice = { .account_id = ana->id, .kind = NOTICE_FAVOURITE, .actor_id = bob->id };
 	struct post *post = world_draft(world, ana, VISIBILITY_PUBLIC), *waiting, *direct, edited;
 
@@ -144,6 +148,8 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	conversations_add(world->arena, world->txn, direct);
 	favourite.post_id = notice.post_id = post->id;
 	favourites_add(world->txn, &favourite);
+	reaction.post_id = post->id;
+	emoji_reactions_add(world->txn, &reaction);
 	notices_add(world->txn, &notice);
 }
 
@@ -376,6 +382,21 @@ static void step_favourite(struct story *story)
 		favourites_remove(world->txn, favourite.post_id, favourite.account_id);
 }
 
+static void step_emoji(struct story *story)
+{
+	static const struct str emojis[] = { STR("\xf0\x9f\x8d\xb2"), STR("\xe2\x98\x95"), STR("blob@c.example") };
+	struct emoji_reaction reaction = {
+		.account_id = somebody(story)->id, .post_id = some_post(story), .emoji = emojis[rand() % 3],
+		.uri = some_uri(txn_new_id(world->txn)),
+	};
+	uint64_t id;
+
+	if (rand() % 3)
+		emoji_reactions_add(world->txn, &reaction);
+	else if (emoji_reactions_find(txn_view(world->txn), reaction.post_id, reaction.account_id, reaction.emoji, &id) == OK)
+		emoji_reactions_remove(world->txn, reaction.post_id, id);
+}
+
 static void step_follow(struct story *story)
 {
 	struct follow follow = {
@@ -427,7 +448,7 @@ static bool tell_story(unsigned seed)
 {
 	static void (*const steps[])(struct story *) = {
 		step_add,    step_add,       step_add,    step_boost,  step_update,
-		step_delete, step_favourite, step_follow, step_notice, step_conversation,
+		step_delete, step_favourite, step_emoji,  step_follow, step_notice, step_conversation,
 	};
 	struct story story = { .next_uri = 1 };
 

@@ -7,6 +7,7 @@
 #include "storage/base/err.h"
 #include "storage/base/json.h"
 #include "storage/conversations.h"
+#include "storage/emoji_reactions.h"
 #include "storage/keys.h"
 #include "storage/notices.h"
 #include "storage/reactions.h"
@@ -422,6 +423,7 @@ static void test_delete(void)
 	struct notice notice;
 	struct favourite favourite;
 	struct tombstone tombstone;
+	struct emoji_reaction reaction;
 	struct key key;
 	struct post *post, child;
 	uint64_t parent, reply;
@@ -439,6 +441,8 @@ static void test_delete(void)
 		                        .post_id = post->id,
 		                        .uri = STR("https://a.example/a/1") };
 	favourites_add(world->txn, &favourite);
+	reaction = (struct emoji_reaction){ .account_id = ana->id, .post_id = post->id, .emoji = STR("x") };
+	emoji_reactions_add(world->txn, &reaction);
 	notice = (struct notice){
 		.account_id = ana->id, .kind = NOTICE_MENTION, .actor_id = cleo->id, .post_id = post->id
 	};
@@ -451,6 +455,7 @@ static void test_delete(void)
 	is_int(child.in_reply_to_id, post->id, "its replies stay and know what they answered");
 	is_int(stats_of(parent).replies, 0, "its parent counts it no more");
 	is_int(entries(SPACE_BOOSTS) + entries(SPACE_FAVOURITE) + entries(SPACE_FAVOURITE_BY) +
+	               entries(SPACE_EMOJI_REACTION) + entries(SPACE_EMOJI_REACTION_OF) + entries(SPACE_EMOJI_REACTION_BY) +
 	               entries(SPACE_NOTICE) + entries(SPACE_NOTICE_OF) + entries(SPACE_NOTICE_ABOUT) +
 	               entries(SPACE_TAGGED) + entries(SPACE_TAG) + entries(SPACE_ACTIVITY_OF) +
 	               entries(SPACE_POST_URI),
