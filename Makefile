@@ -56,7 +56,7 @@ FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 LIB    := $B/rse.a
 # An archive too: a test takes from the rig what it uses, and may put its own in the place of the rest.
 RIGLIB := $B/rig.a
-ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ)
+ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ) tests/fuzz/replay.c
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
 THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock budget hub),$(UNIT))
 # A peer by other hands, as its lock file says; it brings its own Node, for Debian's is too old for it.
@@ -64,7 +64,7 @@ PEER   := tests/fedify/node_modules/.package-lock.json
 # make check builds with all cores unless the caller gave a -j of their own.
 SUB     = +$(MAKE) DEPS=no $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) --no-print-directory
 
-.PHONY: all check unit unit-programs thread-programs bench-programs fuzz-programs blackbox lint format install \
+.PHONY: all check unit unit-programs thread-programs bench-programs fuzz-programs replay-programs blackbox lint format install \
         uninstall clean demo bench fuzz
 .SECONDARY:
 
@@ -98,10 +98,15 @@ $B/tests/bench/%: $B/tests/bench/%.o $B/bench.a $(RIGLIB) $(LIB)
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -fsanitize=fuzzer -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The inputs that a fuzzer keeps, run once each by a build without libFuzzer.
+$B/tests/fuzz/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(RIGLIB) $(LIB)
+	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 unit-programs: $(UNIT:%.c=$B/%)
 thread-programs: $(THREAD:%.c=$B/%)
 bench-programs: $(BENCH:%.c=$B/%)
 fuzz-programs: $(FUZZ:%.c=$B/%)
+replay-programs: $(FUZZ:tests/fuzz/fuzz_%.c=$B/tests/fuzz/replay_%)
 
 unit:
 	$(SUB) unit-programs
@@ -116,10 +121,11 @@ blackbox: $(PEER)
 
 check: $(PEER)
 	$(SUB) SAN= all unit-programs
-	$(SUB) SAN=address,undefined all unit-programs
+	$(SUB) SAN=address,undefined all unit-programs replay-programs
 	$(SUB) SAN=thread all thread-programs
 	tests/run layers blackbox=build-address-undefined blackbox=build blackbox=build-thread \
-	          unit=build unit=build-address-undefined unit=build-thread
+	          unit=build unit=build-address-undefined unit=build-thread \
+	          replay=build-address-undefined
 
 lint:
 	deploy/lint-layers

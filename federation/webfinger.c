@@ -111,14 +111,14 @@ static bool is_self_link(const json_t *link)
 	        str_eq(type, STR("application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"")));
 }
 
-static int read_answer(struct arena *arena, struct str text, struct webfinger *ret_answer)
+int webfinger_read(struct arena *arena, struct str jrd, struct webfinger *ret_answer)
 {
 	const json_t *links;
 	json_t *document;
 	struct webfinger answer = { .self = STR_NONE };
 	struct str subject;
 
-	if (json_parse(arena, text, &document))
+	if (json_parse(arena, jrd, &document))
 		return ERR_INVALID;
 	subject = json_member_str(document, "subject");
 	if (str_starts(subject, STR("acct:")))
@@ -149,7 +149,7 @@ int webfinger_ask(const struct federation *federation, struct arena *arena, stru
 	r = fetch_text(federation, arena, store, place, accept_jrd, &text);
 	if (r == ERR_NOT_FOUND)
 		r = ask_by_host_meta(federation, arena, store, origin, resource, &text);
-	return r ? r : read_answer(arena, text, ret_answer);
+	return r ? r : webfinger_read(arena, text, ret_answer);
 }
 
 /* The host of the handles that the origin of `uri` gives: that of its peer. */

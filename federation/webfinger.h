@@ -31,6 +31,10 @@ int webfinger_prove(const struct federation *federation, struct arena *arena, st
 int webfinger_prove_claim(const struct federation *federation, struct arena *arena, struct store *store,
                           struct str username, struct str host, struct account *account);
 
+/* Reads the JRD of an answer; its texts live in the arena. ERR_INVALID: no JRD, or no handle in it; ERR_NOT_FOUND: it names
+ * no actor. Pure. */
+int webfinger_read(struct arena *arena, struct str jrd, struct webfinger *ret_answer);
+
 /* Template of the lrdd link in a host-meta document, its {uri} included; STR_NONE when there is none. A scan, not an
  * XML parser: no entities, no DTD. */
 struct str webfinger_template(struct str host_meta);
