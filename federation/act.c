@@ -283,6 +283,30 @@ int act_answer_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, u
 	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
 }
 
+/* blocks */
+
+int act_block(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id)
+{
+	struct activity activity = {
+		.type = AS_BLOCK, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = target_id,
+	};
+	int r = target_uri(arena, txn, target_id, &activity.object_uri);
+
+	return r ? r : done_already(activity_apply(arena, txn, &activity, ORIGIN_LOCAL));
+}
+
+int act_unblock(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id)
+{
+	struct activity block = { .type = AS_BLOCK };
+	struct activity activity = {
+		.type = AS_UNDO, .actor_id = actor_id, .object_kind = OBJECT_ACTIVITY, .object_id = target_id,
+		.inner = &block,
+	};
+	int r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
 /* reactions */
 
 int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)

@@ -32,6 +32,7 @@ static const struct type_row {
 	{ AS_LIKE,     "Like",     true },
 	{ AS_ANNOUNCE, "Announce", false },
 	{ AS_EMOJI_REACT, "EmojiReact", true },
+	{ AS_BLOCK,    "Block",    false },
 };
 
 static const struct object_row {

@@ -18,7 +18,7 @@ struct instance;
 enum activity_type {
 	AS_UNKNOWN = 0,
 	AS_CREATE, AS_UPDATE, AS_DELETE, AS_FOLLOW, AS_ACCEPT, AS_REJECT, AS_UNDO, AS_LIKE, AS_ANNOUNCE,
-	AS_EMOJI_REACT,
+	AS_EMOJI_REACT, AS_BLOCK,
 };
 
 /* Kinds of objects, as bits so that a row of the activity table can say which it takes. */

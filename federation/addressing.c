@@ -8,6 +8,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/instance.h"
 #include "storage/ids.h"
 
@@ -38,6 +39,19 @@ void addressing_of_post(struct arena *arena, const struct post *post, size_t roo
 		add_id(ids, post->in_reply_to_account_id);
 }
 
+/* Who was shut out gets nothing new, named in it or not; that something ended they may hear. */
+static void drop_blocked(struct apply *apply, struct id_list *ids)
+{
+	size_t kept = 0;
+
+	if (apply->activity->type == AS_DELETE || apply->activity->type == AS_UNDO)
+		return;
+	for (size_t i = 0; i < ids->count; i++)
+		if (!blocks_has(apply->view, apply->actor.id, ids->ids[i]))
+			ids->ids[kept++] = ids->ids[i];
+	ids->count = kept;
+}
+
 /* Whoever saw the former text may learn that it ended; a new one is for whom it is written for. */
 static bool may_hear(struct apply *apply, uint64_t account_id)
 {
@@ -58,6 +72,7 @@ static int to_audience(struct apply *apply, bool witnesses, struct recipients *r
 	for (size_t i = 0; witnesses && i < saw->count; i++)
 		if (may_hear(apply, saw->ids[i]))
 			add_id(ids, saw->ids[i]);
+	drop_blocked(apply, ids);
 	return audience_of_post(apply->arena, apply->view, post, &apply->activity->to, &apply->activity->cc);
 }
 

@@ -10,6 +10,7 @@
 #include "federation/effects.h"
 #include "federation/fanout.h"
 #include "federation/on_actor.h"
+#include "federation/on_block.h"
 #include "federation/on_emoji.h"
 #include "federation/on_follow.h"
 #include "federation/on_post.h"
@@ -72,6 +73,10 @@ static const struct activity_row {
 	  TO_AUDIENCE, KEEP_OBJECT, true, "Announce: a boost" },
 	{ AS_UNDO, AS_ANNOUNCE, OBJECT_ACTIVITY | OBJECT_URI, unannounce_may, unannounce_apply, NOTIFY_NOBODY,
 	  TO_AUDIENCE, KEEP_FORMER, false, "Undo of Announce: a boost taken back" },
+	{ AS_BLOCK, AS_UNKNOWN, OBJECT_URI | OBJECT_ACTOR, block_may, block_apply, NOTIFY_NOBODY,
+	  TO_TARGET, KEEP_PRIVATE, false, "Block: a person shuts another out" },
+	{ AS_UNDO, AS_BLOCK, OBJECT_ACTIVITY | OBJECT_URI, unblock_may, unblock_apply, NOTIFY_NOBODY,
+	  TO_TARGET, KEEP_PRIVATE, false, "Undo of Block: a block ended" },
 };
 
 enum { ROWS = sizeof(rows) / sizeof *rows };
@@ -142,6 +147,7 @@ static void complete_inner(struct apply *apply)
 	static const enum activity_type made_by[] = {
 		[MADE_FOLLOW] = AS_FOLLOW, [MADE_FAVOURITE] = AS_LIKE, [MADE_BOOST] = AS_ANNOUNCE,
 		[MADE_EMOJI_REACTION] = AS_EMOJI_REACT,
+		[MADE_BLOCK] = AS_BLOCK,
 	};
 	struct activity *a = apply->activity, *inner;
 	uint64_t first, second;

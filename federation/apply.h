@@ -47,6 +47,9 @@ int act_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t
 int act_unfollow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);
 /* Answers a request; `accept` false rejects, which also ends an accepted follow. */
 int act_answer_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t follower_id, bool accept);
+/* Ends the follows of both, with an Undo and a Reject for peers that know no Block. Twice is no error. */
+int act_block(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);
+int act_unblock(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);
 int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 /* A reaction with a picture (emoji_is_picture()). ERR_LIMIT: too many kinds. What is not there is taken back all the
@@ -76,7 +79,7 @@ struct apply {
 	struct activity *activity;
 	enum origin origin;
 	struct account actor;
-	struct account target;        /* Follow and its answers: the other side */
+	struct account target;        /* Follow and its answers, Block: the other side */
 	struct follow follow;         /* state 0: there is none */
 	struct post post;             /* the post it is about; of an Announce: the boost */
 	struct post boosted;          /* id 0: it is about no boost */

@@ -7,6 +7,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/conversations.h"
 #include "storage/instance.h"
 #include "storage/graph.h"
@@ -25,7 +26,7 @@ static int tell(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t act
 	};
 	int r;
 
-	if (account_id == actor_id)
+	if (account_id == actor_id || blocks_between(txn_view(txn), account_id, actor_id))
 		return OK;
 	r = notices_add(txn, &notice);
 	return r == ERR_EXISTS ? OK : r;

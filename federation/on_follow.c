@@ -9,6 +9,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/instance.h"
 #include "storage/graph.h"
 #include "storage/notices.h"
@@ -58,7 +59,8 @@ int follow_may(struct apply *apply)
 		return r;
 	if (apply->target.id == apply->actor.id)
 		return ERR_INVALID;
-	if (apply->target.kind == ACCOUNT_APPLICATION)
+	if (apply->target.kind == ACCOUNT_APPLICATION ||
+	    blocks_between(apply->view, apply->actor.id, apply->target.id))
 		return ERR_DENIED;
 	r = find_follow(apply, apply->actor.id, apply->target.id);
 	if (r == ERR_NOT_FOUND)
@@ -172,17 +174,20 @@ int accept_apply(struct apply *apply)
 	return notices_remove(apply->txn, apply->actor.id, NOTICE_FOLLOW_REQUEST, apply->target.id, 0);
 }
 
-/* Ends a follow, and what the followed one was told of it. */
-static int end_follow(struct apply *apply)
+int follow_end(struct txn *txn, uint64_t follower_id, uint64_t followee_id)
 {
-	const struct follow *follow = &apply->follow;
-	int r = graph_follow_delete(apply->txn, follow->follower_id, follow->followee_id);
+	int r = graph_follow_delete(txn, follower_id, followee_id);
 
 	if (!r)
-		r = notices_remove(apply->txn, follow->followee_id, NOTICE_FOLLOW_REQUEST, follow->follower_id, 0);
+		r = notices_remove(txn, followee_id, NOTICE_FOLLOW_REQUEST, follower_id, 0);
 	if (!r)
-		r = notices_remove(apply->txn, follow->followee_id, NOTICE_FOLLOW, follow->follower_id, 0);
+		r = notices_remove(txn, followee_id, NOTICE_FOLLOW, follower_id, 0);
 	return r;
+}
+
+static int end_follow(struct apply *apply)
+{
+	return follow_end(apply->txn, apply->follow.follower_id, apply->follow.followee_id);
 }
 
 int reject_may(struct apply *apply)

@@ -15,4 +15,8 @@ int reject_apply(struct apply *apply);
 int unfollow_may(struct apply *apply);
 int unfollow_apply(struct apply *apply);
 
+/* Ends a follow or the request of one, and what the followed one was told of it; ERR_NOT_FOUND when there is none.
+ * Tells no peer. */
+int follow_end(struct txn *txn, uint64_t follower_id, uint64_t followee_id);
+
 #endif

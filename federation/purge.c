@@ -7,6 +7,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/emoji_reactions.h"
 #include "storage/graph.h"
 #include "storage/jobs.h"
@@ -18,6 +19,7 @@ enum {
 	POSTS_PAGE = 20,         /* each is some twenty puts, or hundreds when many reacted to it */
 	FAVOURITES_PAGE = 100,
 	FOLLOWS_PAGE = 100,
+	BLOCKS_PAGE = 100,
 	KEY_KEPT_DAYS = 30,      /* as long as a Delete is tried (federation/fanout.c) */
 	CURSOR_KEY = 1,          /* job->cursor: only the key is left */
 };
@@ -94,6 +96,21 @@ static int purge_follows(struct arena *arena, struct txn *txn, uint64_t account_
 	return r;
 }
 
+static int purge_blocks(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
+{
+	struct id_list blocked = { NULL, 0 }, blockers = { NULL, 0 };
+	int r = blocks_of(arena, txn_view(txn), account_id, 0, BLOCKS_PAGE, &blocked);
+
+	if (!r)
+		r = blocks_against(arena, txn_view(txn), account_id, 0, BLOCKS_PAGE, &blockers);
+	for (size_t i = 0; i < blocked.count && !r; i++)
+		r = blocks_delete(txn, account_id, blocked.ids[i]);
+	for (size_t i = 0; i < blockers.count && !r; i++)
+		r = blocks_delete(txn, blockers.ids[i], account_id);
+	*ret_more = blocked.count || blockers.count;
+	return r;
+}
+
 /* The key of one of ours still signs what is on its way. */
 static int drop_key_later(struct arena *arena, struct txn *txn, uint64_t account_id)
 {
@@ -122,6 +139,8 @@ int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, b
 		r = purge_emoji_reactions(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = purge_follows(arena, txn, job->subject, &more);
+	if (!r && !more)
+		r = purge_blocks(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = drop_key_later(arena, txn, job->subject);
 	*ret_more = more;

@@ -4,6 +4,7 @@
 #include "storage/access.h"
 
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/graph.h"
 #include "storage/keys.h"
 #include "storage/posts.h"
@@ -24,6 +25,8 @@ static bool sees_itself(struct view *view, struct beholder beholder, const struc
 	if (!is_person && beholder.kind != BEHOLDER_PEER)
 		return false;
 	if (!access_lives(view, post->account_id))
+		return false;
+	if (is_person && blocks_has(view, post->account_id, beholder.account_id))
 		return false;
 	if (post->visibility == VISIBILITY_PUBLIC || post->visibility == VISIBILITY_UNLISTED)
 		return true;

@@ -257,6 +257,7 @@ static const struct {
 	{ MADE_FAVOURITE, SPACE_FAVOURITE, 9, 1, &favourite_type },
 	{ MADE_BOOST, SPACE_POST, 9, 0, &post_type },
 	{ MADE_EMOJI_REACTION, SPACE_EMOJI_REACTION, 1, 9, &emoji_reaction_type },
+	{ MADE_BLOCK, SPACE_BLOCK, 1, 9, &block_type },
 };
 
 static void check_made(struct check *check)
@@ -410,6 +411,10 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_NOTICE_ABOUT] = { .key_bytes = 24, INDEX(NOTICE, IN_KEY(8), IN_KEY(16)) },
 	[SPACE_IDEMPOTENCY_AT] = { .key_bytes = 32, INDEX(IDEMPOTENCY, { FROM_KEY, 24, 8 }) },
 	[SPACE_CONVERSATION_POST] = { .key_bytes = 24, .also = check_conversation_post },
+	[SPACE_BLOCK] = { .key_bytes = 16, .type = &block_type,
+	                  .own = { ID(block, blocker_id), ID(block, blocked_id) },
+	                  .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
+	[SPACE_BLOCKED_BY] = { .key_bytes = 16, INDEX(BLOCK, IN_KEY(8), IN_KEY(0)) },
 };
 
 /* Fills check->record: decodes the value, or takes it as it is. */

@@ -7,6 +7,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/ids.h"
 #include "storage/index.h"
 #include "storage/keys.h"
@@ -131,7 +132,8 @@ int conversations_add(struct arena *arena, struct txn *txn, const struct post *p
 		return OK;
 	participants = participants_of(arena, post);
 	for (size_t i = 0; i < participants.count && r == OK; i++)
-		if (is_ours(arena, txn_view(txn), participants.ids[i]))
+		if (is_ours(arena, txn_view(txn), participants.ids[i]) &&
+		    !blocks_between(txn_view(txn), participants.ids[i], post->account_id))
 			r = add_for(arena, txn, participants.ids[i], post, &participants,
 			            participants.ids[i] != post->account_id);
 	return r == OK ? txn_err(txn) : r;

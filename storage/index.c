@@ -100,6 +100,15 @@ static void follow_entries(const struct subject *subject)
 	give_made(subject, follow->uri, MADE_FOLLOW, follow->follower_id, follow->followee_id);
 }
 
+static void block_entries(const struct subject *subject)
+{
+	const struct block *block = subject->record;
+	struct key key;
+
+	give(subject, SPACE_BLOCKED_BY, key_u64_u64(&key, block->blocked_id, block->blocker_id), STR_NONE);
+	give_made(subject, block->uri, MADE_BLOCK, block->blocker_id, block->blocked_id);
+}
+
 static void favourite_entries(const struct subject *subject)
 {
 	const struct favourite *favourite = subject->record;
@@ -262,6 +271,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_IDEMPOTENCY] = idempotency_entries,
 	[SPACE_POST] = post_entries,
 	[SPACE_FOLLOW] = follow_entries,
+	[SPACE_BLOCK] = block_entries,
 	[SPACE_FAVOURITE] = favourite_entries,
 	[SPACE_EMOJI_REACTION] = emoji_reaction_entries,
 	[SPACE_NOTICE] = notice_entries,

@@ -78,7 +78,9 @@
 	X(IDEMPOTENCY_AT, "idempotency_at", "ms (8), account id, hash of key", "-") \
 	X(EMOJI_REACTION, "emoji_reaction", "post id, reaction id", "emoji_reaction record") \
 	X(EMOJI_REACTION_OF, "emoji_reaction_of", "post id, account id, hash of emoji", "reaction id") \
-	X(EMOJI_REACTION_BY, "emoji_reaction_by", "account id, reaction id", "post id")
+	X(EMOJI_REACTION_BY, "emoji_reaction_by", "account id, reaction id", "post id") \
+	X(BLOCK, "block", "blocker id, blocked id", "block record") \
+	X(BLOCKED_BY, "blocked_by", "blocked id, blocker id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

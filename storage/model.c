@@ -162,6 +162,14 @@ static const struct field follow_brief_fields[] = {
 };
 BRIEF_TYPE(follow);
 
+static const struct field block_fields[] = {
+	FIELD(1, block, blocker_id),
+	FIELD(2, block, blocked_id),
+	FIELD(3, block, uri),
+	FIELD(4, block, created_ms),
+};
+RECORD_TYPE(block);
+
 static const struct field favourite_fields[] = {
 	FIELD(1, favourite, id),
 	FIELD(2, favourite, account_id),

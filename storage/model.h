@@ -125,6 +125,13 @@ struct follow {
 	int64_t created_ms;
 };
 
+/* Who wants nothing to do with whom. */
+struct block {
+	uint64_t blocker_id, blocked_id;
+	struct str uri;               /* id of the Block activity */
+	int64_t created_ms;
+};
+
 struct favourite {
 	uint64_t id;                  /* time-ordered, pages the account's favourites */
 	uint64_t account_id, post_id;
@@ -270,7 +277,7 @@ struct record_type {
 };
 
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
-	post_edit_type, follow_type, favourite_type, emoji_reaction_type, notice_type, conversation_type, app_type, token_type, grant_type,
+	post_edit_type, follow_type, block_type, favourite_type, emoji_reaction_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else

@@ -25,9 +25,9 @@ int favourites_of(struct arena *arena, struct view *view, uint64_t account_id, s
 int favourites_accounts(struct arena *arena, struct view *view, uint64_t post_id, uint64_t after, size_t max,
                         struct id_list *ret_ids);
 
-enum made_kind { MADE_FOLLOW = 1, MADE_FAVOURITE, MADE_BOOST, MADE_EMOJI_REACTION = 6 };
+enum made_kind { MADE_FOLLOW = 1, MADE_FAVOURITE, MADE_BOOST, MADE_EMOJI_REACTION = 6, MADE_BLOCK = 7 };
 /* What the activity `uri` made: follow (follower, followee), favourite (account, post), boost (account, boost id),
- * emoji reaction (post, reaction id). */
+ * emoji reaction (post, reaction id), block (blocker, blocked). */
 int made_put(struct txn *txn, struct str uri, uint8_t kind, uint64_t a, uint64_t b);
 int made_get(struct view *view, struct str uri, uint8_t *ret_kind, uint64_t *ret_a, uint64_t *ret_b);
 int made_delete(struct txn *txn, struct str uri);

@@ -6,6 +6,7 @@
 
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/codec.h"
 #include "storage/graph.h"
 #include "storage/keys.h"
@@ -86,6 +87,19 @@ static int fill_from(struct arena *arena, struct view *view, struct page_walk *w
 	return r == OK ? fill_page(arena, view, &merge, taste, page, ret_page) : r;
 }
 
+/* Whom one blocks one does not meet in a timeline, not in a boost either; at their own profile one still may look. */
+static bool is_met(struct view *view, struct beholder beholder, const struct post *post)
+{
+	struct post boosted;
+
+	if (beholder.kind != BEHOLDER_LOCAL)
+		return true;
+	if (blocks_has(view, beholder.account_id, post->account_id))
+		return false;
+	return !post->reblog_of_id || posts_brief(view, post->reblog_of_id, &boosted) != OK ||
+	       !blocks_has(view, beholder.account_id, boosted.account_id);
+}
+
 /* Home. */
 
 enum lives { LIVES_UNKNOWN, LIVES_YES, LIVES_NO };
@@ -110,7 +124,7 @@ static bool home_takes(struct view *view, uint64_t account_id, const struct post
 	struct beholder beholder = { BEHOLDER_LOCAL, account_id };
 	uint64_t answered = post->in_reply_to_account_id;
 
-	if (!access_sees(view, beholder, post))
+	if (!access_sees(view, beholder, post) || !is_met(view, beholder, post))
 		return false;
 	if (post->in_reply_to_id == 0 && post->in_reply_to_uri.n == 0)
 		return true;
@@ -263,7 +277,7 @@ static bool selection_takes_post(void *arg, struct view *view, const struct post
 	if (tags && ((!has_tag(post, tags->tag) && count_tags(post, &tags->any) == 0) ||
 	             count_tags(post, &tags->all) < tags->all.count || count_tags(post, &tags->none) > 0))
 		return false;
-	return access_sees(view, selection->beholder, post);
+	return access_sees(view, selection->beholder, post) && is_met(view, selection->beholder, post);
 }
 
 int timeline_public(struct arena *arena, struct view *view, struct beholder beholder, bool local, bool remote,

@@ -9,6 +9,7 @@
 #include "node/api/entities.h"
 #include "node/api/paging.h"
 #include "storage/accounts.h"
+#include "storage/blocks.h"
 #include "storage/graph.h"
 #include "storage/timelines.h"
 
@@ -132,6 +133,11 @@ int api_requests(struct call *call, struct view *view)
 	return show_who(call, view, call->viewer.account_id, graph_requests);
 }
 
+int api_blocks(struct call *call, struct view *view)
+{
+	return show_who(call, view, call->viewer.account_id, blocks_of);
+}
+
 int api_relationships(struct call *call, struct view *view)
 {
 	struct str *texts;
@@ -252,4 +258,14 @@ int api_request_accept_write(struct call *call, struct txn *txn)
 int api_request_reject_write(struct call *call, struct txn *txn)
 {
 	return answer_request(call, txn, false);
+}
+
+int api_block_write(struct call *call, struct txn *txn)
+{
+	return act_block(call->arena, txn, call->viewer.account_id, state_of(call)->account_id);
+}
+
+int api_unblock_write(struct call *call, struct txn *txn)
+{
+	return act_unblock(call->arena, txn, call->viewer.account_id, state_of(call)->account_id);
 }

@@ -26,5 +26,8 @@ int api_remove_follower_write(struct call *call, struct txn *txn);
 int api_requests(struct call *call, struct view *view);
 int api_request_accept_write(struct call *call, struct txn *txn);
 int api_request_reject_write(struct call *call, struct txn *txn);
+int api_blocks(struct call *call, struct view *view);
+int api_block_write(struct call *call, struct txn *txn);
+int api_unblock_write(struct call *call, struct txn *txn);
 
 #endif

@@ -7,6 +7,7 @@
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
+#include "storage/blocks.h"
 #include "storage/emoji_reactions.h"
 #include "storage/graph.h"
 #include "storage/instance.h"
@@ -193,8 +194,8 @@ int entity_relationship(struct json_writer *w, struct arena *arena, struct view 
 	json_w_member_bool(w, "notifying", r == OK && follow.notify);
 	w_languages(w, &follow.languages);
 	json_w_member_bool(w, "followed_by", graph_follows(view, account_id, viewer_id));
-	json_w_member_bool(w, "blocking", false);
-	json_w_member_bool(w, "blocked_by", false);
+	json_w_member_bool(w, "blocking", blocks_has(view, viewer_id, account_id));
+	json_w_member_bool(w, "blocked_by", blocks_has(view, account_id, viewer_id));
 	json_w_member_bool(w, "muting", false);
 	json_w_member_bool(w, "muting_notifications", false);
 	json_w_member_null(w, "muting_expires_at");
