@@ -33,6 +33,7 @@ static const struct type_row {
 	{ AS_ANNOUNCE, "Announce", false },
 	{ AS_EMOJI_REACT, "EmojiReact", true },
 	{ AS_BLOCK,    "Block",    false },
+	{ AS_QUOTE_REQUEST, "QuoteRequest", false },
 };
 
 static const struct object_row {
@@ -235,6 +236,7 @@ static struct activity *parse_inner(struct arena *arena, const json_t *document,
 	inner->uri = json_member_str(document, "id");
 	inner->actor_uri = property_uri(json_member(document, "actor"));
 	inner->object_uri = property_uri(object);
+	inner->instrument_uri = property_uri(json_member(document, "instrument"));
 	parse_emoji(arena, document, inner);
 	inner->object_kind = inner->object_uri.n ? OBJECT_URI : OBJECT_NONE;
 	if (depth < INNER_DEPTH_MAX && activity_object_kind(json_at(object, 0)) == OBJECT_ACTIVITY) {
@@ -277,6 +279,7 @@ int activity_parse(struct arena *arena, const json_t *document, struct activity 
 		return r;
 	parse_object(arena, document, &activity);
 	parse_emoji(arena, document, &activity);
+	activity.instrument_uri = property_uri(json_member(document, "instrument"));
 	*ret_activity = activity;
 	return OK;
 }
@@ -295,6 +298,10 @@ void activity_w_context(struct json_writer *w)
 		"\"featured\":{\"@id\":\"toot:featured\",\"@type\":\"@id\"},"
 		"\"webfinger\":\"https://purl.archive.org/socialweb/webfinger#webfinger\","
 		"\"EmojiReact\":\"http://litepub.social/ns#EmojiReact\","
+		"\"QuoteRequest\":\"https://w3id.org/fep/044f#QuoteRequest\","
+		"\"QuoteAuthorization\":\"https://w3id.org/fep/044f#QuoteAuthorization\",\"gts\":\"https://gotosocial.org/ns#\","
+		"\"interactingObject\":{\"@id\":\"gts:interactingObject\",\"@type\":\"@id\"},"
+		"\"interactionTarget\":{\"@id\":\"gts:interactionTarget\",\"@type\":\"@id\"},"
 		"\"schema\":\"http://schema.org#\",\"PropertyValue\":\"schema:PropertyValue\",\"value\":\"schema:value\"}]";
 
 	json_w_member_raw(w, "@context", str_of(context));
@@ -318,6 +325,8 @@ static void w_inner(struct json_writer *w, const struct activity *inner)
 	json_w_member_str(w, "actor", inner->actor_uri);
 	if (inner->object_uri.n)
 		json_w_member_str(w, "object", inner->object_uri);
+	if (inner->type == AS_QUOTE_REQUEST)
+		json_w_member_str(w, "instrument", inner->instrument_uri);
 	if (inner->emoji.n)
 		json_w_member_str(w, "content", inner->emoji);
 	json_w_object_end(w);
@@ -364,6 +373,8 @@ struct str activity_render(struct arena *arena, struct view *view, const struct 
 	activity_w_uris(&w, "to", &activity->to);
 	activity_w_uris(&w, "cc", &activity->cc);
 	w_activity_object(&w, arena, view, activity);
+	if (activity->result_uri.n)
+		json_w_member_str(&w, "result", activity->result_uri);
 	if (activity->emoji.n)
 		json_w_member_str(&w, "content", activity->emoji);
 	json_w_object_end(&w);

@@ -14,6 +14,7 @@
 #include "federation/on_emoji.h"
 #include "federation/on_follow.h"
 #include "federation/on_post.h"
+#include "federation/on_quote.h"
 #include "federation/on_react.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
@@ -69,6 +70,12 @@ static const struct activity_row {
 	  TO_AUTHOR, KEEP_PRIVATE, false, "EmojiReact: a reaction with an emoji" },
 	{ AS_UNDO, AS_EMOJI_REACT, OBJECT_ACTIVITY | OBJECT_URI, emoji_unreact_may, emoji_unreact_apply, NOTIFY_NOBODY,
 	  TO_AUTHOR, KEEP_PRIVATE, false, "Undo of EmojiReact: a reaction taken back" },
+	{ AS_QUOTE_REQUEST, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, quote_request_may, quote_request_apply, NOTIFY_NOBODY,
+	  TO_AUTHOR, KEEP_PRIVATE, false, "QuoteRequest: a peer's post wants to quote ours" },
+	{ AS_ACCEPT, AS_QUOTE_REQUEST, OBJECT_ACTIVITY, quote_answer_may, quote_answer_apply, NOTIFY_NOBODY,
+	  TO_TARGET, KEEP_PRIVATE, false, "Accept of QuoteRequest: it may, with a stamp" },
+	{ AS_REJECT, AS_QUOTE_REQUEST, OBJECT_ACTIVITY, quote_answer_may, quote_answer_apply, NOTIFY_NOBODY,
+	  TO_TARGET, KEEP_PRIVATE, false, "Reject of QuoteRequest: it may not" },
 	{ AS_ANNOUNCE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, announce_may, announce_apply, NOTIFY_AUTHOR,
 	  TO_AUDIENCE, KEEP_OBJECT, true, "Announce: a boost" },
 	{ AS_UNDO, AS_ANNOUNCE, OBJECT_ACTIVITY | OBJECT_URI, unannounce_may, unannounce_apply, NOTIFY_NOBODY,

@@ -6,9 +6,11 @@
 #include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/codec.h"
 #include "storage/conversations.h"
 #include "storage/emoji_reactions.h"
 #include "storage/graph.h"
+#include "storage/keys.h"
 #include "storage/maintain.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
@@ -571,6 +573,74 @@ static void check_our_emoji_reactions(void)
 	rig_free(rig);
 }
 
+static const char *quote_request(const char *id, struct str post, const char *instrument)
+{
+	return rig_text(rig,
+	                "{" AS "'id':'https://b.example/a/%s','type':'QuoteRequest','actor':'" CAROL "','object':'%.*s',"
+	                "'instrument':%s}",
+	                id, STR_ARG(post), instrument);
+}
+
+/* The stamps that were given. */
+static size_t stamps(struct activity_record *ret_last)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	size_t count = 0;
+
+	prefix_walk_init(&walk, world_read(rig->world), SPACE_ACTIVITY, STR_NONE, false);
+	while (prefix_next(&walk, &item) == OK) {
+		struct activity_record record;
+
+		if (codec_decode(rig->arena, &activity_record_type, item.value, &record) == OK &&
+		    str_eq(record.type, STR("QuoteAuthorization"))) {
+			*ret_last = record;
+			count++;
+		}
+	}
+	return count;
+}
+
+static void check_quote_requests(void)
+{
+	struct activity_record stamp = { .id = 0 };
+	struct str open, limited, hidden;
+	uint64_t id;
+
+	rig = rig_new();
+	hidden = rig_post(rig, &rig->alice, VISIBILITY_DIRECT, "For @bob", 0, &id);
+	rig_follows(rig, &rig->carol, &rig->alice);
+	limited = rig_post(rig, &rig->alice, VISIBILITY_FOLLOWERS, "Limited", 0, &id);
+	open = rig_post(rig, &rig->alice, VISIBILITY_UNLISTED, "Open", 0, &id);
+	is_int(rig_apply(rig, quote_request("q1", open, "'https://c.example/notes/q'")), ERR_INVALID,
+	       "nobody asks for a post of another node");
+	is_int(rig_apply(rig, quote_request("q2", open, "null")), ERR_INVALID, "or for none");
+	is_int(rig_apply(rig, quote_request("q3", hidden, "'https://b.example/notes/q'")), ERR_NOT_FOUND,
+	       "a post one may not see is as good as none");
+	is_int(rig_apply(rig, quote_request("q4", limited, "'https://b.example/notes/q'")), OK,
+	       "a quote of a limited post is answered");
+	rig_jobs(rig);
+	ok(sends("\"type\":\"Reject\"") && stamps(&stamp) == 0, "with no");
+	is_int(rig_apply(rig, quote_request("q5", open, "{'type':'Note','id':'https://b.example/notes/q'}")), OK,
+	       "one of a post for all is answered");
+	is_int(rig_apply(rig, quote_request("q5", open, "'https://b.example/notes/q'")), ERR_EXISTS, "once");
+	rig_jobs(rig);
+	is_int(stamps(&stamp), 1, "with a stamp");
+	ok(sends("\"type\":\"Accept\"") && sends("\"type\":\"QuoteRequest\"") &&
+	           sends("\"instrument\":\"https://b.example/notes/q\"") &&
+	           sends(rig_text(rig, "\"result\":\"%.*s\"", STR_ARG(stamp.uri))),
+	   "that the Accept names, with the request that it answers");
+	ok(str_find(stamp.body, STR("\"interactingObject\":\"https://b.example/notes/q\"")) != SIZE_MAX &&
+	           str_find(stamp.body, str_of(rig_text(rig, "\"interactionTarget\":\"%.*s\"", STR_ARG(open)))) != SIZE_MAX &&
+	           str_find(stamp.body, str_of(rig_text(rig, "\"attributedTo\":\"%.*s\"", STR_ARG(rig->alice.uri)))) !=
+	                   SIZE_MAX,
+	   "which says who lets what quote what");
+	is_int(stamp.object_id, id, "and belongs to the quoted post");
+	is_int(rig_apply(rig, by(CAROL, "q6", "Accept", quote_request("q7", open, "'https://b.example/notes/q'"))), OK,
+	       "an answer that we never asked for is nothing");
+	rig_free(rig);
+}
+
 static const char *boost_of(const char *number)
 {
 	return rig_text(rig,
@@ -1022,6 +1092,7 @@ int main(void)
 	check_emoji_reactions();
 	check_emoji_limit();
 	check_our_emoji_reactions();
+	check_quote_requests();
 	check_boosts();
 	check_boost_of_suspended();
 	check_our_post();
