@@ -57,6 +57,7 @@ struct activity {
 	struct str_list to, cc;
 	int64_t published_ms, updated_ms;
 	struct str need;                /* set with NEED: the URI to fetch first */
+	const char *refusal;            /* set with ERR_DENIED: the filter that caught it (federation/policy.h), if one did */
 	uint8_t visibility;             /* local ones: of the Announce */
 	/* Local ones: what the actor chose besides. */
 	bool show_reblogs, notify;      /* Follow */

@@ -16,6 +16,7 @@
 #include "federation/on_post.h"
 #include "federation/on_quote.h"
 #include "federation/on_react.h"
+#include "federation/policy.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
@@ -135,6 +136,24 @@ static int find_actor(struct apply *apply)
 	a->actor_id = apply->actor.id;
 	a->actor_uri = apply->actor.uri;
 	return OK;
+}
+
+/* What the filters say of a foreign act, when it is to have its effect: they may have changed since it came. */
+static int judge(struct apply *apply)
+{
+	struct activity *a = apply->activity;
+	bool takes_back = a->type == AS_DELETE || a->type == AS_UNDO;
+	struct policy_case c = {
+		.arena = apply->arena, .view = apply->view, .actor = &apply->actor, .takes_back = takes_back,
+		.shown = a->object_actor ? a->object_actor : &apply->actor, .post = a->draft ? &a->draft->post : NULL,
+	};
+	int r;
+
+	if (apply->origin == ORIGIN_LOCAL)
+		return OK;
+	r = policy_judge(&c, takes_back ? POLICY_ACTOR : POLICY_ACTOR | POLICY_TEXT);
+	a->refusal = c.reason;
+	return r;
 }
 
 static int check_new(struct apply *apply)
@@ -292,6 +311,8 @@ int activity_apply(struct arena *arena, struct txn *txn, struct activity *activi
 	const struct activity_row *row;
 	int r = find_actor(&apply);
 
+	if (!r)
+		r = judge(&apply);
 	if (!r)
 		r = check_new(&apply);
 	if (r)

@@ -18,7 +18,8 @@ struct purse {
 	unsigned under_way;
 	bool waits;              /* somebody, for one of them to end */
 	int64_t full_ms;         /* when all key fetches are there again */
-	int64_t used_ms;         /* monotonic, as is the above */
+	int64_t sent_us;         /* when all activities of a minute are there again */
+	int64_t used_ms;         /* monotonic, as are the above */
 };
 
 struct budget {
@@ -138,6 +139,24 @@ bool budget_take_key(struct budget *budget, struct str origin)
 	taken = purse && purse->full_ms - now_ms <= (int64_t)(BUDGET_KEYS - 1) * BUDGET_KEY_MS;
 	if (taken) {
 		purse->full_ms = (purse->full_ms > now_ms ? purse->full_ms : now_ms) + BUDGET_KEY_MS;
+		purse->used_ms = now_ms;
+	}
+	pthread_mutex_unlock(&budget->lock);
+	return taken;
+}
+
+bool budget_take_activity(struct budget *budget, struct str origin, uint64_t per_minute)
+{
+	const int64_t minute_us = MINUTE_MS * 1000, each_us = minute_us / (int64_t)per_minute;
+	int64_t now_ms = clock_monotonic_ms(), now_us = now_ms * 1000;
+	struct purse *purse;
+	bool taken;
+
+	pthread_mutex_lock(&budget->lock);
+	purse = purse_of(budget, origin);
+	taken = purse && purse->sent_us - now_us <= minute_us - each_us;
+	if (taken) {
+		purse->sent_us = (purse->sent_us > now_us ? purse->sent_us : now_us) + each_us;
 		purse->used_ms = now_ms;
 	}
 	pthread_mutex_unlock(&budget->lock);

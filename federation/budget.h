@@ -1,5 +1,6 @@
 /*
- * What one origin may cost us: how many fetches from it run at once, and how many unknown keys of it we ask for.
+ * What one origin may cost us: how many fetches from it run at once, how many unknown keys of it we ask for, and how
+ * many activities it may send.
  *
  * The first keeps the threads for the others when a peer answers slowly. The second bounds what anybody can make us
  * fetch by naming keys that do not exist, since a key id is all it takes. In memory and bounded: of many origins the
@@ -27,6 +28,9 @@ void budget_free(struct budget *budget);
  * waiting already. May block for BUDGET_WAIT_MS. */
 int budget_enter(struct budget *budget, struct str origin);
 void budget_leave(struct budget *budget, struct str origin);
+
+/* Takes one of the `per_minute` (at least 1) activities that the origin may send; a minute's worth may come at once. */
+bool budget_take_activity(struct budget *budget, struct str origin, uint64_t per_minute);
 
 /* Takes one key fetch; false: that was too many. */
 bool budget_take_key(struct budget *budget, struct str origin);

@@ -3,13 +3,13 @@
  */
 #include "federation/compose.h"
 
+#include "federation/policy.h"
 #include "federation/resolve.h"
 #include "federation/text.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/engine/writer.h"
-#include "storage/peers.h"
 
 static struct str without_sign(struct str mention)
 {
@@ -33,7 +33,7 @@ static void add_unknown(struct arena *arena, struct view *view, const struct tex
 	for (size_t i = 0; i < unknown->count; i++)
 		if (str_eq_nocase(unknown->items[i], acct))
 			return;
-	if (unknown->count < COMPOSE_UNKNOWN_MAX && peers_by_domain(arena, view, span->host, &peer) == OK)
+	if (unknown->count < COMPOSE_UNKNOWN_MAX && policy_peer_by_domain(arena, view, span->host, &peer) == OK)
 		unknown->items[unknown->count++] = acct;
 }
 

@@ -7,6 +7,7 @@
 #include "federation/fanout.h"
 
 #include "federation/addressing.h"
+#include "federation/policy.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
@@ -138,10 +139,12 @@ static int deliver_to(struct fanout *fanout, uint64_t account_id)
 
 	if (r || !account.host.n || account.deleted)
 		return r == ERR_NOT_FOUND ? OK : r;
+	if (policy_blocks_account(fanout->arena, fanout->view, &account))
+		return OK;
 	delivery.inbox = account.inbox;
 	if (account.shared_inbox.n && !is_alone(fanout))
 		delivery.inbox = account.shared_inbox;
-	if (peers_by_url(fanout->arena, fanout->view, delivery.inbox, &peer))
+	if (policy_peer_by_url(fanout->arena, fanout->view, delivery.inbox, &peer))
 		return OK;
 	if (str_eq(delivery.inbox, account.shared_inbox) && !first_time(fanout, account.shared_inbox))
 		return OK;

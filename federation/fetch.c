@@ -7,6 +7,7 @@
 #include "federation/budget.h"
 #include "federation/net.h"
 #include "federation/pkey.h"
+#include "federation/policy.h"
 #include "federation/signature.h"
 #include "federation/url.h"
 #include "storage/accounts.h"
@@ -30,7 +31,7 @@ static int may_ask(const struct federation *federation, struct arena *arena, str
 
 	if (instance_owns(federation->instance, uri))
 		return ERR_DENIED;
-	r = peers_by_url(arena, view, uri, &peer);
+	r = policy_peer_by_url(arena, view, uri, &peer);
 	return r == ERR_NOT_FOUND ? ERR_DENIED : r;
 }
 

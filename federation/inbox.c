@@ -11,6 +11,7 @@
 #include "federation/budget.h"
 #include "federation/on_actor.h"
 #include "federation/pkey.h"
+#include "federation/policy.h"
 #include "federation/replay.h"
 #include "federation/resolve.h"
 #include "federation/url.h"
@@ -23,6 +24,7 @@
 #include "storage/jobs.h"
 #include "storage/keys.h"
 #include "storage/peers.h"
+#include "storage/refusals.h"
 
 enum {
 	KEY_REST_MS = 5 * MINUTE_MS,
@@ -33,21 +35,47 @@ enum {
 static const char not_listed[] = "this origin is not on the allow list";
 static const char not_actor[] = "the signer is not the actor";
 
+/* Words for the journal; what is put off has none and is not noted, unless a filter did it. */
+static const char *word_for(int err)
+{
+	if (err == ERR_INVALID)
+		return "malformed";
+	if (err == ERR_LIMIT)
+		return "size";
+	return err == ERR_DENIED ? "not-allowed" : NULL;
+}
+
 static int refuse(struct incoming *incoming, int err, const char *reason)
 {
 	incoming->reason = reason;
+	incoming->word = word_for(err);
 	return err;
 }
 
 /* check */
 
+/* What the filters say. */
+static int judge(struct incoming *incoming, struct policy_case *c, unsigned stages)
+{
+	int r = policy_judge(c, stages);
+
+	if (c->reason) {
+		incoming->word = c->reason;
+		incoming->reason = c->detail;
+	}
+	return r;
+}
+
 /* The peer whose key signed. A paused one is put off, not refused: what it sends is not lost. */
 static int check_peer(struct incoming *incoming, struct view *view)
 {
-	int r = peers_by_url(incoming->arena, view, incoming->signature.key_id, &incoming->peer);
+	struct policy_case c = {
+		.arena = incoming->arena, .view = view, .uri = incoming->signature.key_id,
+		.body_bytes = incoming->request.body.n,
+	};
+	int r = judge(incoming, &c, POLICY_CONTACT | POLICY_REQUEST);
 
-	if (r == ERR_NOT_FOUND || r == ERR_INVALID)
-		return refuse(incoming, ERR_DENIED, not_listed);
+	incoming->peer = c.peer;
 	if (!r && incoming->peer.paused)
 		return refuse(incoming, ERR_BUSY, "this origin is paused");
 	return r;
@@ -156,6 +184,34 @@ static int check_signer(struct incoming *incoming, struct view *view)
 	return know_signer(incoming, &signer);
 }
 
+static bool takes_back(const struct activity *activity)
+{
+	return activity && (activity->type == AS_DELETE || activity->type == AS_UNDO);
+}
+
+/* The signature is good: may he, and is it not too much? */
+static int check_policy(struct incoming *incoming, struct view *view)
+{
+	struct policy_case c = {
+		.arena = incoming->arena, .view = view, .peer = incoming->peer, .budget = incoming->federation->budget,
+		.actor = &incoming->signer, .takes_back = takes_back(incoming->activity),
+	};
+
+	return judge(incoming, &c, incoming->activity ? POLICY_DELIVERY | POLICY_ACTOR : POLICY_ACTOR);
+}
+
+static int check_policy_now(struct incoming *incoming, struct store *store)
+{
+	struct view *view;
+	int r = view_begin(store, &view);
+
+	if (r)
+		return r;
+	r = check_policy(incoming, view);
+	view_end(view);
+	return r;
+}
+
 static int check_actor(struct incoming *incoming, const struct account *signer)
 {
 	if (!incoming->activity || str_eq(signer->uri, incoming->activity->actor_uri))
@@ -230,6 +286,8 @@ int inbox_check(struct incoming *incoming, struct view *view)
 	}
 	r = check_signer(incoming, view);
 	if (!r)
+		r = check_policy(incoming, view);
+	if (!r)
 		r = check_actor(incoming, &incoming->signer);
 	return r ? r : check_replay(incoming);
 }
@@ -292,6 +350,8 @@ int inbox_work(struct incoming *incoming, struct store *store)
 		return ends_actor(incoming->activity)
 		               ? believe_end(incoming, store)
 		               : refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
+	if (!r)
+		r = check_policy_now(incoming, store);
 	if (!r)
 		r = check_actor(incoming, &incoming->signer);
 	return r ? r : check_replay(incoming);
@@ -380,7 +440,18 @@ static int apply(struct incoming *incoming, struct txn *txn)
 		activity.object_actor = &account;
 	}
 	r = activity_apply(incoming->arena, txn, &activity, ORIGIN_REMOTE);
+	incoming->word = activity.refusal;
 	return r == NEED ? keep(incoming, txn, &activity) : r;
+}
+
+/* Where no filter gave one, the word follows from how far it came. */
+static const char *word_of(const struct incoming *incoming)
+{
+	if (incoming->word)
+		return incoming->word;
+	if (incoming->duplicate)
+		return "replay";
+	return incoming->verified ? "not-allowed" : "not-verified";
 }
 
 int inbox_refuse_write(struct incoming *incoming, struct txn *txn)
@@ -394,7 +465,10 @@ int inbox_refuse_write(struct incoming *incoming, struct txn *txn)
 		origin = url_origin(incoming->arena, &url);
 	if (!origin.n)
 		origin = incoming->address;
-	return refusals_add(txn, origin, str_of(incoming->reason ? incoming->reason : "refused"));
+	return refusals_add(txn, &(struct refusal){
+		.origin = origin, .who = incoming->signature.key_id, .reason = str_of(word_of(incoming)),
+		.detail = str_of(incoming->reason),
+	});
 }
 
 int inbox_write(struct incoming *incoming, struct txn *txn)
@@ -414,7 +488,7 @@ int inbox_write(struct incoming *incoming, struct txn *txn)
 	if (!refusal_text(r))
 		return r;
 	if (!incoming->reason)
-		incoming->reason = refusal_text(r);
+		incoming->reason = incoming->word ? "a filter caught it" : refusal_text(r);
 	return inbox_refuse_write(incoming, txn);
 }
 
@@ -424,14 +498,18 @@ int fetch_check(struct incoming *incoming, struct view *view)
 {
 	int r = check_signature(incoming, view);
 
-	return r ? r : check_signer(incoming, view);
+	if (!r)
+		r = check_signer(incoming, view);
+	return r ? r : check_policy(incoming, view);
 }
 
 int fetch_work(struct incoming *incoming, struct store *store)
 {
 	int r = fetch_signer(incoming, store);
 
-	return r == ERR_GONE ? refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended") : r;
+	if (r == ERR_GONE)
+		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
+	return r ? r : check_policy_now(incoming, store);
 }
 
 struct beholder incoming_beholder(const struct incoming *incoming)

@@ -26,6 +26,7 @@ struct incoming {
 	int64_t until_ms;                 /* end of the signature's time window */
 	bool fetched;                     /* the signer comes from work and is to be stored, whatever he signed */
 	const char *reason;               /* why it was refused, for the answer and the journal */
+	const char *word;                 /* the same as a stable word, for the journal */
 };
 
 /* HTTP thread: policy (the origin is on the allow list and not paused), signature shape, digest, host, clock, JSON,

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "federation/policy.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
@@ -127,6 +128,8 @@ static int read_in(struct lanes *lanes, struct arena *arena, struct view *view, 
 		/* A lane that cannot be read is as good as new. */
 		if (lanes_get(arena, view, peers[i].id, &stored) != OK)
 			stored = (struct lane){ .peer_id = peers[i].id };
+		/* What waits for a blocked one stays, as in a pause, until it expires. */
+		peers[i].paused |= policy_blocks_peer(arena, view, &peers[i]);
 		lane_update(lanes, &peers[i], &stored, now_ms);
 	}
 	return OK;

@@ -7,6 +7,7 @@
 #include "federation/on_post.h"
 
 #include "federation/object.h"
+#include "federation/policy.h"
 #include "federation/url.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
@@ -126,7 +127,7 @@ int on_post_fetch_parent(struct arena *arena, struct txn *txn, struct str uri, u
 	struct job job = { .kind = STR("resolve"), .argument = uri, .cursor = depth };
 	struct peer peer;
 
-	if (!uri.n || depth > PARENT_DEPTH_MAX || peers_by_url(arena, txn_view(txn), uri, &peer))
+	if (!uri.n || depth > PARENT_DEPTH_MAX || policy_peer_by_url(arena, txn_view(txn), uri, &peer))
 		return OK;
 	return jobs_add(txn, &job);
 }

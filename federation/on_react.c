@@ -6,6 +6,7 @@
 #include "federation/on_react.h"
 
 #include "federation/audience.h"
+#include "federation/policy.h"
 #include "federation/property.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
@@ -138,7 +139,7 @@ static int want_boosted(struct apply *apply)
 
 	apply->nothing = true;
 	if (instance_owns(apply->instance, a->object_uri) ||
-	    peers_by_url(apply->arena, apply->view, a->object_uri, &peer))
+	    policy_peer_by_url(apply->arena, apply->view, a->object_uri, &peer))
 		return OK;
 	r = graph_followers(apply->arena, apply->view, apply->actor.id, 0, 1, &followers);
 	if (r || !followers.count)
@@ -194,6 +195,10 @@ int announce_may(struct apply *apply)
 	r = accounts_get(apply->arena, apply->view, apply->boosted.account_id, &author);
 	if (r)
 		return r;
+	if (policy_blocks_account(apply->arena, apply->view, &author)) {
+		a->refusal = "account";
+		return ERR_DENIED;
+	}
 	visibility = boost_visibility(apply);
 	if ((author.disabled && author.host.n) || !is_boostable(apply, &apply->boosted) || visibility == VISIBILITY_DIRECT)
 		return ERR_DENIED;

@@ -9,6 +9,7 @@
 #include "federation/object.h"
 #include "federation/on_actor.h"
 #include "federation/on_post.h"
+#include "federation/policy.h"
 #include "federation/property.h"
 #include "federation/url.h"
 #include "federation/webfinger.h"
@@ -18,6 +19,7 @@
 #include "storage/base/err.h"
 #include "storage/engine/writer.h"
 #include "storage/posts.h"
+#include "storage/refusals.h"
 
 enum { NEEDS_MAX = 3 };  /* fetches for one kept activity */
 
@@ -172,7 +174,38 @@ int resolve_uri(const struct federation *federation, struct arena *arena, struct
 
 /* writing */
 
-static int put_found(struct arena *arena, struct txn *txn, const struct resolved *found, uint64_t depth,
+/* A fetch is a way in like any other: what its author may not deliver, nobody brings along. */
+static int judge_found(struct arena *arena, struct view *view, struct resolved *found)
+{
+	struct account stored;
+	const struct account *author = found->account;
+	struct policy_case c = { .arena = arena, .view = view };
+	int r = OK;
+
+	if (!author && found->draft) {
+		r = accounts_by_uri(arena, view, found->draft->attributed_to, &stored);
+		author = &stored;
+	}
+	if (r)
+		return r;
+	c.actor = c.shown = author;
+	c.post = found->draft ? &found->draft->post : NULL;
+	r = policy_judge(&c, found->draft ? POLICY_ACTOR | POLICY_TEXT : POLICY_ACTOR);
+	found->refusal = c.reason;
+	return r;
+}
+
+static int note_refusal(struct txn *txn, struct arena *arena, struct str uri, const char *reason)
+{
+	struct refusal refusal = { .who = uri, .reason = str_of(reason), .detail = STR("it was fetched") };
+	struct url url;
+
+	if (url_parse(arena, uri, &url) == OK)
+		refusal.origin = url_origin(arena, &url);
+	return refusals_add(txn, &refusal);
+}
+
+static int put_found(struct arena *arena, struct txn *txn, struct resolved *found, uint64_t depth,
                      uint64_t *ret_account_id, uint64_t *ret_post_id)
 {
 	struct object_draft draft;
@@ -181,6 +214,10 @@ static int put_found(struct arena *arena, struct txn *txn, const struct resolved
 	int r = OK;
 
 	*ret_account_id = *ret_post_id = 0;
+	if (found->account || found->draft)
+		r = judge_found(arena, txn_view(txn), found);
+	if (r)
+		return r;
 	if (found->account) {
 		account = *found->account;
 		r = on_actor_put(arena, txn, &account);
@@ -362,6 +399,10 @@ static int waiting_write(struct txn *txn, void *arg)
 		return txn_err(txn);
 	if (txn_err(txn))
 		return txn_err(txn);
+	if (found.refusal)
+		note_refusal(txn, arena, found.uri, found.refusal);
+	else if (activity.refusal)
+		note_refusal(txn, arena, activity.actor_uri, activity.refusal);
 	/* It had its effect, or never will. */
 	return activities_delete(txn, waiting->record.id);
 }
@@ -447,9 +488,11 @@ static int resolve_waiting(struct waiting *waiting, struct writer *writer)
 static int parent_write(struct txn *txn, void *arg)
 {
 	struct waiting *waiting = arg;
+	struct resolved found = waiting->found;
 	uint64_t account_id, post_id;
+	int r = put_found(waiting->errand.arena, txn, &found, waiting->job->cursor + 1, &account_id, &post_id);
 
-	return put_found(waiting->errand.arena, txn, &waiting->found, waiting->job->cursor + 1, &account_id, &post_id);
+	return found.refusal ? note_refusal(txn, waiting->errand.arena, found.uri, found.refusal) : r;
 }
 
 int resolve_job(const struct federation *federation, struct arena *arena, struct store *store,

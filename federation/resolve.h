@@ -16,6 +16,7 @@ struct resolved {
 	struct account *account;        /* NULL: none */
 	struct object_draft *draft;     /* NULL: none; its author is `account` or known */
 	struct str uri;
+	const char *refusal;            /* resolve_write() sets it with ERR_DENIED: the filter that caught it */
 };
 
 /* Fetches an actor by its id (signed by our instance actor) and proves its handle both ways (WebFinger self link

@@ -5,11 +5,11 @@
 
 #include "federation/actor.h"
 #include "federation/fetch.h"
+#include "federation/policy.h"
 #include "federation/url.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/json.h"
-#include "storage/peers.h"
 
 static const char accept_jrd[] = "application/jrd+json, application/json";
 static const char accept_xrd[] = "application/xrd+xml, application/xml, text/xml";
@@ -76,7 +76,7 @@ static int origin_of(struct arena *arena, struct store *store, struct str host, 
 
 	if (r)
 		return r;
-	r = peers_by_domain(arena, view, host, &peer);
+	r = policy_peer_by_domain(arena, view, host, &peer);
 	view_end(view);
 	if (r)
 		return r == ERR_NOT_FOUND ? ERR_DENIED : r;
@@ -161,7 +161,7 @@ static int domain_of(struct arena *arena, struct store *store, struct str uri, s
 
 	if (r)
 		return r;
-	r = peers_by_url(arena, view, uri, &peer);
+	r = policy_peer_by_url(arena, view, uri, &peer);
 	view_end(view);
 	if (!r)
 		*ret_host = peer.domain;

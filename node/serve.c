@@ -24,6 +24,7 @@
 #include "federation/deliver.h"
 #include "federation/net.h"
 #include "federation/pkey.h"
+#include "federation/policy.h"
 #include "federation/replay.h"
 #include "node/api/routes.h"
 #include "node/cli/control.h"
@@ -39,7 +40,6 @@
 #include "storage/base/log.h"
 #include "storage/base/pool.h"
 #include "storage/engine/writer.h"
-#include "storage/peers.h"
 
 enum { MMAP_THRESHOLD_BYTES = 1024 * 1024, TRIM_THRESHOLD_BYTES = 4 * 1024 * 1024 };
 enum {
@@ -185,7 +185,7 @@ static bool origin_listed(void *context, struct str origin)
 	bool listed = false;
 
 	if (view_begin(node->store, &view) == OK) {
-		listed = peers_by_url(arena, view, origin, &peer) == OK;
+		listed = policy_peer_by_url(arena, view, origin, &peer) == OK;
 		view_end(view);
 	}
 	arena_free(arena);

@@ -408,6 +408,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_VOIDED_AT] = { .key_bytes = 24, INDEX(VOIDED, { FROM_KEY, 16, 8 }) },
 	[SPACE_JOB] = { .key_bytes = 16, .type = &job_type, .own = { ID(job, due_ms), ID(job, id) } },
 	[SPACE_REFUSAL] = { .key_bytes = 8, .value_bytes = VALUE_ANY },
+	[SPACE_RULE] = { .key_bytes = KEY_ANY, .type = &rule_type },
+	[SPACE_REFUSED] = { .key_bytes = 8, .type = &refusal_type, .own = { ID(refusal, id) } },
 	[SPACE_NOTICE_ABOUT] = { .key_bytes = 24, INDEX(NOTICE, IN_KEY(8), IN_KEY(16)) },
 	[SPACE_IDEMPOTENCY_AT] = { .key_bytes = 32, INDEX(IDEMPOTENCY, { FROM_KEY, 24, 8 }) },
 	[SPACE_CONVERSATION_POST] = { .key_bytes = 24, .also = check_conversation_post },

@@ -71,7 +71,7 @@
 	X(SEEN_AT, "seen_at", "ms (8), the same hash", "-") \
 	X(VOIDED, "voided", "hash of uri and actor", "ms (8): an Undo or Delete came first") \
 	X(JOB, "job", "due ms (8), id", "job record") \
-	X(REFUSAL, "refusal", "id", "journal line: origin, reason") \
+	X(REFUSAL, "refusal", "id", "what REFUSED was before: a line; emptied as it fills") \
 	X(NOTICE_ABOUT, "notice_about", "post id, account id, notice id", "-") \
 	X(CONVERSATION_POST, "conversation_post", "account id, root post id, post id", "-") \
 	X(VOIDED_AT, "voided_at", "ms (8), the same hash", "-") \
@@ -80,7 +80,9 @@
 	X(EMOJI_REACTION_OF, "emoji_reaction_of", "post id, account id, hash of emoji", "reaction id") \
 	X(EMOJI_REACTION_BY, "emoji_reaction_by", "account id, reaction id", "post id") \
 	X(BLOCK, "block", "blocker id, blocked id", "block record") \
-	X(BLOCKED_BY, "blocked_by", "blocked id, blocker id", "-")
+	X(BLOCKED_BY, "blocked_by", "blocked id, blocker id", "-") \
+	X(RULE, "rule", "kind (1), value", "rule record") \
+	X(REFUSED, "refused", "id", "refusal record")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

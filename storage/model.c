@@ -259,8 +259,29 @@ static const struct field peer_fields[] = {
 	FIELD(9, peer, key_pem),
 	FIELD(10, peer, created_ms),
 	FIELD(11, peer, contacted_ms),
+	FIELD(15, peer, activities_a_minute),
+	FIELD(16, peer, body_max),
 };
 RECORD_TYPE(peer);
+
+static const struct field rule_fields[] = {
+	FIELD(1, rule, kind),
+	FIELD(2, rule, value),
+	FIELD(3, rule, comment),
+	FIELD(4, rule, created_ms),
+};
+RECORD_TYPE(rule);
+
+static const struct field refusal_fields[] = {
+	FIELD(1, refusal, id),
+	FIELD(2, refusal, origin),
+	FIELD(3, refusal, who),
+	FIELD(4, refusal, reason),
+	FIELD(5, refusal, detail),
+	FIELD(6, refusal, count),
+	FIELD(7, refusal, last_ms),
+};
+RECORD_TYPE(refusal);
 
 static const struct field lane_fields[] = {
 	FIELD(1, lane, peer_id),
@@ -319,6 +340,10 @@ static const char *const role_names[] = {
 };
 
 static const char *const tier_names[] = { [PEER_GROUP] = "group", [PEER_PARTNER] = "partner" };
+
+static const char *const rule_kind_names[] = {
+	[RULE_DOMAIN] = "domain", [RULE_ACCOUNT] = "account", [RULE_WORD] = "word",
+};
 
 static const char *const notice_kind_names[] = {
 	[NOTICE_MENTION] = "mention", [NOTICE_STATUS] = "status", [NOTICE_REBLOG] = "reblog",
@@ -384,6 +409,16 @@ const char *tier_name(uint8_t tier)
 uint8_t tier_parse(struct str name)
 {
 	return name_parse(tier_names, COUNT(tier_names), name);
+}
+
+const char *rule_kind_name(uint8_t kind)
+{
+	return name_at(rule_kind_names, COUNT(rule_kind_names), kind);
+}
+
+uint8_t rule_kind_parse(struct str name)
+{
+	return name_parse(rule_kind_names, COUNT(rule_kind_names), name);
 }
 
 const char *notice_kind_name(uint8_t kind)

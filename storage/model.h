@@ -219,6 +219,29 @@ struct peer {
 	struct str key_id, key_pem;   /* pinned at first contact; empty: unpinned */
 	int64_t created_ms;
 	int64_t contacted_ms;         /* first successful contact; 0: never */
+	uint64_t activities_a_minute; /* that it may send us; 0: the node's default */
+	uint64_t body_max;            /* bytes of one; 0: the node's default */
+};
+
+enum rule_kind { RULE_DOMAIN = 1, RULE_ACCOUNT, RULE_WORD };
+
+/* What an operator keeps out (federation/policy.h). */
+struct rule {
+	uint8_t kind;                 /* enum rule_kind */
+	struct str value;             /* in the form in which it is compared */
+	struct str comment;           /* the operator's own */
+	int64_t created_ms;
+};
+
+/* A line of the journal of refusals: what was not taken in, and why. */
+struct refusal {
+	uint64_t id;
+	struct str origin;            /* of the sender; of one without a readable key id, its network address */
+	struct str who;               /* key id or actor; may be empty */
+	struct str reason;            /* a stable word: "signature", "not-listed", "domain" … */
+	struct str detail;            /* a sentence for people */
+	uint64_t count;               /* how often within a minute, as far as it was written */
+	int64_t last_ms;
 };
 
 /* How deliveries to a peer fare. */
@@ -279,6 +302,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, favourite_type, emoji_reaction_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
+extern const struct record_type rule_type, refusal_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */
@@ -291,6 +315,8 @@ const char *role_name(uint8_t role);
 int role_parse(struct str name, uint8_t *ret_role);
 const char *tier_name(uint8_t tier);
 uint8_t tier_parse(struct str name);
+const char *rule_kind_name(uint8_t kind);              /* "domain", "account", "word" */
+uint8_t rule_kind_parse(struct str name);
 const char *notice_kind_name(uint8_t kind);
 uint8_t notice_kind_parse(struct str name);
 

@@ -1,5 +1,5 @@
 /*
- * Sibling nodes on the allow list, their lanes and waiting deliveries, and the journal of refusals.
+ * Sibling nodes on the allow list, their lanes and waiting deliveries.
  *
  * The list is short (a company has tens of nodes, not thousands) and is walked where that is simpler. Reads:
  * any thread; changes: the writer's.
@@ -17,8 +17,6 @@ enum {
 	DOMAIN_MAX_BYTES = 260,
 	DELETE_PAGE = 400,        /* deliveries that one peers_delete() takes away */
 	COUNT_BATCH = 128,
-	REFUSALS_MAX = 10000,
-	ORIGIN_MAX_BYTES = 300, REASON_MAX_BYTES = 300,  /* of a line of the journal */
 };
 
 /* Peers. */
@@ -264,63 +262,4 @@ int deliveries_count(struct view *view, uint64_t peer_id, uint64_t *ret_count)
 			after = key_read_u64(items[n - 1].key, 8);
 	} while (n == COUNT_BATCH);
 	return OK;
-}
-
-/* Refusals. */
-
-/* What strangers send is shown to operators on terminals: no controls, no end. */
-static void add_shown(struct buf *buf, struct str text, size_t max)
-{
-	struct str shown = str_sub(text, 0, max);
-
-	for (size_t i = 0; i < shown.n; i++) {
-		unsigned char c = (unsigned char)shown.p[i];
-
-		buf_add_char(buf, c < 0x20 || c > 0x7e ? '?' : (char)c);
-	}
-}
-
-int refusals_add(struct txn *txn, struct str origin, struct str reason)
-{
-	struct arena *arena = arena_new();
-	const struct engine_range all = { .from = STR_NONE };
-	struct engine_item oldest;
-	struct key key;
-	struct buf line;
-	uint64_t count;
-	size_t n = 0;
-	int r = view_count(txn_view(txn), SPACE_REFUSAL, &count);
-
-	buf_init(&line, arena, 0);
-	add_shown(&line, origin, ORIGIN_MAX_BYTES);
-	buf_add_char(&line, ' ');
-	add_shown(&line, reason, REASON_MAX_BYTES);
-	if (r == OK && count >= REFUSALS_MAX)
-		r = view_scan(txn_view(txn), SPACE_REFUSAL, &all, &oldest, 1, &n);
-	if (r == OK && n)
-		txn_del(txn, SPACE_REFUSAL, key_text(&key, oldest.key));
-	if (r == OK)
-		r = txn_put(txn, SPACE_REFUSAL, key_u64(&key, txn_new_id(txn)), buf_str(&line));
-	arena_free(arena);
-	return r;
-}
-
-int refusals_page(struct arena *arena, struct view *view, size_t max, struct str_list *ret_lines)
-{
-	const struct engine_range newest = { .reverse = true };
-	struct engine_item *items;
-	int r;
-
-	if (max > REFUSALS_MAX)
-		max = REFUSALS_MAX;
-	items = ARENA_ARRAY(arena, struct engine_item, max);
-	ret_lines->items = ARENA_ARRAY(arena, struct str, max);
-	r = view_scan(view, SPACE_REFUSAL, &newest, items, max, &ret_lines->count);
-	for (size_t i = 0; r == OK && i < ret_lines->count; i++) {
-		char date[DATE_ISO_BYTES];
-
-		date_iso_seconds(id_to_ms(key_read_u64(items[i].key, 0)), date);
-		ret_lines->items[i] = arena_printf(arena, "%s %.*s", date, STR_ARG(items[i].value));
-	}
-	return r;
 }

@@ -1,5 +1,5 @@
 /*
- * Sibling nodes on the allow list, how deliveries to them fare, and the bounded journal of refusals.
+ * Sibling nodes on the allow list, and how deliveries to them fare.
  */
 #ifndef STORAGE_PEERS_H
 #define STORAGE_PEERS_H
@@ -33,10 +33,5 @@ int deliveries_delete(struct txn *txn, uint64_t peer_id, uint64_t sequence);
 int deliveries_page(struct arena *arena, struct view *view, uint64_t peer_id, uint64_t after, size_t max,
                     struct delivery **ret_deliveries, size_t *ret_count);
 int deliveries_count(struct view *view, uint64_t peer_id, uint64_t *ret_count);
-
-/* Journal of refusals, newest kept, at most 10,000. A line is "2026-01-02T03:04:05Z origin reason", newest
- * first; both are cut at 300 bytes and hold printable ASCII only. */
-int refusals_add(struct txn *txn, struct str origin, struct str reason);
-int refusals_page(struct arena *arena, struct view *view, size_t max, struct str_list *ret_lines);
 
 #endif

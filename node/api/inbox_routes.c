@@ -64,7 +64,7 @@ static int refuse(struct call *call, int err)
 {
 	struct inbox_call *state = call->state;
 
-	if (err == ERR_BUSY || err == ERR_NETWORK || err == ERR_IO || err == ERR_CORRUPT)
+	if ((err == ERR_BUSY && !state->incoming->word) || err == ERR_NETWORK || err == ERR_IO || err == ERR_CORRUPT)
 		return signed_refuse(call, state->incoming, err);
 	if (!journal_takes(state->incoming->peer.id != 0) && !state->incoming->fetched)
 		return signed_refuse(call, state->incoming, err);

@@ -4,6 +4,7 @@
 #include "node/api/search.h"
 
 #include "federation/compose.h"
+#include "federation/policy.h"
 #include "federation/resolve.h"
 #include "federation/text.h"
 #include "node/api/answer.h"
@@ -11,7 +12,6 @@
 #include "node/node.h"
 #include "storage/accounts.h"
 #include "storage/graph.h"
-#include "storage/peers.h"
 #include "storage/posts.h"
 #include "storage/timelines.h"
 
@@ -119,12 +119,12 @@ static bool may_ask(struct call *call, struct view *view, const struct search_ca
 		return false;
 	if (state->kind == QUERY_URL)
 		return !instance_owns(&call->node->instance, state->query) &&
-		       peers_by_url(call->arena, view, state->query, &peer) == OK;
+		       policy_peer_by_url(call->arena, view, state->query, &peer) == OK;
 	if (state->kind != QUERY_HANDLE)
 		return false;
 	str_cut(&host, '@');
 	return !str_eq_nocase(host, call->node->instance.domain) &&
-	       peers_by_domain(call->arena, view, host, &peer) == OK;
+	       policy_peer_by_domain(call->arena, view, host, &peer) == OK;
 }
 
 int api_search_check(struct call *call, struct view *view)

@@ -46,6 +46,22 @@ static const struct option_row peer_add_options[] = {
 	{ 0 },
 };
 
+static const struct option_row peer_limit_options[] = {
+	{ "rate", "N", false, "activities a minute; 0: the node's default" },
+	{ "size", "BYTES", false, "length of one; 0: the node's default" },
+	{ 0 },
+};
+
+static const struct option_row rule_add_options[] = {
+	{ "comment", "TEXT", false, "why, for those who read the list" },
+	{ 0 },
+};
+
+static const struct option_row refusals_options[] = {
+	{ "origin", "DOMAIN", false, "only what came from there" },
+	{ 0 },
+};
+
 static const struct option_row config_options[] = {
 	{ "explain", NULL, false, "each key with its value, where it comes from and what it is" },
 	{ 0 },
@@ -71,6 +87,14 @@ const struct command commands[] = {
 	{ "peer pause", "DOMAIN", NULL, PLACE_STORE, false, command_peer_pause,
 	  "stops traffic both ways; deliveries wait" },
 	{ "peer resume", "DOMAIN", NULL, PLACE_STORE, false, command_peer_resume, "ends a pause" },
+	{ "peer limit", "DOMAIN", peer_limit_options, PLACE_STORE, false, command_peer_limit,
+	  "bounds what a sibling may send" },
+	{ "rule add", "KIND VALUE", rule_add_options, PLACE_STORE, false, command_rule_add,
+	  "keeps a domain (with all below it), an account (address or name@host) or a word out; KIND says which" },
+	{ "rule list", "", NULL, PLACE_STORE, false, command_rule_list, "lists the rules" },
+	{ "rule remove", "KIND VALUE", NULL, PLACE_STORE, false, command_rule_remove, "takes a rule away" },
+	{ "refusals", "", refusals_options, PLACE_STORE, false, command_refusals,
+	  "what was not taken in lately, and why" },
 	{ "post", "NAME TEXT", NULL, PLACE_STORE, false, command_post, "posts in a person's name" },
 	{ "config", "", config_options, PLACE_STORE, false, command_config, "prints the configuration that holds" },
 	{ "config get", "KEY", NULL, PLACE_STORE, false, command_config_get, "prints one value" },

@@ -1,5 +1,6 @@
 /*
- * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_peer.c.
+ * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_peer.c,
+ * commands_policy.c.
  * Each returns an exit status; the place (store, writer, instance) is filled by cli.c.
  */
 #ifndef NODE_CLI_COMMANDS_H
@@ -31,5 +32,11 @@ int command_peer_list(struct cli *cli);
 int command_peer_remove(struct cli *cli);
 int command_peer_pause(struct cli *cli);
 int command_peer_resume(struct cli *cli);
+int command_peer_limit(struct cli *cli);
+
+int command_rule_add(struct cli *cli);
+int command_rule_list(struct cli *cli);
+int command_rule_remove(struct cli *cli);
+int command_refusals(struct cli *cli);
 
 #endif

@@ -17,7 +17,7 @@
 #include "storage/jobs.h"
 #include "storage/keys.h"
 #include "storage/maintain.h"
-#include "storage/peers.h"
+#include "storage/refusals.h"
 #include "storage/posts.h"
 #include "storage/settings.h"
 #include "storage/users.h"
@@ -149,7 +149,7 @@ static int status_counts(struct cli *cli, struct view *view)
 {
 	static const struct { const char *name; enum space space; } rows[] = {
 		{ "people", SPACE_USER }, { "accounts", SPACE_ACCOUNT }, { "posts", SPACE_POST }, { "follows", SPACE_FOLLOW },
-		{ "deliveries waiting", SPACE_DELIVERY }, { "jobs waiting", SPACE_JOB }, { "refusals noted", SPACE_REFUSAL },
+		{ "deliveries waiting", SPACE_DELIVERY }, { "jobs waiting", SPACE_JOB }, { "refusals noted", SPACE_REFUSED },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -165,11 +165,17 @@ static int status_counts(struct cli *cli, struct view *view)
 
 static int status_refusals(struct cli *cli, struct view *view)
 {
-	struct str_list lines;
-	int err = refusals_page(cli->arena, view, 5, &lines);
+	struct refusal *refusals;
+	size_t count = 0;
+	int err = refusals_page(cli->arena, view, STR_NONE, 5, &refusals, &count);
 
-	for (size_t i = 0; err == OK && i < lines.count; i++)
-		buf_printf(&cli->out, "refused: %.*s\n", STR_ARG(lines.items[i]));
+	for (size_t i = 0; err == OK && i < count; i++) {
+		char date[DATE_ISO_BYTES];
+
+		date_iso_seconds(refusals[i].last_ms, date);
+		buf_printf(&cli->out, "refused: %s %.*s %.*s: %.*s\n", date, STR_ARG(refusals[i].origin),
+		           STR_ARG(refusals[i].reason), STR_ARG(refusals[i].detail));
+	}
 	return err;
 }
 

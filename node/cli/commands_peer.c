@@ -1,11 +1,13 @@
 /*
- * Commands about sibling nodes: peer add, list, remove, pause, resume.
+ * Commands about sibling nodes: peer add, list, remove, pause, resume, limit.
  */
 #include "federation/address.h"
+#include "federation/policy.h"
 #include "federation/url.h"
 #include "node/cli/commands.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/base/json.h"
 #include "storage/jobs.h"
 #include "storage/peers.h"
 
@@ -50,7 +52,8 @@ static int add_write(struct txn *txn, void *arg)
 	if (err != OK && err != ERR_NOT_FOUND)
 		return err;
 	if (err == ERR_NOT_FOUND || !str_eq(peer.url, body->url)) {
-		peer = (struct peer){ .id = peer.id, .paused = peer.paused, .created_ms = peer.created_ms };
+		peer = (struct peer){ .id = peer.id, .paused = peer.paused, .created_ms = peer.created_ms,
+		                      .activities_a_minute = peer.activities_a_minute, .body_max = peer.body_max };
 		peer.domain = body->domain;
 		peer.url = body->url;
 		if (!peer.created_ms)
@@ -211,4 +214,64 @@ int command_peer_pause(struct cli *cli)
 int command_peer_resume(struct cli *cli)
 {
 	return set_paused(cli, false);
+}
+
+/* --- limit ------------------------------------------------------------------------------------------------------ */
+
+struct limit_body {
+	struct arena *arena;
+	struct str domain;
+	bool has_rate, has_size;
+	uint64_t rate, size;
+	struct peer peer;         /* result */
+};
+
+static int limit_write(struct txn *txn, void *arg)
+{
+	struct limit_body *body = arg;
+	int err = peers_by_domain(body->arena, txn_view(txn), body->domain, &body->peer);
+
+	if (err != OK)
+		return err;
+	if (body->has_rate)
+		body->peer.activities_a_minute = body->rate;
+	if (body->has_size)
+		body->peer.body_max = body->size;
+	return body->has_rate || body->has_size ? peers_put(txn, &body->peer) : OK;
+}
+
+/* A number up to `max`, when the option is there. */
+static int limit_option(struct cli *cli, const char *name, uint64_t max, bool *ret_given, uint64_t *ret_value)
+{
+	struct str text = cli_option(cli, name);
+
+	*ret_given = text.p != NULL;
+	if (text.p && (!str_to_u64(text, ret_value) || *ret_value > max))
+		return cli_fail(cli, "--%s is a number up to %llu", name, (unsigned long long)max);
+	return STATUS_DONE;
+}
+
+static void print_limit(struct cli *cli, const char *name, uint64_t own, uint64_t usual)
+{
+	buf_printf(&cli->out, "%s: %llu%s\n", name, (unsigned long long)(own ? own : usual), own ? "" : " (default)");
+}
+
+/* Without options it only says what holds. */
+int command_peer_limit(struct cli *cli)
+{
+	struct limit_body body = { .arena = cli->arena };
+	int err, status = domain_argument(cli, &body.domain);
+
+	if (status == STATUS_DONE)
+		status = limit_option(cli, "rate", POLICY_RATE_MAX, &body.has_rate, &body.rate);
+	if (status == STATUS_DONE)
+		status = limit_option(cli, "size", JSON_BYTES_MAX, &body.has_size, &body.size);
+	if (status != STATUS_DONE)
+		return status;
+	err = cli_write(cli, limit_write, &body);
+	if (err != OK)
+		return peer_fail(cli, err);
+	print_limit(cli, "activities a minute", body.peer.activities_a_minute, POLICY_RATE_DEFAULT);
+	print_limit(cli, "bytes of one", body.peer.body_max, JSON_BYTES_MAX);
+	return STATUS_DONE;
 }

@@ -12,7 +12,8 @@ from node import PASSWORD, Node, wait_for
 
 COMMANDS = [["init"], ["serve"], ["user", "add"], ["user", "list"], ["user", "disable"], ["user", "enable"],
             ["user", "password"], ["token", "create"], ["peer", "add"], ["peer", "list"], ["peer", "remove"],
-            ["peer", "pause"], ["peer", "resume"], ["post"], ["config", "get"], ["config", "set"], ["status"],
+            ["peer", "pause"], ["peer", "resume"], ["peer", "limit"], ["rule", "add"], ["rule", "list"],
+            ["rule", "remove"], ["refusals"], ["post"], ["config", "get"], ["config", "set"], ["status"],
             ["routes"], ["jobs"], ["check"]]
 
 AREAS = "accounts blocks bookmarks collections favourites filters follows lists mutes notifications statuses".split()
@@ -191,6 +192,34 @@ def test_a_changed_password_counts_at_once(new_node):
            "&redirect_uri=http://127.0.0.1:1/cb")
     assert Browser().authorize(url, "ana", PASSWORD) is None
     assert "code=" in (Browser().authorize(url, "ana", "a different one altogether") or "")
+
+
+def test_rules_are_added_listed_and_removed(node):
+    node.do("rule", "add", "domain", "Evil.Example", "--comment", "spam since May")
+    node.do("rule", "add", "account", "@Mallory@b.example")
+    node.do("rule", "add", "word", "Golden  Fleece")
+    rows = [line.split("\t") for line in node.do("rule", "list").splitlines()]
+    assert [row[:2] for row in rows] == [["domain", "evil.example"], ["account", "mallory@b.example"],
+                                         ["word", "golden fleece"]]
+    assert rows[0][3] == "spam since May"
+    fails(node.cli("rule", "add", "ghost", "x"), 1)
+    fails(node.cli("rule", "add", "domain", "https://evil.example/"), 1)
+    for kind, value in (("domain", "EVIL.example"), ("account", "mallory@b.example"), ("word", "golden fleece")):
+        node.do("rule", "remove", kind, value)
+    assert node.do("rule", "list") == "" and node.do("refusals") == ""
+    fails(node.cli("rule", "remove", "word", "golden fleece"), 1)
+
+
+def test_a_sibling_may_be_limited(node):
+    node.do("peer", "add", "limited.example")
+    assert "default" in node.do("peer", "limit", "limited.example")
+    said = node.do("peer", "limit", "limited.example", "--rate", "60", "--size", "4096")
+    assert "60" in said and "4096" in said and "default" not in said
+    assert "60" in node.do("peer", "limit", "limited.example")
+    assert "default" in node.do("peer", "limit", "limited.example", "--rate", "0")
+    fails(node.cli("peer", "limit", "limited.example", "--rate", "many"), 1)
+    fails(node.cli("peer", "limit", "nobody.example", "--rate", "1"), 1)
+    node.do("peer", "remove", "limited.example")
 
 
 def test_peers_are_added_listed_paused_and_removed(node):

@@ -1,7 +1,7 @@
 /* Documents at their ids and deliveries to inboxes, as a peer meets them. */
 #include "node/api/activitypub.h"
 
-#include "storage/peers.h"
+#include "storage/refusals.h"
 #include "tests/rig/rig_call.h"
 #include "tests/unit/tap.h"
 
@@ -197,7 +197,8 @@ static void check_inboxes(void)
 		"{" AS "'id':'https://b.example/a/1','type':'Create','actor':'" CAROL "','object':{"
 		"'id':'https://b.example/notes/1','type':'Note','attributedTo':'" CAROL "','content':'Hi','to':['" PUBLIC "']}}";
 	struct header text = { STR("Content-Type"), STR("text/plain") };
-	struct str_list lines;
+	struct refusal *lines;
+	size_t count;
 
 	rig = rig_new();
 	is_int(rig_send(rig, "/inbox", note, carols_key).status, 202, "a delivery is taken in");
@@ -212,12 +213,12 @@ static void check_inboxes(void)
 	is_int(rig_send(rig, "/inbox", "nonsense", carols_key).status, 400, "and nonsense");
 	is_int(rig_send(rig, "/inbox", note, evil_key).status, 403, "and who is not listed");
 	is_int(rig_send(rig, "/inbox", note, daves_key).status, 401, "and who cannot show a key");
-	refusals_page(rig->arena, world_read(rig->world), 100, &lines);
-	ok(lines.count >= 3, "the journal says whom and why");
+	refusals_page(rig->arena, world_read(rig->world), STR_NONE, 100, &lines, &count);
+	ok(count >= 3, "the journal says whom and why");
 	for (int i = 0; i < 100; i++)
 		rig_send(rig, "/inbox", note, evil_key);
-	refusals_page(rig->arena, world_read(rig->world), 1000, &lines);
-	ok(lines.count < 50, "but a stranger does not fill it");
+	refusals_page(rig->arena, world_read(rig->world), STR_NONE, 1000, &lines, &count);
+	ok(count < 50, "but a stranger does not fill it");
 	rig_free(rig);
 }
 

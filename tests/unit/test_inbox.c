@@ -10,6 +10,7 @@
 #include "storage/jobs.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
+#include "storage/refusals.h"
 #include "tests/rig/rig.h"
 #include "tests/unit/tap.h"
 
@@ -35,10 +36,11 @@ static const char *note(const char *actor, const char *number)
 
 static size_t refusals(void)
 {
-	struct str_list lines;
+	struct refusal *lines;
+	size_t count;
 
-	refusals_page(rig->arena, world_read(rig->world), 100, &lines);
-	return lines.count;
+	refusals_page(rig->arena, world_read(rig->world), STR_NONE, 100, &lines, &count);
+	return count;
 }
 
 static bool known(const char *uri)

@@ -7,7 +7,6 @@
 #include "tests/rig/world.h"
 #include "tests/unit/tap.h"
 
-static const int64_t NOON_MS = 1795521600000;
 static struct world *world;
 
 static uint64_t entries(enum space space)
@@ -168,35 +167,11 @@ static void test_delete(void)
 	world_free(world);
 }
 
-static void test_journal(void)
-{
-	struct str_list lines;
-
-	clock_set_for_test(NOON_MS);
-	world = world_new();
-	world_write(world);
-	refusals_add(world->txn, STR("https://evil.example"), STR("not on the list"));
-	refusals_add(world->txn, STR("a\x1b[2J\nb"), STR("bad"));
-	world_commit(world);
-	is_int(refusals_page(world->arena, world_read(world), 10, &lines), OK, "refusals are listed");
-	is_int(lines.count, 2, "all of them");
-	is_str(lines.items[1], STR("2026-11-24T12:00:00Z https://evil.example not on the list"),
-	       "with time, origin and reason");
-	is_str(lines.items[0], STR("2026-11-24T12:00:00Z a?[2J?b bad"), "newest first, and without controls");
-	world_write(world);
-	for (int i = 0; i < 10005; i++)
-		refusals_add(world->txn, STR("x"), STR("y"));
-	world_commit(world);
-	is_int(entries(SPACE_REFUSAL), 10000, "the journal has an end");
-	world_free(world);
-}
-
 int main(void)
 {
 	test_peers();
 	test_lanes();
 	test_deliveries();
 	test_delete();
-	test_journal();
 	return done();
 }
