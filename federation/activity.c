@@ -302,6 +302,9 @@ void activity_w_context(struct json_writer *w)
 		"\"QuoteAuthorization\":\"https://w3id.org/fep/044f#QuoteAuthorization\",\"gts\":\"https://gotosocial.org/ns#\","
 		"\"interactingObject\":{\"@id\":\"gts:interactingObject\",\"@type\":\"@id\"},"
 		"\"interactionTarget\":{\"@id\":\"gts:interactionTarget\",\"@type\":\"@id\"},"
+		"\"interactionPolicy\":{\"@id\":\"gts:interactionPolicy\",\"@type\":\"@id\"},"
+		"\"canQuote\":{\"@id\":\"gts:canQuote\",\"@type\":\"@id\"},"
+		"\"automaticApproval\":{\"@id\":\"gts:automaticApproval\",\"@type\":\"@id\"},"
 		"\"schema\":\"http://schema.org#\",\"PropertyValue\":\"schema:PropertyValue\",\"value\":\"schema:value\"}]";
 
 	json_w_member_raw(w, "@context", str_of(context));

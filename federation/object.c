@@ -343,6 +343,20 @@ static void w_texts(struct json_writer *w, struct arena *arena, const struct pos
 	}
 }
 
+/* FEP-044f: what federation/on_quote.c answers, said before anybody asks. */
+static void w_quote_policy(struct json_writer *w, const struct post *post, struct str author_uri)
+{
+	struct str approved = post->visibility <= VISIBILITY_UNLISTED ? STR(PUBLIC_URI) : author_uri;
+
+	json_w_key(w, "interactionPolicy");
+	json_w_object(w);
+	json_w_key(w, "canQuote");
+	json_w_object(w);
+	activity_w_uris(w, "automaticApproval", &(struct str_list){ &approved, 1 });
+	json_w_object_end(w);
+	json_w_object_end(w);
+}
+
 void object_w(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post, bool alone)
 {
 	struct str_list to = { NULL, 0 }, cc = { NULL, 0 };
@@ -367,6 +381,7 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 		json_w_member_str(w, "context", post->context_uri);
 	w_texts(w, arena, post);
 	w_tags(w, arena, view, post);
+	w_quote_policy(w, post, author.uri);
 	json_w_member_raw(w, "attachment", post->attachments_json.n ? post->attachments_json : STR("[]"));
 	json_w_object_end(w);
 }

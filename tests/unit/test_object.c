@@ -222,6 +222,11 @@ static void check_render(void)
 	ok(says(document, "\"@context\"") && says(document, "\"mediaType\":\"text/plain\""), "it says what was typed");
 	ok(says(document, "\"name\":\"@carol@b.example\"") && says(document, "\"href\":\"" CAROL "\""), "whom it mentions");
 	ok(!says(document, "\"publicKey\""), "and holds no key");
+	ok(says(document, "\"canQuote\":{\"automaticApproval\":[\"" PUBLIC_URI "\"]}"), "it says that all may quote it");
+	post.visibility = VISIBILITY_FOLLOWERS;
+	document = object_render(rig->arena, rig->world->view, &post);
+	ok(says(document, rig_text(rig, "\"automaticApproval\":[\"%.*s\"]", STR_ARG(rig->alice.uri))),
+	   "a limited one only its author");
 	document = object_render_tombstone(rig->arena, STR("https://a.example/p/1"), STR("Note"), RIG_NOW_MS);
 	ok(says(document, "\"type\":\"Tombstone\"") && says(document, "\"formerType\":\"Note\"") &&
 	           says(document, "\"deleted\":\"2026-11-24T08:00:00.000Z\""),
