@@ -307,6 +307,26 @@ int act_unblock(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
+/* pins */
+
+int act_pin(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)
+{
+	struct activity activity = {
+		.type = AS_ADD, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = post_id,
+	};
+
+	return done_already(activity_apply(arena, txn, &activity, ORIGIN_LOCAL));
+}
+
+int act_unpin(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)
+{
+	struct activity activity = {
+		.type = AS_REMOVE, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = post_id,
+	};
+
+	return done_already(activity_apply(arena, txn, &activity, ORIGIN_LOCAL));
+}
+
 /* reactions */
 
 int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)

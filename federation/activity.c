@@ -34,6 +34,8 @@ static const struct type_row {
 	{ AS_EMOJI_REACT, "EmojiReact", true },
 	{ AS_BLOCK,    "Block",    false },
 	{ AS_QUOTE_REQUEST, "QuoteRequest", false },
+	{ AS_ADD,      "Add",      true },
+	{ AS_REMOVE,   "Remove",   true },
 };
 
 static const struct object_row {
@@ -185,6 +187,7 @@ static int parse_envelope(struct arena *arena, const json_t *document, struct ac
 		return ERR_INVALID;
 	if (!a->uri.n && !is_transient(a->type))
 		return ERR_INVALID;
+	a->target_uri = property_uri(json_member(document, "target"));
 	a->to = property_uris(arena, json_member(document, "to"), PROPERTY_URIS_MAX);
 	a->cc = property_uris(arena, json_member(document, "cc"), PROPERTY_URIS_MAX);
 	a->published_ms = property_date(document, "published");
@@ -378,6 +381,8 @@ struct str activity_render(struct arena *arena, struct view *view, const struct 
 	w_activity_object(&w, arena, view, activity);
 	if (activity->result_uri.n)
 		json_w_member_str(&w, "result", activity->result_uri);
+	if (activity->target_uri.n)
+		json_w_member_str(&w, "target", activity->target_uri);
 	if (activity->emoji.n)
 		json_w_member_str(&w, "content", activity->emoji);
 	json_w_object_end(&w);

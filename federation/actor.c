@@ -233,6 +233,14 @@ int actor_parse(struct arena *arena, const json_t *document, struct str fetched_
 	return OK;
 }
 
+/* Ours is not stored: it follows from the id. */
+struct str actor_featured_uri(struct arena *arena, const struct account *account)
+{
+	if (account->host.n || account->featured_uri.n)
+		return account->featured_uri;
+	return arena_printf(arena, "%.*s/collections/featured", STR_ARG(account->uri));
+}
+
 /* writing */
 
 static void w_key(struct json_writer *w, const struct account *account)
@@ -287,6 +295,8 @@ static void w_profile(struct json_writer *w, struct view *view, const struct acc
 	json_w_member_str(w, "summary", account->note);
 	json_w_member_str(w, "url", account->url.n ? account->url : account->uri);
 	json_w_member_str(w, "following", account->following_uri);
+	if (account->kind != ACCOUNT_APPLICATION)
+		json_w_member_str(w, "featured", actor_featured_uri(w->buf->arena, account));
 	json_w_member_date(w, "published", account->created_ms);
 	json_w_member_bool(w, "manuallyApprovesFollowers", account->locked);
 	json_w_member_bool(w, "discoverable", account->discoverable);

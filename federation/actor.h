@@ -40,4 +40,7 @@ int actor_prepare_local(struct arena *arena, const struct instance *instance, en
  * (…/u/ID, or …/actor for the instance actor), puts account and key. ERR_EXISTS: the name is taken. */
 int actor_create_local(struct txn *txn, struct account *account, struct str private_pem);
 
+/* The collection of what an actor shows first; of a foreign one empty when it named none. */
+struct str actor_featured_uri(struct arena *arena, const struct account *account);
+
 #endif

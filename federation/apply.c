@@ -13,6 +13,7 @@
 #include "federation/on_block.h"
 #include "federation/on_emoji.h"
 #include "federation/on_follow.h"
+#include "federation/on_pin.h"
 #include "federation/on_post.h"
 #include "federation/on_quote.h"
 #include "federation/on_react.h"
@@ -85,6 +86,10 @@ static const struct activity_row {
 	  TO_TARGET, KEEP_PRIVATE, false, "Block: a person shuts another out" },
 	{ AS_UNDO, AS_BLOCK, OBJECT_ACTIVITY | OBJECT_URI, unblock_may, unblock_apply, NOTIFY_NOBODY,
 	  TO_TARGET, KEEP_PRIVATE, false, "Undo of Block: a block ended" },
+	{ AS_ADD, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, pin_may, pin_apply, NOTIFY_NOBODY,
+	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Add: a post of one's own shown first on the profile" },
+	{ AS_REMOVE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST | OBJECT_TOMBSTONE, unpin_may, unpin_apply, NOTIFY_NOBODY,
+	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Remove: it is shown first no more" },
 };
 
 enum { ROWS = sizeof(rows) / sizeof *rows };

@@ -50,6 +50,10 @@ int act_answer_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, u
 /* Ends the follows of both, with an Undo and a Reject for peers that know no Block. Twice is no error. */
 int act_block(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);
 int act_unblock(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);
+/* Shows a post first on its author's profile. ERR_DENIED: another's, a boost, or one that is not for all. ERR_LIMIT: as
+ * many as may be (storage/pins.h). Twice is no error. */
+int act_pin(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+int act_unpin(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 /* A reaction with a picture (emoji_is_picture()). ERR_LIMIT: too many kinds. What is not there is taken back all the

@@ -11,6 +11,7 @@
 #include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/notices.h"
+#include "storage/pins.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
@@ -158,6 +159,7 @@ static void original_delete(struct arena *scratch, struct txn *txn, const struct
 	record_remove(txn, post);
 	posts_know_tags(txn, post, NULL);
 	keys_remove(txn, SPACE_POST_EDIT, post->id);
+	pins_remove(txn, post->account_id, post->id);
 	if (post->visibility == VISIBILITY_DIRECT)
 		txn_fail(txn, conversations_repair(scratch, txn, post));
 	tombstone_put(scratch, txn, uri, author.uri, post->visibility);

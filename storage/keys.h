@@ -82,7 +82,8 @@
 	X(BLOCK, "block", "blocker id, blocked id", "block record") \
 	X(BLOCKED_BY, "blocked_by", "blocked id, blocker id", "-") \
 	X(RULE, "rule", "kind (1), value", "rule record") \
-	X(REFUSED, "refused", "id", "refusal record")
+	X(REFUSED, "refused", "id", "refusal record") \
+	X(PINNED, "pinned", "account id, post id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -11,6 +11,8 @@
 #include "storage/accounts.h"
 #include "storage/blocks.h"
 #include "storage/graph.h"
+#include "storage/pins.h"
+#include "storage/posts.h"
 #include "storage/timelines.h"
 
 enum { RELATIONSHIPS_MAX = 200 };
@@ -54,6 +56,23 @@ int api_account_lookup(struct call *call, struct view *view)
 	return r == OK ? show_account(call, view, account.id) : r;
 }
 
+/* What an account shows first, of that what the viewer may see. */
+static int find_pinned(struct call *call, struct view *view, uint64_t account_id, struct post_page *ret_page)
+{
+	struct post_page found = { 0 };
+	struct id_list ids;
+	int r = pins_of(call->arena, view, account_id, &ids);
+
+	if (r != OK)
+		return r;
+	found.posts = ARENA_ARRAY(call->arena, struct post, ids.count);
+	for (size_t i = 0; i < ids.count; i++)
+		if (access_post(call->arena, view, answer_beholder(call), ids.ids[i], &found.posts[found.count]) == OK)
+			found.count++;
+	*ret_page = found;
+	return OK;
+}
+
 int api_account_statuses(struct call *call, struct view *view)
 {
 	struct page page = paging_read(call, PAGE_STATUSES, PAGE_STATUSES_MAX);
@@ -72,11 +91,13 @@ int api_account_statuses(struct call *call, struct view *view)
 		.only_media = call_param_bool(call, "only_media", false),
 		.tagged = text_fold_hashtag(call->arena, call_param(call, "tagged")),
 	};
-	if (!call_param_bool(call, "pinned", false))  /* nothing can be pinned yet */
+	if (call_param_bool(call, "pinned", false))
+		r = find_pinned(call, view, account.id, &found);
+	else
 		r = timeline_account(call->arena, view, answer_beholder(call), &query, &page, &found);
 	if (r != OK)
 		return r;
-	if (found.count)
+	if (found.count && !call_param_bool(call, "pinned", false))
 		paging_link(call, &page, found.posts[0].id, found.posts[found.count - 1].id, found.more);
 	answer_begin(&answer, call);
 	r = entities_statuses(&answer.w, call->arena, view, call->viewer.account_id, found.posts, found.count);

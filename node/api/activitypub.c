@@ -18,6 +18,7 @@
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/graph.h"
+#include "storage/pins.h"
 #include "storage/posts.h"
 
 #define ACTIVITY_TYPE "application/activity+json"
@@ -289,6 +290,31 @@ int api_followers_show(struct call *call, struct view *view)
 int api_following_show(struct call *call, struct view *view)
 {
 	return show_circle(call, view, false);
+}
+
+int api_featured_show(struct call *call, struct view *view)
+{
+	struct account account;
+	struct answer answer;
+	struct id_list ids;
+	struct str_list uris;
+	struct post post;
+	int r = find_actor(call, view, &account);
+
+	if (r == OK)
+		r = pins_of(call->arena, view, account.id, &ids);
+	if (r != OK)
+		return r;
+	uris = (struct str_list){ ARENA_ARRAY(call->arena, struct str, ids.count), 0 };
+	for (size_t i = 0; i < ids.count; i++)
+		if (access_post(call->arena, view, signed_beholder(call), ids.ids[i], &post) == OK)
+			uris.items[uris.count++] = post.uri;
+	answer_begin(&answer, call);
+	w_begin(&answer.w, actor_featured_uri(call->arena, &account), "OrderedCollection");
+	json_w_member_u64(&answer.w, "totalItems", uris.count);
+	activity_w_uris(&answer.w, "orderedItems", &uris);
+	json_w_object_end(&answer.w);
+	return reply_document(call, 200, buf_str(&answer.buf));
 }
 
 /* --- posts and activities --------------------------------------------------------------------------------------- */

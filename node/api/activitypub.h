@@ -33,6 +33,8 @@ int api_inbox_collection_show(struct call *call, struct view *view);
 int api_outbox_show(struct call *call, struct view *view);
 int api_followers_show(struct call *call, struct view *view);
 int api_following_show(struct call *call, struct view *view);
+/* Addresses of the pinned posts that the signer may see. */
+int api_featured_show(struct call *call, struct view *view);
 /* GET /p/:id: browsers go to the page of the post, by way of the sign-in. */
 int api_object_check(struct call *call, struct view *view);
 int api_object_show(struct call *call, struct view *view);

@@ -13,6 +13,7 @@
 #include "storage/base/err.h"
 #include "storage/codec.h"
 #include "storage/keys.h"
+#include "storage/pins.h"
 #include "storage/posts.h"
 
 struct batch_account {
@@ -28,7 +29,7 @@ struct batch_status {
 	uint8_t visibility;
 	struct str fragment;
 	struct post_stats stats;
-	bool favourited, boosted_by_viewer;
+	bool favourited, boosted_by_viewer, pinned;
 	struct emoji_count *reactions;
 	size_t reaction_count;
 };
@@ -147,6 +148,9 @@ static int load_own_marks(struct batch *batch, const uint64_t *ids, struct str *
 		r = get_all(batch, SPACE_BOOSTS, ids, count, batch->viewer_id, values);
 	for (size_t i = 0; r == OK && i < count; i++)
 		batch->statuses[i].boosted_by_viewer = values[i].p != NULL;
+	for (size_t i = 0; r == OK && i < count; i++)
+		batch->statuses[i].pinned = batch->statuses[i].account_id == batch->viewer_id &&
+		                            pins_has(batch->view, batch->viewer_id, ids[i]);
 	return r;
 }
 
@@ -311,7 +315,7 @@ static void w_viewer_part(struct json_writer *w, const struct batch *batch, cons
 	json_w_member_bool(w, "muted", false);
 	json_w_member_bool(w, "bookmarked", false);
 	if (status->account_id == batch->viewer_id)
-		json_w_member_bool(w, "pinned", false);
+		json_w_member_bool(w, "pinned", status->pinned);
 	json_w_member_raw(w, "filtered", STR("[]"));
 }
 

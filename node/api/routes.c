@@ -176,6 +176,11 @@ const struct route routes[] = {
 	    .check = api_emoji_react_check, .write = api_emoji_unreact_write, .show = api_emoji_react_show,
 	    .summary = "takes it back"),
 
+	API("POST", "/api/v1/statuses/:id/pin", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_status_pin_check,
+	    .write = api_status_pin_write, .show = api_status_show, .summary = "puts a status on top of one's profile"),
+	API("POST", "/api/v1/statuses/:id/unpin", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_status_pin_check,
+	    .write = api_status_unpin_write, .show = api_status_show, .summary = "takes it back"),
+
 	/* timelines, notifications, conversations, search */
 	API("GET", "/api/v1/timelines/home", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_timeline_home,
 	    .summary = "one's own posts and those of whom one follows"),
@@ -245,6 +250,8 @@ const struct route routes[] = {
 	       .show = api_followers_show, .summary = "who follows an actor"),
 	SIGNED("GET", "/u/:id/following", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
 	       .show = api_following_show, .summary = "whom an actor follows"),
+	SIGNED("GET", "/u/:id/collections/featured", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_featured_show, .summary = "what an actor shows first"),
 	SIGNED("GET", "/p/:id", QUOTA_INBOX, .check = api_object_check, .work = api_fetch_work,
 	       .show = api_object_show,
 	       .summary = "a post as an object"),

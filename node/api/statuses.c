@@ -12,6 +12,7 @@
 #include "node/api/status_views.h"
 #include "node/config.h"
 #include "node/node.h"
+#include "storage/pins.h"
 #include "storage/posts.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
@@ -340,4 +341,34 @@ int api_status_unboost_write(struct call *call, struct txn *txn)
 	int r = act_unannounce(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);
 
 	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int api_status_pin_check(struct call *call, struct view *view)
+{
+	struct status_call *state = state_of(call);
+	struct post post;
+	int r = status_find(call, view, &post);
+
+	if (r != OK)
+		return r;
+	if (post.account_id != call->viewer.account_id || post.reblog_of_id)
+		return answer_refuse(call, "Validation failed: Someone else's post cannot be pinned");
+	if (post.visibility > VISIBILITY_UNLISTED)
+		return answer_refuse(call, "Validation failed: Only posts that all may see can be pinned");
+	state->subject_id = state->post_id = post.id;
+	return OK;
+}
+
+int api_status_pin_write(struct call *call, struct txn *txn)
+{
+	int r = act_pin(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);
+
+	if (r == ERR_LIMIT)
+		return answer_refuse(call, "Validation failed: You have already pinned the maximum number of posts");
+	return r;
+}
+
+int api_status_unpin_write(struct call *call, struct txn *txn)
+{
+	return act_unpin(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);
 }
