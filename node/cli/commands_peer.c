@@ -105,8 +105,10 @@ int command_peer_add(struct cli *cli)
 
 /* --- list ------------------------------------------------------------------------------------------------------- */
 
-static const char *peer_state(const struct peer *peer, const struct lane *lane)
+static const char *peer_state(struct cli *cli, struct view *view, const struct peer *peer, const struct lane *lane)
 {
+	if (policy_blocks_peer(cli->arena, view, peer))
+		return "blocked";
 	if (peer->paused)
 		return "paused";
 	if (lane->down_since_ms)
@@ -127,7 +129,7 @@ static int print_peer(struct cli *cli, struct view *view, const struct peer *pee
 	if (err != OK)
 		return err;
 	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s\t%llu waiting%s%.*s\n", STR_ARG(peer->domain), STR_ARG(peer->url),
-	           tier_name(peer->tier), peer->key_pem.n ? "pinned" : "unpinned", peer_state(peer, &lane),
+	           tier_name(peer->tier), peer->key_pem.n ? "pinned" : "unpinned", peer_state(cli, view, peer, &lane),
 	           (unsigned long long)waiting, lane.last_error.n ? "\t" : "", STR_ARG(lane.last_error));
 	return OK;
 }

@@ -54,6 +54,7 @@ def test_a_blocked_domain_is_neither_heard_nor_asked_nor_told(stage):
     assert stage.note("after the rule") == 403
     assert stage.peer.fetch(stage.node, "/actor", stage.carol).status_code in (200, 403)
     assert stage.peer.fetch(stage.node, f"/u/{stage.ana.id}/outbox", stage.carol).status_code in (403, 404)
+    assert "\tblocked\t" in stage.node.do("peer", "list")
     asked = len(stage.peer.received)
     stage.ana.get("/api/v2/search", q=f"nobody@{stage.peer.domain}", resolve="true")
     stage.ana.say(f"@carol@{stage.peer.domain} do you hear me?")

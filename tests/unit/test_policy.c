@@ -232,7 +232,9 @@ static void check_words(void)
 	is_str(last_reason(), STR("word"), "the journal says why");
 	rig_deliver(rig, create("2", "<p>the golden</p><p>GOLDEN\u2014FLEECE</p>"), carols_key);
 	ok(!has_post("2"), "signs between words do not hide them");
-	rig_deliver(rig, create("3", "golden fleeces, fleece, golden"), carols_key);
+	rig_deliver(rig, create("6", rig_text(rig, "<p>%060000d golden&amp;fleece</p>", 1)), carols_key);
+	ok(!has_post("6"), "nor does the length of what is before them");
+	rig_deliver(rig, create("3", "golden fleeces, fleece, golden, <a href=https://golden-fleece.example/>x</a>"), carols_key);
 	ok(has_post("3"), "only whole words count");
 	rig_deliver(rig,
 	            "{" AS "'id':'https://b.example/a/4','type':'Update','actor':'" CAROL "','object':{"
