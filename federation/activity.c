@@ -376,6 +376,9 @@ struct str activity_render(struct arena *arena, struct view *view, const struct 
 	json_w_member_str(&w, "actor", activity->actor_uri);
 	if (activity->published_ms)
 		json_w_member_date(&w, "published", activity->published_ms);
+	/* Also of an edit that changed no text, which leaves the date of the object: late, it must not undo a newer one. */
+	if (activity->updated_ms)
+		json_w_member_date(&w, "updated", activity->updated_ms);
 	activity_w_uris(&w, "to", &activity->to);
 	activity_w_uris(&w, "cc", &activity->cc);
 	w_activity_object(&w, arena, view, activity);

@@ -7,6 +7,7 @@
 #include "federation/on_follow.h"
 
 #include "storage/accounts.h"
+#include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/blocks.h"
@@ -117,6 +118,17 @@ static const struct activity *answered(const struct activity *a)
 	return a->inner->type == AS_FOLLOW || !a->inner->inner ? a->inner : a->inner->inner;
 }
 
+/* The answer names a Follow that we sent, but not the one that stands: that one was taken back, and asked anew. */
+static bool answers_former(const struct apply *apply)
+{
+	struct str uri = answered(apply->activity)->uri;
+	struct activity_record sent;
+
+	return uri.n && !str_eq(uri, apply->follow.uri) &&
+	       activities_by_uri(apply->arena, apply->view, uri, &sent) == OK &&
+	       sent.account_id == apply->follow.follower_id;
+}
+
 /* apply->target becomes the follower, apply->follow the follow; only the followed one answers. */
 static int find_answered(struct apply *apply)
 {
@@ -134,6 +146,8 @@ static int find_answered(struct apply *apply)
 		r = ERR_DENIED;
 	if (!r)
 		r = find_follow(apply, follower_id, followee_id);
+	if (!r && apply->origin == ORIGIN_REMOTE && answers_former(apply))
+		r = ERR_DENIED;
 	/* An answer to a Follow that was never sent must have no effect. */
 	return r == ERR_NOT_FOUND && apply->origin == ORIGIN_REMOTE ? ERR_DENIED : r;
 }

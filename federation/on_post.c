@@ -247,9 +247,10 @@ int update_may(struct apply *apply)
 static void take_edit(struct post *post, const struct post *edit, int64_t edited_ms)
 {
 	bool changed = !str_eq(post->content, edit->content) || !str_eq(post->spoiler, edit->spoiler) ||
-	               !str_eq(post->title, edit->title);
+	               !str_eq(post->title, edit->title) || post->sensitive != edit->sensitive;
 
-	if (changed)
+	/* An edit back to the text that we have must still outrank the one between, should that come after it. */
+	if (changed || edit->edited_ms > post->edited_ms)
 		post->edited_ms = edited_ms;
 	post->content = edit->content;
 	post->source = edit->source;

@@ -222,6 +222,32 @@ static void check_answers_of_a_peer(void)
 	rig_free(rig);
 }
 
+static void check_late_answers(void)
+{
+	const char *first, *second;
+	struct follow follow;
+
+	rig = rig_new();
+	rig_follow(rig, &rig->alice, &rig->carol);
+	graph_follow_get(rig->arena, world_read(rig->world), rig->alice.id, rig->carol.id, &follow);
+	first = rig_text(rig, "{'id':'%.*s','type':'Follow','actor':'%.*s','object':'" CAROL "'}", STR_ARG(follow.uri),
+	                 STR_ARG(rig->alice.uri));
+	world_write(rig->world);
+	act_unfollow(rig->arena, rig->world->txn, rig->alice.id, rig->carol.id);
+	world_commit(rig->world);
+	rig_follow(rig, &rig->alice, &rig->carol);
+	graph_follow_get(rig->arena, world_read(rig->world), rig->alice.id, rig->carol.id, &follow);
+	second = rig_text(rig, "{'id':'%.*s','type':'Follow','actor':'%.*s','object':'" CAROL "'}", STR_ARG(follow.uri),
+	                  STR_ARG(rig->alice.uri));
+	is_int(rig_apply(rig, by(CAROL, "l1", "Accept", first)), ERR_DENIED,
+	       "the answer to a Follow that was taken back is none to the next");
+	is_int(follow_state(&rig->alice, &rig->carol), FOLLOW_REQUESTED, "which waits on");
+	is_int(rig_apply(rig, by(CAROL, "l2", "Reject", first)), ERR_DENIED, "nor does it end it");
+	is_int(rig_apply(rig, by(CAROL, "l3", "Accept", second)), OK, "its own answer counts");
+	is_int(follow_state(&rig->alice, &rig->carol), FOLLOW_ACCEPTED, "and makes the follow");
+	rig_free(rig);
+}
+
 /* posts of a peer */
 
 static void check_create(void)
@@ -401,6 +427,10 @@ static void check_edit(void)
 	is_int(rig_apply(rig, by(CAROL, "e2", "Update", edit_of("One", "2026-11-24T07:59:20Z"))),
 	       ERR_EXISTS, "an older edit that comes late is ignored");
 	is_str(rig_find_post(rig, NOTE_1).content, STR("Two"), "and changes nothing");
+	rig_apply(rig, by(CAROL, "e5", "Update", edit_of("Two", "2026-11-24T07:59:50Z")));
+	is_int(rig_apply(rig, by(CAROL, "e6", "Update", edit_of("Between", "2026-11-24T07:59:45Z"))), ERR_EXISTS,
+	       "an edit that was taken back since is ignored when it comes late");
+	is_str(rig_find_post(rig, NOTE_1).content, STR("Two"), "the later one stands, though it changed nothing here");
 	is_int(rig_apply(rig, by(CAROL, "e3", "Delete", "'" NOTE_1 "'")), OK, "its author removes it");
 	is_int(rig_find_post(rig, NOTE_1).id, 0, "and it is gone");
 	is_int(rig_apply(rig, by(CAROL, "e4", "Delete", "'" NOTE_1 "'")), ERR_GONE, "once");
@@ -1081,6 +1111,7 @@ int main(void)
 	check_follow_from_a_peer();
 	check_locked_and_reject();
 	check_answers_of_a_peer();
+	check_late_answers();
 	check_create();
 	check_partner();
 	check_wrong_hands();
