@@ -2,6 +2,8 @@
  * The delivery thread. It owns the lanes and the wire; what other threads have for it comes through one locked inbox:
  *
  *   lane_pick → prepare (pool: body, key, signature) → wire → verdict (writer) → line_done or line_again
+ *
+ * A peer that refuses a signature is knocked at once more, in the other form (federation/knock.h): back to prepare.
  */
 #include "federation/deliver.h"
 
@@ -10,6 +12,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "federation/accept_signature.h"
+#include "federation/knock.h"
 #include "federation/lanes.h"
 #include "federation/pkey.h"
 #include "federation/signature.h"
@@ -48,6 +52,10 @@ struct request {
 	struct url url;
 	struct header headers[HEADERS_MAX];
 	struct transfer transfer;
+	struct str key_id;              /* it is signed with that key, in that way */
+	enum knock_way way;
+	struct signature_wish wish;     /* second knock: what the peer asked for; no label: nothing */
+	bool second;
 	int err;                        /* of preparing or sending */
 	enum verdict verdict;
 	struct lane health;             /* to be stored with the verdict, when put_health */
@@ -159,13 +167,26 @@ static void header_add(struct request *request, struct str name, struct str valu
 	request->headers[request->transfer.header_count++] = (struct header){ name, value };
 }
 
+/* What is known of the peer now: it may have signed to us since its lane was read. */
+static enum knock_way first_way(struct request *request, struct view *view)
+{
+	struct peer peer;
+	struct knock knock;
+
+	if (!request->lane || peers_get(request->arena, view, request->delivery.peer_id, &peer) != OK)
+		return KNOCK_CAVAGE;
+	knock = knock_of(&peer);
+	return knock_first(&knock, clock_now_ms());
+}
+
 static int request_sign(struct request *request, struct view *view, uint64_t actor_id)
 {
 	bool post = request->transfer.post;
 	struct signature_order order = {
 		.method = post ? STR("POST") : STR("GET"), .target = request->url.target, .body = request->transfer.body,
 		.host = url_host_port(request->arena, &request->url), .now_ms = clock_now_ms(),
-		.content_type = post ? content_type : STR_NONE,
+		.content_type = post ? content_type : STR_NONE, .secure = request->url.secure,
+		.wish = request->wish.label.n ? &request->wish : NULL,
 	};
 	struct header made[SIGNATURE_MADE_HEADERS];
 	struct account actor;
@@ -179,8 +200,11 @@ static int request_sign(struct request *request, struct view *view, uint64_t act
 		err = key_cache_private(request->deliverer->options.federation->keys, request->arena, actor.key_id, pem, &key);
 	if (err != OK)
 		return err;
-	order.key_id = actor.key_id;
+	if (!request->second)
+		request->way = first_way(request, view);
+	order.key_id = request->key_id = actor.key_id;
 	order.key = key;
+	order.scheme = knock_scheme(request->way);
 	err = signature_make(request->arena, &order, made);
 	for (size_t i = 0; err == OK && i < SIGNATURE_MADE_HEADERS; i++)
 		header_add(request, made[i].name, made[i].value);
@@ -196,6 +220,7 @@ static int prepare_in(struct request *request, struct view *view)
 		return err;
 	request->transfer.url = &request->url;
 	request->transfer.headers = request->headers;
+	request->transfer.header_count = 0;
 	if (!request->lane) {
 		header_add(request, STR("Accept"), content_type);
 		return request_sign(request, view, request->deliverer->options.federation->instance->actor_id);
@@ -310,6 +335,53 @@ static void request_prepared(struct deliverer *d, struct request *request)
 		request_end(d, request);
 }
 
+/* --- the second knock -------------------------------------------------------------------------------------------- */
+
+/* What a refusal asks for, when our key will do: that is one of RSA. */
+static bool read_wish(struct request *request)
+{
+	struct signature_wish wish;
+
+	if (!request->transfer.accept_signature.n ||
+	    accept_signature_parse(request->arena, request->transfer.accept_signature, &wish) != OK || !wish.rsa ||
+	    (wish.key_id.n && !str_eq(wish.key_id, request->key_id)))
+		return false;
+	request->wish = wish;
+	return true;
+}
+
+/* Sends a request that was refused for its signature once more, in the other form. */
+static bool knocks_again(struct deliverer *d, struct request *request)
+{
+	const struct knock knock = { .vain_ms = request->lane->knock_vain_ms };
+	const struct signature_wish *wish;
+
+	if (request->second || request->err != OK)
+		return false;
+	wish = read_wish(request) ? &request->wish : NULL;
+	if (!knock_again(&knock, request->way, request->transfer.status, wish, clock_now_ms(), &request->way))
+		return false;
+	request->second = true;
+	if (pool_submit(d->options.pool, &request->item) == OK)
+		d->on_pool++;
+	else
+		request->second = false;
+	return request->second;
+}
+
+/* What an answer teaches about the peer's way goes into its record; that it took neither stays in memory. */
+static int learn_way(struct request *request, struct txn *txn, struct peer *peer)
+{
+	struct knock knock = knock_of(peer);
+	enum knock_event event;
+
+	if (request->err != OK || !knock_event_of(request->transfer.status, request->second, &event) ||
+	    !knock_learn(&knock, event, request->way, txn_now_ms(txn)))
+		return OK;
+	knock_keep(&knock, peer);
+	return peers_put(txn, peer);
+}
+
 /* --- verdicts --------------------------------------------------------------------------------------------------- */
 
 static int verdict_write(struct txn *txn, void *arg)
@@ -327,6 +399,8 @@ static int verdict_write(struct txn *txn, void *arg)
 		return err;
 	if (request->verdict == VERDICT_RETRY)
 		err = deliveries_put(txn, &again);
+	if (err == OK)
+		err = learn_way(request, txn, &peer);
 	if (err == OK && request->put_health)
 		err = lanes_put(txn, &request->health);
 	return err;
@@ -450,8 +524,11 @@ static void request_judge(struct deliverer *d, struct request *request)
 	struct peer_lane *lane = request->lane;
 	int64_t now_ms = clock_now_ms();
 	bool was_down = lane->lane.down_since_ms != 0;
+	enum knock_event event;
 
 	request->verdict = verdict_of(request);
+	if (knock_event_of(request->transfer.status, request->second, &event))
+		lane->knock_vain_ms = event == KNOCK_REFUSED ? now_ms : 0;
 	if (request->verdict == VERDICT_RETRY || request->verdict == VERDICT_DOWN)
 		delivery_failed(d, request, now_ms);
 	else if (request->err == OK && lane_succeeded(lane, now_ms))
@@ -477,7 +554,7 @@ static void request_end(struct deliverer *d, struct request *request)
 		request->verdict = VERDICT_DOWN;
 		request->delivery.not_before_ms = clock_now_ms() + DISK_WAIT_MS;
 		delivery_end(d, request);
-	} else {
+	} else if (!knocks_again(d, request)) {
 		request_judge(d, request);
 	}
 }

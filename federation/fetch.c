@@ -5,6 +5,7 @@
 
 #include "federation/activity.h"
 #include "federation/budget.h"
+#include "federation/knock.h"
 #include "federation/net.h"
 #include "federation/pkey.h"
 #include "federation/policy.h"
@@ -18,20 +19,21 @@
 static const char accept_activity[] = "application/activity+json, "
 				      "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
 
-/* Who signs: our instance actor. */
+/* Who signs, our instance actor, and in which form. */
 struct signer {
 	struct str key_id;
 	struct pkey *key;
+	enum knock_way way;
 };
 
-static int may_ask(const struct federation *federation, struct arena *arena, struct view *view, struct str uri)
+static int may_ask(const struct federation *federation, struct arena *arena, struct view *view, struct str uri,
+                   struct peer *peer)
 {
-	struct peer peer;
 	int r;
 
 	if (instance_owns(federation->instance, uri))
 		return ERR_DENIED;
-	r = policy_peer_by_url(arena, view, uri, &peer);
+	r = policy_peer_by_url(arena, view, uri, peer);
 	return r == ERR_NOT_FOUND ? ERR_DENIED : r;
 }
 
@@ -55,13 +57,18 @@ static int prepare(const struct federation *federation, struct arena *arena, str
                    struct signer *signer)
 {
 	struct view *view;
+	struct peer peer;
+	struct knock knock;
 	int r = view_begin(store, &view);
 
 	if (r)
 		return r;
-	r = may_ask(federation, arena, view, uri);
-	if (!r && signer)
+	r = may_ask(federation, arena, view, uri, &peer);
+	if (!r && signer) {
 		r = load_signer(federation, arena, view, signer);
+		knock = knock_of(&peer);
+		signer->way = knock_first(&knock, clock_now_ms());
+	}
 	view_end(view);
 	return r;
 }
@@ -74,6 +81,7 @@ static int sign_hop(void *context, struct arena *arena, const struct url *url, c
 	struct signature_order order = {
 		.method = STR("GET"), .target = url->target, .host = url_host_port(arena, url),
 		.key_id = signer->key_id, .key = signer->key, .now_ms = clock_now_ms(),
+		.scheme = knock_scheme(signer->way), .secure = url->secure,
 	};
 	int r = signature_make(arena, &order, headers);
 
@@ -135,8 +143,12 @@ static int get_json(const struct federation *federation, struct arena *arena, st
 		.url = uri, .accept = str_of(accept_activity), .sign = sign_hop, .context = signer,
 	};
 	struct net_response response = { 0 };
+	const struct knock nothing = { 0 };
 	int r = get(federation, arena, &request, &response);
 
+	/* The pool stores nothing: what an origin reads is learned when it signs to us, or takes a delivery. */
+	if (!r && knock_again(&nothing, signer->way, response.status, NULL, clock_now_ms(), &signer->way))
+		r = get(federation, arena, &request, &response);
 	if (!r)
 		r = status_error(response.status);
 	if (r)

@@ -9,6 +9,7 @@
 
 #include "federation/apply.h"
 #include "federation/budget.h"
+#include "federation/knock.h"
 #include "federation/on_actor.h"
 #include "federation/pkey.h"
 #include "federation/policy.h"
@@ -116,6 +117,7 @@ static int verify(struct incoming *incoming, const struct account *signer)
 		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is of no use");
 	r = signature_verify(incoming->arena, &incoming->request, &incoming->signature, key, &incoming->reason);
 	incoming->verified = r == OK;
+	incoming->by_ed25519 = pkey_type(key) == PKEY_ED25519;
 	return r;
 }
 
@@ -359,15 +361,30 @@ int inbox_work(struct incoming *incoming, struct store *store)
 
 /* write */
 
-static int pin_peer(struct incoming *incoming, struct txn *txn)
+/* In the form in which a peer signs it reads. */
+static bool hear_way(const struct incoming *incoming, struct peer *peer, int64_t now_ms)
+{
+	struct knock knock = knock_of(peer);
+
+	if (!knock_learn(&knock, KNOCK_HEARD, knock_way_heard(incoming->signature.scheme, incoming->by_ed25519), now_ms))
+		return false;
+	knock_keep(&knock, peer);
+	return true;
+}
+
+/* What a good signature says of the peer it came from: that it is there, what its key is, which form it signs in. */
+static int note_peer(struct incoming *incoming, struct txn *txn)
 {
 	struct peer peer;
+	bool pins;
 	int r = peers_get(incoming->arena, txn_view(txn), incoming->peer.id, &peer);
-	bool pins = incoming->signer_is_instance && !peer.key_pem.n;
 
 	if (r)
 		return r == ERR_NOT_FOUND ? refuse(incoming, ERR_DENIED, not_listed) : r;
-	if (!incoming->verified || (peer.contacted_ms && !pins))
+	if (!incoming->verified)
+		return OK;
+	pins = incoming->signer_is_instance && !peer.key_pem.n;
+	if (!hear_way(incoming, &peer, txn_now_ms(txn)) && peer.contacted_ms && !pins)
 		return OK;
 	if (pins) {
 		peer.actor_uri = incoming->signer.uri;
@@ -389,7 +406,7 @@ int fetch_write(struct incoming *incoming, struct txn *txn)
 		r = on_actor_put(incoming->arena, txn, &signer);
 	if (r == ERR_EXISTS)
 		return refuse(incoming, ERR_DENIED, "the signer's name or key is somebody else's");
-	return r ? r : pin_peer(incoming, txn);
+	return r ? r : note_peer(incoming, txn);
 }
 
 /* Keeps the activity until what it needs was fetched. */

@@ -20,6 +20,7 @@ struct incoming {
 	struct account signer;            /* id 0: new, not stored yet */
 	bool signer_is_instance;          /* the peer's instance actor */
 	bool verified;                    /* the signature is that of its key */
+	bool by_ed25519;                  /* and that key is one of Ed25519 */
 	bool duplicate;                   /* nothing to do, a replayed signature for one: 202, no effect */
 	struct activity *activity;
 	struct str body;

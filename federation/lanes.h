@@ -20,6 +20,7 @@ struct peer_lane {
 	bool listed;            /* it was in the last reading */
 	bool hello;             /* to be told that we are back */
 	int64_t resumed_ms;     /* its last sign of life, or our start: back-off begins anew from there */
+	int64_t knock_vain_ms;  /* when it last refused a signature in both forms (federation/knock.h) */
 	int64_t next_ms;        /* nothing can begin before this unless something happens; 0: look */
 };
 

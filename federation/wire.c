@@ -22,6 +22,7 @@ enum {
 	CONNECTIONS_MIN = 64, CONNECTIONS_MAX = 8192, FILES_WANTED = 65536,
 	ANSWER_MAX = 64 * 1024,     /* bytes of headers and body; we want the status only */
 	BACKSTOP_MS = 60 * 1000,
+	ACCEPT_SIGNATURE_MAX = 8192,
 };
 
 struct wire {
@@ -72,6 +73,19 @@ static size_t take_answer(char *data, size_t size, size_t count, void *context)
 	(void)data;
 	transfer->answer_bytes += size * count;
 	return transfer->answer_bytes > ANSWER_MAX ? 0 : size * count;
+}
+
+/* Of the headers one matters: how a peer that refused a signature would have it. The first of them is enough. */
+static size_t take_header(char *data, size_t size, size_t count, void *context)
+{
+	static const struct str name = { "accept-signature:", 17 };
+	struct transfer *transfer = context;
+	struct str line = { data, size * count };
+
+	if (line.n <= ACCEPT_SIGNATURE_MAX && !transfer->accept_signature.n &&
+	    str_eq_nocase(str_sub(line, 0, name.n), name))
+		transfer->accept_signature = arena_str(transfer->arena, str_trim(str_sub(line, name.n, line.n)));
+	return take_answer(data, size, count, context);
 }
 
 /* ---- a wire ---- */
@@ -203,9 +217,11 @@ int wire_send(struct wire *wire, struct arena *arena, struct transfer *transfer)
 		return err;
 	}
 	transfer->easy = easy;
+	transfer->arena = arena;
 	transfer->list = header_list(arena, transfer);
 	transfer->status = 0;
 	transfer->retry_after_ms = 0;
+	transfer->accept_signature = STR_NONE;
 	transfer->answer_bytes = 0;
 	if (transfer->post) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body.n ? transfer->body.p : "");
@@ -215,7 +231,7 @@ int wire_send(struct wire *wire, struct arena *arena, struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)wire->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_answer);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	under_way_add(wire, transfer);
@@ -234,6 +250,8 @@ static void read_answer(struct transfer *transfer)
 	if (status < 200)
 		return;
 	transfer->status = (int)status;
+	if (status != 401)
+		transfer->accept_signature = STR_NONE;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
 	if (seconds > DAY_MS / SECOND_MS)
 		seconds = DAY_MS / SECOND_MS;

@@ -259,6 +259,9 @@ static const struct field peer_fields[] = {
 	FIELD(9, peer, key_pem),
 	FIELD(10, peer, created_ms),
 	FIELD(11, peer, contacted_ms),
+	FIELD(12, peer, way),
+	FIELD(13, peer, way_ms),
+	FIELD(14, peer, way_tried),
 	FIELD(15, peer, activities_a_minute),
 	FIELD(16, peer, body_max),
 };

@@ -219,6 +219,9 @@ struct peer {
 	struct str key_id, key_pem;   /* pinned at first contact; empty: unpinned */
 	int64_t created_ms;
 	int64_t contacted_ms;         /* first successful contact; 0: never */
+	uint8_t way;                  /* how to sign to it (federation/knock.h), learned then; 0: never */
+	int64_t way_ms;
+	bool way_tried;
 	uint64_t activities_a_minute; /* that it may send us; 0: the node's default */
 	uint64_t body_max;            /* bytes of one; 0: the node's default */
 };

@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import json
+import re
 import time
 
 import pytest
 import requests
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from node import Node, wait_for
@@ -116,3 +117,73 @@ def test_a_document_is_fetched_with_it(stage):
 def test_who_did_not_sign_is_told_how(stage):
     answer = requests.post(stage.node.url + "/inbox", data=b"{}", headers={"Content-Type": TYPE}, timeout=20)
     assert answer.status_code == 401 and "content-digest" in answer.headers["Accept-Signature"]
+
+
+def verified(request, peer, pem):
+    """By the RFC, from what arrived alone; the target is what the request line and we know of ourselves."""
+    label, _, parameters = request.headers["signature-input"].partition("=")
+    values = {"@method": request.method, "@target-uri": peer.url + request.target, "@authority": peer.domain,
+              "content-digest": request.headers.get("content-digest"), "host": request.headers.get("host"),
+              "content-type": request.headers.get("content-type"), "date": request.headers.get("date")}
+    covered = re.findall(r'"([^"]+)"', parameters[:parameters.index(")")])
+    base = "\n".join([f'"{name}": {values[name]}' for name in covered] + [f'"@signature-params": {parameters}'])
+    made = base64.b64decode(re.fullmatch(rf"{label}=:([^:]+):", request.headers["signature"])[1])
+    serialization.load_pem_public_key(pem.encode()).verify(made, base.encode(), padding.PKCS1v15(), hashes.SHA256())
+    assert {"@method", "@target-uri"} <= set(covered)
+    if request.method == "POST":
+        assert "content-digest" in covered and values["content-digest"] == content_digest(request.body)
+    return True
+
+
+def test_a_peer_that_reads_it_alone_is_knocked_at_again(stage):
+    """Its inbox and documents refuse the draft's form. The second knock passes, the form is remembered over a restart."""
+    peer = Peer()
+    reader = peer.actor("reader")
+
+    def only_messages(request):
+        if "signature-input" not in request.headers:
+            return 401, TYPE, b"{}", {}
+        if request.method == "POST":
+            return 202, TYPE, b"", {}
+        return 200, TYPE, json.dumps(reader.document()).encode(), {}
+
+    peer.answers = {reader.path: only_messages, reader.path + "/inbox": only_messages, "/inbox": only_messages}
+    try:
+        stage.node.allow(peer)
+        account = stage.ana.find(f"reader@{peer.domain}")
+        stage.ana.post(f"/api/v1/accounts/{account['id']}/follow")
+        wait_for(lambda: len([r for r in peer.received if r.method == "POST"]) == 2, "the second knock")
+        first, second = [r for r in peer.received if r.method == "POST"]
+        assert "digest" in first.headers and "signature-input" not in first.headers
+        assert "digest" not in second.headers and second.body == first.body
+        pem = requests.get(json.loads(first.body)["actor"],
+                           headers={"Accept": TYPE}, timeout=20).json()["publicKey"]["publicKeyPem"]
+        assert verified(second, peer, pem)
+        gets = [r for r in peer.received if r.method == "GET" and r.target == reader.path]
+        assert ["signature-input" in r.headers for r in gets[:2]] == [False, True]
+        instance = requests.get(stage.node.url + "/actor", headers={"Accept": TYPE}, timeout=20).json()
+        assert verified(gets[1], peer, instance["publicKey"]["publicKeyPem"])
+        stage.node.stop()
+        stage.node.serve()
+        stage.ana.post(f"/api/v1/accounts/{account['id']}/unfollow")
+        wait_for(lambda: len([r for r in peer.received if r.method == "POST"]) >= 3, "the next delivery")
+        posts = [r for r in peer.received if r.method == "POST"]
+        assert len(posts) == 3 and verified(posts[2], peer, pem)
+    finally:
+        peer.close()
+
+
+def test_a_peer_that_signs_so_is_answered_so(stage):
+    peer = Peer()
+    writer = peer.actor("writer")
+    stage.node.allow(peer)
+    try:
+        url = stage.node.url + "/inbox"
+        body = json.dumps(peer.create(writer, "hello")).encode()
+        assert requests.post(url, data=body, headers=message_headers(writer, "POST", url, body), timeout=20).status_code == 202
+        account = stage.ana.find(f"writer@{peer.domain}")
+        stage.ana.post(f"/api/v1/accounts/{account['id']}/follow")
+        follow = wait_for(lambda: next((r for r in peer.received if r.method == "POST"), None), "the follow")
+        assert "signature-input" in follow.headers and "digest" not in follow.headers
+    finally:
+        peer.close()

@@ -124,12 +124,23 @@ static void peer_listen(struct stub_peers *stubs, size_t peer)
 
 /* --- answers ---------------------------------------------------------------------------------------------------- */
 
-static struct stub_answer answer_take(struct peer_stub *stub, struct str body)
+static bool holds(struct str text, const char *wanted)
+{
+	return str_find(text, str_of(wanted)) != SIZE_MAX;
+}
+
+static bool is_meant(const struct stub_answer *answer, struct str head, struct str body)
+{
+	return (!answer->match || holds(body, answer->match)) && (!answer->bearing || holds(head, answer->bearing)) &&
+	       !(answer->lacking && holds(head, answer->lacking));
+}
+
+static struct stub_answer answer_take(struct peer_stub *stub, struct str head, struct str body)
 {
 	for (size_t i = stub->answer_count; i > 0; i--) {
 		struct stub_answer *answer = &stub->answers[i - 1], taken = *answer;
 
-		if (answer->match && str_find(body, str_of(answer->match)) == SIZE_MAX)
+		if (!is_meant(answer, head, body))
 			continue;
 		if (answer->times && --answer->times == 0) {
 			memmove(answer, answer + 1, (stub->answer_count - i) * sizeof(*answer));
@@ -137,7 +148,7 @@ static struct stub_answer answer_take(struct peer_stub *stub, struct str body)
 		}
 		return taken;
 	}
-	return (struct stub_answer){ STUB_ANSWER, 202, 0, 0, 0, NULL };
+	return (struct stub_answer){ .status = 202 };
 }
 
 static void connection_answer(struct stub_peers *stubs, struct connection *c)
@@ -196,7 +207,7 @@ static void request_serve(struct stub_peers *stubs, struct connection *c, struct
 	*(get ? &stub->gets : &stub->posts) += 1;
 	if (stubs->keep)
 		request_note(stubs, c, head, body);
-	answer = get ? (struct stub_answer){ .status = 200 } : answer_take(stub, body);
+	answer = get ? (struct stub_answer){ .status = 200 } : answer_take(stub, head, body);
 	stub->under_way++;
 	if (!get && stub->under_way > stub->side_by_side)
 		stub->side_by_side = stub->under_way;

@@ -30,6 +30,8 @@ struct stub_answer {
 	int retry_after_s;      /* 0: no such header */
 	int delay_ms;
 	size_t times;           /* then it is forgotten; 0: for ever */
+	const char *lacking;    /* only when the head lacks this text; NULL: always. Likewise */
+	const char *bearing;    /* only when the head holds it */
 	const char *match;      /* only when the body holds this text; NULL: always. A C string that lives on */
 };
 

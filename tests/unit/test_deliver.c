@@ -144,6 +144,56 @@ static void a_hello_knows_the_peers_own_address(void)
 	office_free(office);
 }
 
+/* --- the form of signatures ------------------------------------------------------------------------------------- */
+
+static const char *form_of(struct office *office, size_t n)
+{
+	struct stub_request got = stub_request_at(office->stubs, 0, "POST", n);
+
+	return header_of(&got, "Signature-Input").n ? "RFC 9421" : header_of(&got, "Digest").n ? "draft" : "none";
+}
+
+static void a_refused_signature_is_made_in_the_other_form(void)
+{
+	struct office *office = open_office(1, 1);
+
+	stub_say(office->stubs, 0, (struct stub_answer){ .status = 401, .lacking = "Signature-Input:" });
+	office_start(office);
+	office_post(office, 0, 0, 0, "1");
+	ok(office_drained(office, 5000), "a peer that reads RFC 9421 alone gets an activity");
+	is_int(stub_count(office->stubs, 0, "POST"), 2, "by the second knock, at once");
+	is_str(str_of(form_of(office, 0)), STR("draft"), "the first was in the draft's form");
+	is_str(str_of(form_of(office, 1)), STR("RFC 9421"), "the second was not");
+	office_post(office, 0, 0, 0, "2");
+	ok(office_drained(office, 5000), "so the next one");
+	is_int(stub_count(office->stubs, 0, "POST"), 3, "needs one knock");
+	is_str(str_of(form_of(office, 2)), STR("RFC 9421"), "in the form that was learned");
+	office_stop(office);
+	stub_forget(office->stubs, 0);
+	stub_say(office->stubs, 0, (struct stub_answer){ .status = 400, .bearing = "Signature-Input:" });
+	office_start(office);
+	office_post(office, 0, 0, 0, "3");
+	ok(office_drained(office, 5000), "a peer that lost it again gets what comes next");
+	is_str(str_of(form_of(office, 3)), STR("RFC 9421"), "what was learned is known after a restart");
+	is_str(str_of(form_of(office, 4)), STR("draft"), "and is unlearned");
+	office_free(office);
+}
+
+static void nobody_knocks_twice_for_ever(void)
+{
+	struct office *office = open_office(1, 1);
+
+	stub_say(office->stubs, 0, (struct stub_answer){ .status = 400 });
+	office_start(office);
+	office_post(office, 0, 0, 0, "1");
+	ok(office_drained(office, 5000), "a peer that refuses both forms");
+	is_int(stub_count(office->stubs, 0, "POST"), 2, "is knocked at twice");
+	office_post(office, 0, 0, 0, "2");
+	ok(office_drained(office, 5000), "then, for a while,");
+	is_int(stub_count(office->stubs, 0, "POST"), 3, "once");
+	office_free(office);
+}
+
 /* --- order ------------------------------------------------------------------------------------------------------ */
 
 static void an_actors_order_is_kept(void)
@@ -304,7 +354,8 @@ static void refused_for_good_is_dropped(int status)
 	office_start(office);
 	post_numbers(office, 0, 0, 1, 3);
 	ok(office_drained(office, 5000), "%d: nothing waits afterwards", status);
-	is_str(texts_at(office, 0, false), STR("1 2 3"), "it was sent once and the rest passed");
+	is_str(texts_at(office, 0, false), status == 400 ? STR("1 2 2 3") : STR("1 2 3"),
+	       "it was sent once, 400 in either form, and the rest passed");
 	deliver_counters_get(office->deliverer, &counters);
 	ok(counters.sent == 2 && counters.dropped == 1, "and is counted as dropped");
 	office_free(office);
@@ -652,6 +703,8 @@ int main(void)
 	log_set_level(LOG_LEVEL_ERROR);
 	an_activity_arrives_once();
 	a_hello_knows_the_peers_own_address();
+	a_refused_signature_is_made_in_the_other_form();
+	nobody_knocks_twice_for_ever();
 	an_actors_order_is_kept();
 	one_actor_has_one_in_flight();
 	a_dead_peer_costs_others_nothing();
