@@ -7,13 +7,13 @@
 #include "federation/on_pin.h"
 
 #include "federation/actor.h"
+#include "federation/policy.h"
 #include "federation/property.h"
 #include "federation/url.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/graph.h"
 #include "storage/instance.h"
-#include "storage/peers.h"
 #include "storage/pins.h"
 #include "storage/posts.h"
 
@@ -53,7 +53,7 @@ static int want_post(struct apply *apply)
 	if (!url_same_origin(apply->arena, a->object_uri, a->actor_uri))
 		return ERR_DENIED;
 	apply->nothing = true;
-	if (peers_by_url(apply->arena, apply->view, a->object_uri, &peer))
+	if (policy_peer_by_url(apply->arena, apply->view, a->object_uri, &peer))
 		return OK;
 	r = graph_followers(apply->arena, apply->view, apply->actor.id, 0, 1, &followers);
 	if (r || !followers.count)

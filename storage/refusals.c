@@ -107,8 +107,8 @@ static bool is_of(struct arena *arena, struct str origin, struct str wanted)
 	return str_ends(origin, arena_printf(arena, "://%.*s", STR_ARG(wanted)));
 }
 
-int refusals_page(struct arena *arena, struct view *view, struct str origin, size_t max, struct refusal **ret_refusals,
-                  size_t *ret_count)
+int refusals_page(struct arena *arena, struct view *view, struct str origin, size_t max,
+                  struct refusal **ret_refusals, size_t *ret_count)
 {
 	struct prefix_walk walk;
 	struct engine_item item;

@@ -16,7 +16,7 @@ enum { REFUSALS_MAX = 1000, REFUSAL_TEXT_MAX = 300 };
  * are made. Beyond REFUSALS_MAX the oldest goes. */
 int refusals_add(struct txn *txn, const struct refusal *refusal);
 /* The newest first; of `origin` alone when that is not empty. Begun at id_to_ms(id); texts live in `arena`. */
-int refusals_page(struct arena *arena, struct view *view, struct str origin, size_t max, struct refusal **ret_refusals,
-                  size_t *ret_count);
+int refusals_page(struct arena *arena, struct view *view, struct str origin, size_t max,
+                  struct refusal **ret_refusals, size_t *ret_count);
 
 #endif

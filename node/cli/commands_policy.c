@@ -22,6 +22,14 @@ static int rule_argument(struct cli *cli, struct rule *ret_rule)
 	                rule_kind_name(ret_rule->kind));
 }
 
+static bool is_line(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < ' ')
+			return false;
+	return text.n <= RULE_COMMENT_BYTES_MAX && utf8_valid(text);
+}
+
 static int add_write(struct txn *txn, void *arg)
 {
 	return rules_put(txn, arg);
@@ -34,8 +42,7 @@ int command_rule_add(struct cli *cli)
 
 	if (status != STATUS_DONE)
 		return status;
-	if (rule.comment.n > RULE_COMMENT_BYTES_MAX || !utf8_valid(rule.comment) ||
-	    (rule.comment.n && (memchr(rule.comment.p, '\n', rule.comment.n) || memchr(rule.comment.p, '\t', rule.comment.n))))
+	if (!is_line(rule.comment))
 		return cli_fail(cli, "--comment is one line of at most %d bytes", RULE_COMMENT_BYTES_MAX);
 	err = cli_write(cli, add_write, &rule);
 	if (err == ERR_LIMIT)

@@ -1,5 +1,7 @@
 """What an operator keeps out stays out, by whichever way it comes; and the journal says what was refused."""
 
+import time
+
 import pytest
 
 from node import plain, wait_for
@@ -64,6 +66,20 @@ def test_a_blocked_domain_is_neither_heard_nor_asked_nor_told(stage):
     stage.node.do("rule", "remove", "domain", stage.peer.domain)
     assert stage.note("again") == 202
     stage.sees("again")
+
+
+def test_what_waits_for_a_blocked_domain_goes_on_waiting(stage):
+    stage.ana.post(f"/api/v1/accounts/{stage.ana.find('carol@' + stage.peer.domain)['id']}/follow")
+    wait_for(lambda: stage.peer.inbox("Follow"), "the follow goes out")
+    stage.peer.close()
+    stage.ana.say(f"@carol@{stage.peer.domain} are you there?")
+    wait_for(lambda: "deliveries waiting: 1" in stage.node.do("status"), "it waits")
+    stage.node.do("rule", "add", "domain", "127.0.0.1")
+    stage.peer.open()
+    time.sleep(2)
+    assert not stage.peer.inbox("Create")
+    stage.node.do("rule", "remove", "domain", "127.0.0.1")
+    wait_for(lambda: stage.peer.inbox("Create"), "it goes when the rule is gone")
 
 
 def test_a_blocked_account_comes_in_by_no_way(stage):

@@ -45,7 +45,8 @@ static void remove_rule(uint8_t kind, const char *text)
 static const char *note_of(const char *actor, const char *number, const char *content)
 {
 	return rig_text(rig,
-	                "{'id':'https://b.example/notes/%s','type':'Note','attributedTo':'%s','content':'%s','to':['" PUBLIC "']}",
+	                "{'id':'https://b.example/notes/%s','type':'Note','attributedTo':'%s','content':'%s',"
+	                "'to':['" PUBLIC "']}",
 	                number, actor, content);
 }
 
@@ -123,16 +124,20 @@ static void check_domains(void)
 	is_int(policy_peer_by_url(rig->arena, rig->world->view, STR_NONE, &found), ERR_NOT_FOUND, "nobody is not");
 	add_rule(RULE_DOMAIN, "example.org");
 	add_rule(RULE_DOMAIN, "xb.example");
-	is_int(policy_peer_by_url(rig->arena, world_read(rig->world), STR(CAROL), &found), OK, "rules against others do not matter");
+	is_int(policy_peer_by_url(rig->arena, world_read(rig->world), STR(CAROL), &found), OK,
+	       "rules against others do not matter");
 	add_rule(RULE_DOMAIN, "b.example");
-	is_int(policy_peer_by_url(rig->arena, world_read(rig->world), STR(CAROL), &found), ERR_NOT_FOUND, "a block beats the list");
-	is_int(policy_peer_by_domain(rig->arena, rig->world->view, STR("B.example"), &found), ERR_NOT_FOUND, "in any letters");
+	is_int(policy_peer_by_url(rig->arena, world_read(rig->world), STR(CAROL), &found), ERR_NOT_FOUND,
+	       "a block beats the list");
+	is_int(policy_peer_by_domain(rig->arena, rig->world->view, STR("B.example"), &found), ERR_NOT_FOUND,
+	       "in any letters");
 	is_int(policy_peer_by_url(rig->arena, rig->world->view, STR("https://social.b.example:8443/u"), &found), ERR_NOT_FOUND,
 	       "with all that is below it, on every port");
 	ok(policy_blocks_peer(rig->arena, rig->world->view, &rig->peer), "its lane is closed");
 	remove_rule(RULE_DOMAIN, "b.example");
 	add_rule(RULE_DOMAIN, "social.b.example:444");
-	is_int(policy_peer_by_url(rig->arena, world_read(rig->world), peer.url, &found), OK, "another port is another node");
+	is_int(policy_peer_by_url(rig->arena, world_read(rig->world), peer.url, &found), OK,
+	       "another port is another node");
 	rig_free(rig);
 }
 
@@ -198,12 +203,14 @@ static void check_blocked_account(void)
 	add_rule(RULE_ACCOUNT, DAVE);
 	rig_serve(rig, "https://b.example/notes/7", 200, NULL,
 	          rig_text(rig, "{" AS "%s", note_of(DAVE, "7", "boosted") + 1));
-	is_int(rig_deliver(rig, announce("8", "https://b.example/notes/7"), carols_key), OK, "somebody boosts what a blocked account wrote");
+	is_int(rig_deliver(rig, announce("8", "https://b.example/notes/7"), carols_key), OK,
+	       "somebody boosts what a blocked account wrote");
 	rig_resolve(rig);
 	ok(!has_post("7"), "it does not come in that way");
 	ok(!rig_find_post(rig, "https://b.example/a/8").id, "nor does the boost");
 	is_str(last_reason(), STR("account"), "the journal says why");
-	is_int(accounts_by_uri(rig->arena, world_read(rig->world), STR(DAVE), &dave), ERR_NOT_FOUND, "the account is not kept either");
+	is_int(accounts_by_uri(rig->arena, world_read(rig->world), STR(DAVE), &dave), ERR_NOT_FOUND,
+	       "the account is not kept either");
 	rig_deliver(rig, rig_text(rig, "{" AS "'id':'https://b.example/a/10','type':'Create','actor':'" CAROL "','object':{"
 	                          "'id':'https://b.example/notes/10','type':'Note','attributedTo':'" CAROL "','content':'an answer',"
 	                          "'inReplyTo':'https://b.example/notes/7','to':['" PUBLIC "']}}"), carols_key);
