@@ -187,6 +187,17 @@ static void parse_texts(struct arena *arena, const json_t *document, struct post
 	post->language = str_lower(arena, language);
 }
 
+/* What it quotes, under the names in use. */
+static void parse_quote(struct arena *arena, const json_t *document, struct post *post)
+{
+	static const char *const names[] = { "quote", "quoteUri", "quoteUrl", "_misskey_quote" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof *names && !post->quote_uri.n; i++)
+		post->quote_uri = web_address(arena, json_member(document, names[i]));
+	if (post->quote_uri.n)
+		post->quote_stamp_uri = web_address(arena, json_member(document, "quoteAuthorization"));
+}
+
 int object_parse(struct arena *arena, const json_t *document, struct object_draft *ret_draft)
 {
 	struct object_draft draft = { 0 };
@@ -208,6 +219,7 @@ int object_parse(struct arena *arena, const json_t *document, struct object_draf
 	post->sensitive = json_member_bool(document, "sensitive", false);
 	post->in_reply_to_uri = web_address(arena, json_member(document, "inReplyTo"));
 	post->context_uri = web_address(arena, json_member(document, "context"));
+	parse_quote(arena, document, post);
 	parse_tags(arena, document, &draft);
 	post->emojis_json = object_parse_emojis(arena, document);
 	post->attachments_json = attachment_media(arena, document);

@@ -110,16 +110,26 @@ int create_may(struct apply *apply)
 	return OK;
 }
 
+/* A job finds out whether it may quote what it says. */
+static int prove_quote(struct txn *txn, const struct post *post)
+{
+	struct job job = { .kind = STR("quote"), .subject = post->id };
+
+	return post->quote_uri.n && !post->quote_id ? jobs_add(txn, &job) : OK;
+}
+
 static int add_post(struct txn *txn, struct object_draft *draft)
 {
 	int64_t now_ms = txn_now_ms(txn);
 	struct post *post = &draft->post;
+	int r;
 
 	post->created_ms = draft->published_ms && draft->published_ms < now_ms ? draft->published_ms : now_ms;
 	if (post->edited_ms <= post->created_ms || post->edited_ms > now_ms)
 		post->edited_ms = 0;
 	post->id = posts_id_for(txn, post->created_ms);
-	return posts_add(txn, post);
+	r = posts_add(txn, post);
+	return r ? r : txn_fail(txn, prove_quote(txn, post));
 }
 
 int on_post_fetch_parent(struct arena *arena, struct txn *txn, struct str uri, uint64_t depth)
@@ -262,6 +272,11 @@ static void take_edit(struct post *post, const struct post *edit, int64_t edited
 	post->mention_ids = edit->mention_ids;
 	post->attachments_json = edit->attachments_json;
 	post->emojis_json = edit->emojis_json;
+	/* A stamp comes later, or is taken back: then it is proved anew. What is quoted stays what it was. */
+	if (post->quote_uri.n && !str_eq(post->quote_stamp_uri, edit->quote_stamp_uri)) {
+		post->quote_stamp_uri = edit->quote_stamp_uri;
+		post->quote_id = 0;
+	}
 }
 
 int update_apply(struct apply *apply)
@@ -275,6 +290,8 @@ int update_apply(struct apply *apply)
 	apply->told = apply->post.mention_ids;
 	take_edit(&apply->post, &a->draft->post, a->updated_ms && a->updated_ms < now_ms ? a->updated_ms : now_ms);
 	r = posts_update(apply->txn, &apply->post);
+	if (!r && apply->origin == ORIGIN_REMOTE)
+		r = txn_fail(apply->txn, prove_quote(apply->txn, &apply->post));
 	a->draft->post = apply->post;
 	a->object_id = apply->post.id;
 	return r;
@@ -298,6 +315,8 @@ int on_post_put(struct arena *arena, struct txn *txn, struct object_draft *draft
 	if (draft->post.edited_ms > stored.edited_ms) {
 		take_edit(&stored, &draft->post, draft->post.edited_ms);
 		r = posts_update(txn, &stored);
+		if (!r)
+			r = txn_fail(txn, prove_quote(txn, &stored));
 	}
 	draft->post.id = stored.id;
 	return r;

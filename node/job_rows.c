@@ -4,6 +4,7 @@
 #include "federation/effects.h"
 #include "federation/fanout.h"
 #include "federation/purge.h"
+#include "federation/quote.h"
 #include "federation/resolve.h"
 #include "node/jobs.h"
 #include "storage/activities.h"
@@ -24,6 +25,11 @@ enum {
 static int run_resolve(struct node *node, struct arena *arena, struct job *job)
 {
 	return resolve_job(&node->federation, arena, node->store, node->writer, job);
+}
+
+static int run_quote(struct node *node, struct arena *arena, struct job *job)
+{
+	return quote_job(&node->federation, arena, node->store, node->writer, job);
 }
 
 /* --- contact: who is that peer ---------------------------------------------------------------------------------- */
@@ -131,6 +137,8 @@ const struct job_row job_rows[] = {
 	  "turns one activity into deliveries, page by page" },
 	{ "resolve",      LANE_POOL,   RETRY_SOON,  RESOLVE_TRIES, NULL,                run_resolve, 0,
 	  "fetches what a kept activity needs and applies it" },
+	{ "quote",        LANE_POOL,   RETRY_SOON,  RESOLVE_TRIES, NULL,                run_quote,   0,
+	  "finds what a foreign post quotes, and whether it may" },
 	{ "contact",      LANE_POOL,   RETRY_SOON,  60,    NULL,                run_contact, 0,
 	  "asks a peer for its instance actor and pins the key" },
 	{ "notify",       LANE_WRITER, RETRY_SOON,  100,   effects_notify_write, NULL,       0,

@@ -224,10 +224,12 @@ static void post_application(struct json_writer *w, struct arena *arena, struct 
 	json_w_object_end(w);
 }
 
-/* Nobody can quote yet: the client API knows this as "denied" for everybody. */
-static void post_quotes(struct json_writer *w)
+/* Nobody here can quote yet: the client API knows this as "denied" for everybody. What a post quotes depends on the
+ * viewer and is written with what does. */
+static void post_quotes(struct json_writer *w, const struct post *post)
 {
-	json_w_member_null(w, "quote");
+	if (!post->quote_id)
+		json_w_member_null(w, "quote");
 	json_w_key(w, "quote_approval");
 	json_w_object(w);
 	empty_array(w, "automatic");
@@ -289,7 +291,7 @@ struct str fragment_post(struct arena *arena, struct view *view, const struct po
 	                         post->in_reply_to_id ? post->in_reply_to_account_id : 0);
 	json_w_member_null(w, "poll");
 	json_w_member_null(w, "card");
-	post_quotes(w);
+	post_quotes(w, post);
 	post_application(w, arena, view, post->app_id);
 	return buf_str(&buf);
 }

@@ -109,6 +109,9 @@ static const struct field post_fields[] = {
 	FIELD(24, post, app_id),
 	FIELD(25, post, remote),
 	FIELD(26, post, title),
+	FIELD(35, post, quote_uri),
+	FIELD(36, post, quote_stamp_uri),
+	FIELD(37, post, quote_id),
 };
 RECORD_TYPE(post);
 
@@ -122,6 +125,7 @@ static const struct field post_brief_fields[] = {
 	FIELD(16, post, root_id),
 	FIELD(18, post, reblog_of_id),
 	FIELD(25, post, remote),
+	FIELD(37, post, quote_id),
 };
 BRIEF_TYPE(post);
 

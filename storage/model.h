@@ -100,6 +100,9 @@ struct post {
 	uint64_t app_id;              /* ours: the client that posted it */
 	bool remote;                  /* of another node */
 	struct str title;             /* Article, Page, Event … */
+	struct str quote_uri;         /* foreign: what it says it quotes */
+	struct str quote_stamp_uri;   /* and who lets it, as it says */
+	uint64_t quote_id;            /* the quoted post, once it is proved that it may be quoted; 0: it is not */
 };
 
 struct post_stats {

@@ -128,7 +128,7 @@ static int check_size(const struct post *post)
 	const struct str texts[] = {
 		post->uri, post->url, post->content, post->source, post->spoiler, post->language,
 		post->in_reply_to_uri, post->context_uri, post->attachments_json, post->emojis_json,
-		post->object_type, post->title,
+		post->object_type, post->title, post->quote_uri, post->quote_stamp_uri,
 	};
 	size_t bytes = 0;
 
@@ -348,6 +348,8 @@ static struct post post_edited(const struct post *old, const struct post *edited
 	post.mention_ids = edited->mention_ids;
 	post.attachments_json = edited->attachments_json;
 	post.emojis_json = edited->emojis_json;
+	post.quote_stamp_uri = edited->quote_stamp_uri;
+	post.quote_id = edited->quote_id;
 	post.edited_ms = edited->edited_ms;
 	return post;
 }
@@ -375,6 +377,21 @@ int posts_update(struct txn *txn, struct post *post)
 	txn_emit(txn, EVENT_POST_EDITED, edited.id, edited.account_id);
 	r = txn_err(txn);
 out:
+	arena_free(scratch);
+	return r;
+}
+
+int posts_set_quote(struct txn *txn, uint64_t id, uint64_t quote_id)
+{
+	struct arena *scratch = arena_new();
+	struct post old, post;
+	int r = posts_get(scratch, txn_view(txn), id, &old);
+
+	if (r == OK) {
+		post = old;
+		post.quote_id = quote_id;
+		r = posts_rewrite(scratch, txn, &old, &post);
+	}
 	arena_free(scratch);
 	return r;
 }

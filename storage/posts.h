@@ -61,10 +61,12 @@ int posts_adopt(struct txn *txn, uint64_t id, bool *ret_more);
  * id of that time, to about a second. */
 uint64_t posts_id_for(struct txn *txn, int64_t published_ms);
 /* Replaces the text of a post (content, source, spoiler, title, sensitive, language, tags, mentions,
- * attachments, emojis, edited_ms), keeping the former one as a post_edit when the text changed; emits
+ * attachments, emojis, the stamp of a quote, edited_ms), keeping the former one as a post_edit when the text changed; emits
  * EVENT_POST_EDITED. Who is no longer mentioned in a direct post loses its conversation. ERR_NOT_FOUND;
  * ERR_INVALID: a boost; ERR_LIMIT. */
 int posts_update(struct txn *txn, struct post *post);
+/* Says that a post quotes another, which is proved. ERR_NOT_FOUND. */
+int posts_set_quote(struct txn *txn, uint64_t id, uint64_t quote_id);
 /* Removes a post with its boosts, favourites, notices and index entries, leaves a tombstone (not for a
  * boost); replies stay and keep in_reply_to_id. Boosts, favourites and notices beyond POST_DELETE_BATCH are
  * left for a job the caller adds when *ret_more: it calls again with the same id. Emits EVENT_POST_DELETED,

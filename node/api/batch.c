@@ -8,6 +8,7 @@
 #include "node/api/batch.h"
 
 #include "node/api/emoji_reactions.h"
+#include "storage/access.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
@@ -30,6 +31,8 @@ struct batch_status {
 	struct str fragment;
 	struct post_stats stats;
 	bool favourited, boosted_by_viewer, pinned;
+	uint64_t quote_id;    /* 0: none */
+	bool quote_hidden;    /* from this viewer, or it is gone */
 	struct emoji_count *reactions;
 	size_t reaction_count;
 };
@@ -76,10 +79,10 @@ void batch_add_account(struct batch *batch, uint64_t account_id)
 	batch->accounts[batch->account_count++] = (struct batch_account){ .id = account_id };
 }
 
-static bool add_status(struct batch *batch, const struct post *post)
+static void add_status(struct batch *batch, const struct post *post)
 {
 	if (find_status(batch, post->id))
-		return false;
+		return;
 	batch->statuses = grow(batch->arena, batch->statuses, batch->status_count, &batch->status_room,
 	                       sizeof(*batch->statuses));
 	batch->statuses[batch->status_count++] = (struct batch_status){
@@ -87,16 +90,42 @@ static bool add_status(struct batch *batch, const struct post *post)
 		.visibility = post->visibility,
 	};
 	batch_add_account(batch, post->account_id);
-	return true;
+}
+
+/* Notes what a post quotes; false: the viewer may not see that. */
+static bool mark_quote(struct batch *batch, const struct post *post, struct post *ret_quoted)
+{
+	struct beholder viewer = { batch->viewer_id ? BEHOLDER_LOCAL : BEHOLDER_NOBODY, batch->viewer_id };
+	struct batch_status *status = find_status(batch, post->id);
+
+	status->quote_id = post->quote_id;
+	status->quote_hidden = access_post(batch->arena, batch->view, viewer, post->quote_id, ret_quoted) != OK;
+	return !status->quote_hidden;
+}
+
+/* What a post quotes is shown inside it, and of what that quotes the id. */
+static void add_quoted(struct batch *batch, const struct post *post)
+{
+	struct post quoted, inner;
+
+	if (!post->quote_id || !mark_quote(batch, post, &quoted))
+		return;
+	add_status(batch, &quoted);
+	if (quoted.quote_id)
+		mark_quote(batch, &quoted, &inner);
 }
 
 void batch_add_post(struct batch *batch, const struct post *post)
 {
 	struct post boosted;
 
-	if (add_status(batch, post) && post->reblog_of_id &&
-	    posts_brief(batch->view, post->reblog_of_id, &boosted) == OK)
+	add_status(batch, post);
+	if (!post->reblog_of_id) {
+		add_quoted(batch, post);
+	} else if (posts_brief(batch->view, post->reblog_of_id, &boosted) == OK) {
 		add_status(batch, &boosted);
+		add_quoted(batch, &boosted);
+	}
 }
 
 /* One space for all of a list: the values in the order of `ids`, p == NULL where there is none. `second` (0: none) is
@@ -180,6 +209,8 @@ static void share_with_boosts(struct batch *batch)
 		boost->stats = boosted->stats;
 		boost->favourited = boosted->favourited;
 		boost->boosted_by_viewer = boosted->boosted_by_viewer;
+		boost->quote_id = boosted->quote_id;
+		boost->quote_hidden = boosted->quote_hidden;
 		boost->reactions = boosted->reactions;
 		boost->reaction_count = boosted->reaction_count;
 	}
@@ -335,6 +366,31 @@ static void w_pleroma(struct json_writer *w, const struct batch_status *status)
 	json_w_object_end(w);
 }
 
+static void w_status(struct batch *batch, struct json_writer *w, const struct batch_status *status, struct str text);
+
+/* The quoted status; inside one that is quoted itself, only its id. */
+static void w_quote(struct batch *batch, struct json_writer *w, const struct batch_status *status)
+{
+	const struct batch_status *quoted = find_status(batch, status->quote_id);
+	bool shown = !status->quote_hidden && batch->quoting == 0 && is_shown(batch, quoted);
+
+	json_w_key(w, "quote");
+	json_w_object(w);
+	json_w_member_cstr(w, "state", status->quote_hidden ? "unauthorized" : "accepted");
+	if (batch->quoting) {
+		json_w_member_id_or_null(w, "quoted_status_id", status->quote_hidden ? 0 : status->quote_id);
+	} else {
+		json_w_key(w, "quoted_status");
+		batch->quoting++;
+		if (shown)
+			w_status(batch, w, quoted, STR_NONE);
+		else
+			json_w_null(w);
+		batch->quoting--;
+	}
+	json_w_object_end(w);
+}
+
 static void w_status(struct batch *batch, struct json_writer *w, const struct batch_status *status, struct str text)
 {
 	const struct batch_status *boosted = status->boosted_id ? find_status(batch, status->boosted_id) : NULL;
@@ -348,6 +404,8 @@ static void w_status(struct batch *batch, struct json_writer *w, const struct ba
 	json_w_member_u64(w, "favourites_count", status->stats.favourites);
 	json_w_member_u64(w, "quotes_count", 0);
 	w_pleroma(w, status);
+	if (status->quote_id)
+		w_quote(batch, w, status);
 	json_w_key(w, "account");
 	batch_w_account(batch, w, status->account_id);
 	if (batch->viewer_id)

@@ -23,6 +23,7 @@ struct batch {
 	size_t account_count, account_room;
 	struct batch_status *statuses;
 	size_t status_count, status_room;
+	int quoting;         /* writing inside a quote */
 };
 
 void batch_init(struct batch *batch, struct arena *arena, struct view *view, uint64_t viewer_id);

@@ -1,0 +1,116 @@
+/*
+ * Quotes of foreign posts. Pool threads; the one write goes to the writer.
+ */
+#include "federation/quote.h"
+
+#include "federation/compose.h"
+#include "federation/fetch.h"
+#include "federation/property.h"
+#include "federation/resolve.h"
+#include "federation/url.h"
+#include "storage/accounts.h"
+#include "storage/activities.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/engine/writer.h"
+#include "storage/instance.h"
+#include "storage/posts.h"
+
+struct quoting {
+	const struct federation *federation;
+	struct arena *arena;
+	struct store *store;
+	struct post post, quoted;
+	struct account author;        /* of the quoted post */
+	struct activity_record ours;  /* the stamp, when it would be one of ours */
+};
+
+bool quote_is_stamped(struct arena *arena, const json_t *stamp, struct str stamp_uri, struct str author_uri,
+                      struct str quoting_uri, struct str quoted_uri)
+{
+	return property_is_a(stamp, "QuoteAuthorization") && str_eq(json_member_str(stamp, "id"), stamp_uri) &&
+	       url_same_origin(arena, stamp_uri, author_uri) &&
+	       str_eq(property_uri(json_member(stamp, "attributedTo")), author_uri) &&
+	       str_eq(property_uri(json_member(stamp, "interactingObject")), quoting_uri) &&
+	       str_eq(property_uri(json_member(stamp, "interactionTarget")), quoted_uri);
+}
+
+/* Both posts, as far as they are here; ERR_NOT_FOUND: the quoted one is not. */
+static int load(struct quoting *quoting, uint64_t post_id)
+{
+	struct view *view;
+	int r = view_begin(quoting->store, &view);
+
+	if (r)
+		return r;
+	quoting->post = (struct post){ .id = 0 };
+	quoting->ours.id = 0;
+	r = posts_get(quoting->arena, view, post_id, &quoting->post);
+	if (!r)
+		r = posts_by_uri(quoting->arena, view, quoting->post.quote_uri, &quoting->quoted);
+	if (!r)
+		r = accounts_get(quoting->arena, view, quoting->quoted.account_id, &quoting->author);
+	if (!r && instance_owns(instance_of(view), quoting->post.quote_stamp_uri))
+		activities_by_uri(quoting->arena, view, quoting->post.quote_stamp_uri, &quoting->ours);
+	view_end(view);
+	return r;
+}
+
+static int fetch_quoted(struct quoting *quoting, struct writer *writer)
+{
+	struct resolved found = { 0 };
+	uint64_t account_id, post_id;
+	int r = resolve_uri(quoting->federation, quoting->arena, quoting->store, quoting->post.quote_uri, &found);
+
+	return r ? r : compose_keep(quoting->arena, quoting->store, writer, &found, &account_id, &post_id);
+}
+
+static int is_allowed(struct quoting *quoting, bool *ret_allowed)
+{
+	struct str uri = quoting->post.quote_stamp_uri, id;
+	json_t *stamp = NULL;
+	int r = OK;
+
+	*ret_allowed = quoting->quoted.account_id == quoting->post.account_id;
+	if (*ret_allowed || !uri.n || quoting->author.disabled || quoting->author.deleted)
+		return OK;
+	if (quoting->ours.id)
+		r = json_parse(quoting->arena, quoting->ours.body, &stamp);
+	else
+		r = fetch_document(quoting->federation, quoting->arena, quoting->store, uri, &stamp, &id);
+	*ret_allowed = !r && quote_is_stamped(quoting->arena, stamp, uri, quoting->author.uri, quoting->post.uri,
+	                                      quoting->quoted.uri);
+	return r;
+}
+
+static int join_write(struct txn *txn, void *arg)
+{
+	const struct quoting *quoting = arg;
+	int r = posts_set_quote(txn, quoting->post.id, quoting->quoted.id);
+
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+static bool is_later(int err)
+{
+	return err == ERR_NETWORK || err == ERR_BUSY || err == ERR_FULL;
+}
+
+int quote_job(const struct federation *federation, struct arena *arena, struct store *store, struct writer *writer,
+              const struct job *job)
+{
+	struct quoting quoting = { .federation = federation, .arena = arena, .store = store };
+	bool allowed = false;
+	int r = load(&quoting, job->subject);
+
+	if (r == ERR_NOT_FOUND && quoting.post.id) {
+		r = fetch_quoted(&quoting, writer);
+		if (!r)
+			r = load(&quoting, job->subject);
+	}
+	if (!r && !quoting.quoted.reblog_of_id)
+		r = is_allowed(&quoting, &allowed);
+	if (r || !allowed)
+		return is_later(r) ? r : OK;
+	return writer ? writer_run(writer, join_write, &quoting) : store_write(store, join_write, &quoting, NULL, NULL);
+}

@@ -1,0 +1,27 @@
+/*
+ * What a foreign post quotes (FEP-044f): whether it may, and which post of ours or others that is. Pool threads: it
+ * blocks.
+ */
+#ifndef FEDERATION_QUOTE_H
+#define FEDERATION_QUOTE_H
+
+#include "federation/federation.h"
+#include "storage/base/json.h"
+#include "storage/model.h"
+
+struct arena;
+struct store;
+struct writer;
+
+/* Does the stamp at `stamp_uri` prove that `author_uri`, who wrote `quoted_uri`, lets `quoting_uri` quote it? All three
+ * names must be right, and the stamp of the author's own origin. Pure. */
+bool quote_is_stamped(struct arena *arena, const json_t *stamp, struct str stamp_uri, struct str author_uri,
+                      struct str quoting_uri, struct str quoted_uri);
+
+/* JOB "quote" (job->subject: the quoting post): finds the quoted post, on listed origins only, and joins the two when
+ * both have one author or the stamp holds. What is not proved stays as it is, which is no error. `writer` NULL: on this
+ * thread. */
+int quote_job(const struct federation *federation, struct arena *arena, struct store *store, struct writer *writer,
+              const struct job *job);
+
+#endif
