@@ -300,6 +300,20 @@ static void begin_block(struct writing *writing)
 }
 
 /* Controls have no place in HTML; tabs and line ends do. */
+static bool is_kept(unsigned char c)
+{
+	return (c >= ' ' && c != 0x7f) || c == '\n' || c == '\t';
+}
+
+static bool begins_with_line_end(struct str text)
+{
+	size_t i = 0;
+
+	while (i < text.n && !is_kept((unsigned char)text.p[i]))
+		i++;
+	return i < text.n && text.p[i] == '\n';
+}
+
 static void write_text(struct writing *writing, struct str text)
 {
 	struct buf *out = &writing->out;
@@ -310,12 +324,10 @@ static void write_text(struct writing *writing, struct str text)
 		return;
 	begin_inline(writing);
 	/* A parser takes the first line end in <pre> away. */
-	if (text.n && text.p[0] == '\n' && str_ends(buf_str(out), STR("<pre>")))
+	if (begins_with_line_end(text) && str_ends(buf_str(out), STR("<pre>")))
 		buf_add_char(out, '\n');
 	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if ((c >= ' ' && c != 0x7f) || c == '\n' || c == '\t')
+		if (is_kept((unsigned char)text.p[i]))
 			continue;
 		buf_add_html(out, str_sub(text, from, i - from));
 		from = i + 1;

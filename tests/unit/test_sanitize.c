@@ -68,6 +68,7 @@ static const struct {
 	  NULL },
 	{ "items need a list", "<li>a</li><ul><b><li>b</li></b></ul>", NULL },
 	{ "the first line end in <pre> stays", "<pre>\n\na</pre>", "<pre>\n\na</pre>" },
+	{ "also when what stood before it goes", "<pre>\n\f\na</pre>", "<pre>\n\na</pre>" },
 	{ "controls become visible or go", "a\x01" "b\x7f" "c&#2;d", "a\xef\xbf\xbd" "b\xef\xbf\xbd" "cd" },
 	{ "misnested tags are put right", "<b><i>a</b>b</i><p><b>c</p>d</b>", NULL },
 	{ "what is not closed is closed", "<p><b>a", "<p><b>a</b></p>" },
