@@ -575,6 +575,10 @@ static void check_emoji_limit(void)
 	}
 	is_int(r, ERR_DENIED, "but not any number of them");
 	is_int(emoji_count(id), EMOJI_REACTIONS_KINDS_MAX, "of one person at one post");
+	is_int(rig_apply(rig, by(CAROL, "k-end", "Delete", "'" CAROL "'")), OK, "when the account ends");
+	rig_jobs(rig);
+	is_int(emoji_count(id), 0, "its reactions go with it");
+	is_int(rig_notices(rig, &rig->alice, NOTICE_EMOJI_REACTION), 0, "and what told of them");
 	rig_free(rig);
 }
 
