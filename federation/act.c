@@ -16,6 +16,7 @@
 #include "storage/graph.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
+#include "storage/reports.h"
 
 enum { TAGS_MAX = 100 };
 
@@ -325,6 +326,36 @@ int act_unpin(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t 
 	};
 
 	return done_already(activity_apply(arena, txn, &activity, ORIGIN_LOCAL));
+}
+
+/* reports */
+
+static int forward(struct arena *arena, struct txn *txn, const struct report *report)
+{
+	struct activity activity = {
+		.type = AS_FLAG, .actor_id = instance_of(txn_view(txn))->actor_id, .object_kind = OBJECT_URI,
+		.content = report->comment,
+	};
+	struct str_list *uris = &activity.object_uris;
+	struct post post;
+
+	*uris = (struct str_list){ ARENA_ARRAY(arena, struct str, report->post_ids.count + 1), 1 };
+	if (target_uri(arena, txn, report->target_id, &uris->items[0]))
+		return ERR_NOT_FOUND;
+	for (size_t i = 0; i < report->post_ids.count; i++)
+		if (posts_get(arena, txn_view(txn), report->post_ids.ids[i], &post) == OK)
+			uris->items[uris->count++] = post.uri;
+	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+int act_flag(struct arena *arena, struct txn *txn, struct report *report)
+{
+	int r = reports_add(txn, report);
+
+	if (r || !report->forwarded)
+		return r;
+	r = forward(arena, txn, report);
+	return r ? txn_fail(txn, r) : OK;
 }
 
 /* reactions */

@@ -14,6 +14,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/reports.h"
 
 enum { INNER_DEPTH_MAX = 2 };  /* Undo of an Accept of a Follow */
 
@@ -36,6 +37,7 @@ static const struct type_row {
 	{ AS_QUOTE_REQUEST, "QuoteRequest", false },
 	{ AS_ADD,      "Add",      true },
 	{ AS_REMOVE,   "Remove",   true },
+	{ AS_FLAG,     "Flag",     false },
 };
 
 static const struct object_row {
@@ -249,12 +251,26 @@ static struct activity *parse_inner(struct arena *arena, const json_t *document,
 	return inner;
 }
 
+/* The one activity with several objects. Some say why in the summary. */
+static void parse_flag(struct arena *arena, const json_t *document, struct activity *a)
+{
+	struct str content = property_text(json_member(document, "content"));
+
+	if (!content.n)
+		content = property_text(json_member(document, "summary"));
+	a->content = utf8_prefix(content, REPORT_COMMENT_CHARACTERS);
+	a->object_uris = property_uris(arena, json_member(document, "object"), REPORT_POSTS_MAX + 1);
+	a->object_kind = a->object_uris.count ? OBJECT_URI : OBJECT_NONE;
+}
+
 static void parse_object(struct arena *arena, const json_t *document, struct activity *a)
 {
 	const json_t *value = json_member(document, "object"), *object = json_at(value, 0);
 	enum object_kind kind = activity_object_kind(object);
 
-	if (json_count(value) != 1)
+	if (a->type == AS_FLAG)
+		parse_flag(arena, document, a);
+	if (a->type == AS_FLAG || json_count(value) != 1)
 		return;
 	a->object_uri = property_uri(object);
 	a->object_kind = a->object_uri.n ? OBJECT_URI : OBJECT_NONE;
@@ -349,6 +365,10 @@ static void w_tombstone(struct json_writer *w, struct str uri)
 static void w_activity_object(struct json_writer *w, struct arena *arena, struct view *view,
                               const struct activity *a)
 {
+	if (a->object_uris.count) {
+		activity_w_uris(w, "object", &a->object_uris);
+		return;
+	}
 	json_w_key(w, "object");
 	if (a->inner)
 		w_inner(w, a->inner);
@@ -388,6 +408,8 @@ struct str activity_render(struct arena *arena, struct view *view, const struct 
 		json_w_member_str(&w, "target", activity->target_uri);
 	if (activity->emoji.n)
 		json_w_member_str(&w, "content", activity->emoji);
+	else if (activity->type == AS_FLAG)
+		json_w_member_str(&w, "content", activity->content);
 	json_w_object_end(&w);
 	return buf_str(&buf);
 }

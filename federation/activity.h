@@ -18,7 +18,7 @@ struct instance;
 enum activity_type {
 	AS_UNKNOWN = 0,
 	AS_CREATE, AS_UPDATE, AS_DELETE, AS_FOLLOW, AS_ACCEPT, AS_REJECT, AS_UNDO, AS_LIKE, AS_ANNOUNCE,
-	AS_EMOJI_REACT, AS_BLOCK, AS_QUOTE_REQUEST, AS_ADD, AS_REMOVE,
+	AS_EMOJI_REACT, AS_BLOCK, AS_QUOTE_REQUEST, AS_ADD, AS_REMOVE, AS_FLAG,
 };
 
 /* Kinds of objects, as bits so that a row of the activity table can say which it takes. */
@@ -54,6 +54,8 @@ struct activity {
 	struct str emoji, emoji_url;    /* EmojiReact (federation/emoji.h); our own: emoji as stored */
 	struct str instrument_uri;      /* QuoteRequest: the post that wants to quote the object */
 	struct str result_uri;          /* Accept of one: its stamp */
+	struct str_list object_uris;    /* Flag: an account and posts, in any order */
+	struct str content;             /* Flag: why, plain text */
 	struct str target_uri;          /* Add, Remove: the collection */
 	struct str_list to, cc;
 	int64_t published_ms, updated_ms;

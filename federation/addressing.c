@@ -114,6 +114,10 @@ int addressing_fill(struct apply *apply, enum addressing addressing, struct reci
 	case TO_AUTHOR:
 		r = to_one(apply, apply->post.account_id, &recipients);
 		break;
+	case TO_NODE:
+		r = to_one(apply, apply->target.id, &recipients);
+		apply->activity->to.count = 0;
+		break;
 	case TO_FOLLOWERS:
 		r = to_followers(apply, &recipients);
 		break;

@@ -11,6 +11,7 @@ enum addressing {
 	TO_WITNESSES,  /* that audience, and who else may hold a copy */
 	TO_TARGET,     /* the other side of a follow */
 	TO_AUTHOR,     /* of what was favoured */
+	TO_NODE,       /* of the target: nobody is named */
 	TO_FOLLOWERS,  /* of the actor */
 };
 

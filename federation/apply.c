@@ -12,6 +12,7 @@
 #include "federation/on_actor.h"
 #include "federation/on_block.h"
 #include "federation/on_emoji.h"
+#include "federation/on_flag.h"
 #include "federation/on_follow.h"
 #include "federation/on_pin.h"
 #include "federation/on_post.h"
@@ -90,6 +91,8 @@ static const struct activity_row {
 	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Add: a post of one's own shown first on the profile" },
 	{ AS_REMOVE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST | OBJECT_TOMBSTONE, unpin_may, unpin_apply, NOTIFY_NOBODY,
 	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Remove: it is shown first no more" },
+	{ AS_FLAG, AS_UNKNOWN, OBJECT_URI, flag_may, flag_apply, NOTIFY_NOBODY,
+	  TO_NODE, KEEP_PRIVATE, false, "Flag: a report for those who run the other node" },
 };
 
 enum { ROWS = sizeof(rows) / sizeof *rows };

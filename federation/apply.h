@@ -54,6 +54,8 @@ int act_unblock(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_
  * many as may be (storage/pins.h). Twice is no error. */
 int act_pin(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 int act_unpin(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+/* Keeps a report, which gets its id; forwarded: sends it to the node of the target, without its reporter's name. */
+int act_flag(struct arena *arena, struct txn *txn, struct report *report);
 int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 /* A reaction with a picture (emoji_is_picture()). ERR_LIMIT: too many kinds. What is not there is taken back all the
@@ -86,6 +88,7 @@ struct apply {
 	struct account target;        /* Follow and its answers, Block: the other side */
 	struct follow follow;         /* state 0: there is none */
 	struct post post;             /* the post it is about; of an Announce: the boost */
+	struct id_list flagged;       /* Flag: the posts of the target that it is about */
 	struct post boosted;          /* id 0: it is about no boost */
 	struct id_list witnesses;     /* who may hold a copy besides the audience: answered, boosted, favoured */
 	struct id_list told;          /* Update: whom the former text mentioned */

@@ -120,10 +120,10 @@ static bool first_time(struct fanout *fanout, struct str shared_inbox)
 	return true;
 }
 
-/* Whoever alone is addressed gets it in the own inbox: there is nobody to share with. */
+/* Whoever alone is addressed gets it in the own inbox: there is nobody to share with. A report is for the node. */
 static bool is_alone(const struct fanout *fanout)
 {
-	return !fanout->followers && fanout->ids.count == 1;
+	return !str_eq(fanout->record.type, STR("Flag")) && !fanout->followers && fanout->ids.count == 1;
 }
 
 static int deliver_to(struct fanout *fanout, uint64_t account_id)

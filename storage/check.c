@@ -417,6 +417,7 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	                  .own = { ID(block, blocker_id), ID(block, blocked_id) },
 	                  .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_BLOCKED_BY] = { .key_bytes = 16, INDEX(BLOCK, IN_KEY(8), IN_KEY(0)) },
+	[SPACE_REPORT] = { .key_bytes = 8, .type = &report_type, .own = { ID(report, id) } },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },
 };
 

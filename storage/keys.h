@@ -83,7 +83,8 @@
 	X(BLOCKED_BY, "blocked_by", "blocked id, blocker id", "-") \
 	X(RULE, "rule", "kind (1), value", "rule record") \
 	X(REFUSED, "refused", "id", "refusal record") \
-	X(PINNED, "pinned", "account id, post id", "-")
+	X(PINNED, "pinned", "account id, post id", "-") \
+	X(REPORT, "report", "id", "report record")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -174,6 +174,19 @@ static const struct field block_fields[] = {
 };
 RECORD_TYPE(block);
 
+static const struct field report_fields[] = {
+	FIELD(1, report, id),
+	FIELD(2, report, reporter_id),
+	FIELD(3, report, target_id),
+	FIELD(4, report, post_ids),
+	FIELD(5, report, comment),
+	FIELD(6, report, category),
+	FIELD(7, report, forwarded),
+	FIELD(8, report, created_ms),
+	FIELD(9, report, closed_ms),
+};
+RECORD_TYPE(report);
+
 static const struct field favourite_fields[] = {
 	FIELD(1, favourite, id),
 	FIELD(2, favourite, account_id),

@@ -135,6 +135,18 @@ struct block {
 	int64_t created_ms;
 };
 
+/* What somebody holds against an account, for those who run the node. */
+struct report {
+	uint64_t id;
+	uint64_t reporter_id;         /* an instance actor, when another node does not name who it was */
+	uint64_t target_id;
+	struct id_list post_ids;      /* of the target; they may be gone by now */
+	struct str comment;           /* plain text */
+	struct str category;          /* "spam", "legal", "violation", "other" */
+	bool forwarded;               /* to the node of the target */
+	int64_t created_ms, closed_ms;  /* closed 0: open */
+};
+
 struct favourite {
 	uint64_t id;                  /* time-ordered, pages the account's favourites */
 	uint64_t account_id, post_id;
@@ -306,7 +318,7 @@ struct record_type {
 };
 
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
-	post_edit_type, follow_type, block_type, favourite_type, emoji_reaction_type, notice_type, conversation_type, app_type, token_type, grant_type,
+	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 extern const struct record_type rule_type, refusal_type;
 

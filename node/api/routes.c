@@ -16,6 +16,7 @@
 #include "node/api/instance.h"
 #include "node/api/notices.h"
 #include "node/api/profile.h"
+#include "node/api/reports.h"
 #include "node/api/search.h"
 #include "node/api/status_views.h"
 #include "node/api/statuses.h"
@@ -131,6 +132,9 @@ const struct route routes[] = {
 	API("POST", "/api/v1/follow_requests/:id/reject", SCOPE(WRITE_FOLLOWS), QUOTA_POST,
 	    .check = api_relation_check, .write = api_request_reject_write, .show = api_relation_show,
 	    .summary = "refuses a request to follow"),
+
+	API("POST", "/api/v1/reports", SCOPE(WRITE_REPORTS), QUOTA_POST, .check = api_report_check,
+	    .write = api_report_write, .show = api_report_show, .summary = "reports somebody to those who run the node"),
 
 	/* statuses */
 	API("POST", "/api/v1/statuses", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_check,

@@ -62,6 +62,11 @@ static const struct option_row refusals_options[] = {
 	{ 0 },
 };
 
+static const struct option_row report_list_options[] = {
+	{ "all", NULL, false, "the closed ones too" },
+	{ 0 },
+};
+
 static const struct option_row config_options[] = {
 	{ "explain", NULL, false, "each key with its value, where it comes from and what it is" },
 	{ 0 },
@@ -95,6 +100,9 @@ const struct command commands[] = {
 	{ "rule remove", "KIND VALUE", NULL, PLACE_STORE, false, command_rule_remove, "takes a rule away" },
 	{ "refusals", "", refusals_options, PLACE_STORE, false, command_refusals,
 	  "what was not taken in lately, and why" },
+	{ "report list", "", report_list_options, PLACE_STORE, false, command_report_list,
+	  "what was reported and is open, the newest first" },
+	{ "report close", "ID", NULL, PLACE_STORE, false, command_report_close, "puts a report aside" },
 	{ "post", "NAME TEXT", NULL, PLACE_STORE, false, command_post, "posts in a person's name" },
 	{ "config", "", config_options, PLACE_STORE, false, command_config, "prints the configuration that holds" },
 	{ "config get", "KEY", NULL, PLACE_STORE, false, command_config_get, "prints one value" },

@@ -1,6 +1,6 @@
 /*
  * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_peer.c,
- * commands_policy.c.
+ * commands_policy.c, commands_report.c.
  * Each returns an exit status; the place (store, writer, instance) is filled by cli.c.
  */
 #ifndef NODE_CLI_COMMANDS_H
@@ -38,5 +38,8 @@ int command_rule_add(struct cli *cli);
 int command_rule_list(struct cli *cli);
 int command_rule_remove(struct cli *cli);
 int command_refusals(struct cli *cli);
+
+int command_report_list(struct cli *cli);
+int command_report_close(struct cli *cli);
 
 #endif

@@ -1,0 +1,83 @@
+/*
+ * Flag: a report from another node is kept; one of ours was kept before it is sent. Writer thread.
+ *
+ * Only what is ours and what the sender may see counts, so that a report is no way to ask whether a post is there.
+ */
+#include "federation/on_flag.h"
+
+#include "storage/access.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/ids.h"
+#include "storage/posts.h"
+#include "storage/reports.h"
+
+/* An instance actor speaks for its node, not for a person. */
+static struct beholder sender_of(const struct apply *apply)
+{
+	struct beholder beholder = { BEHOLDER_REMOTE, apply->actor.id };
+
+	if (apply->actor.kind == ACCOUNT_APPLICATION)
+		beholder = (struct beholder){ BEHOLDER_PEER, 0 };
+	return beholder;
+}
+
+/* Keeps the ids of the posts among the objects that are ours and seen; of others nothing is said. */
+static void find_posts(struct apply *apply)
+{
+	const struct str_list *uris = &apply->activity->object_uris;
+	struct id_list *ids = &apply->flagged;
+	struct post post;
+
+	*ids = (struct id_list){ ARENA_ARRAY(apply->arena, uint64_t, uris->count), 0 };
+	for (size_t i = 0; i < uris->count; i++) {
+		if (posts_by_uri(apply->arena, apply->view, uris->items[i], &post) || post.remote ||
+		    !access_sees(apply->view, sender_of(apply), &post))
+			continue;
+		if (!apply->target.id && accounts_get(apply->arena, apply->view, post.account_id, &apply->target))
+			continue;
+		if (post.account_id == apply->target.id && !ids_have(ids, post.id))
+			ids->ids[ids->count++] = post.id;
+	}
+}
+
+static bool is_reportable(const struct account *account)
+{
+	return !account->host.n && !account->deleted && account->kind != ACCOUNT_APPLICATION;
+}
+
+/* The first account of ours among the objects, or else the author of the first post. */
+static int find_reported(struct apply *apply)
+{
+	const struct str_list *uris = &apply->activity->object_uris;
+	struct account account;
+
+	for (size_t i = 0; i < uris->count && !apply->target.id; i++)
+		if (accounts_by_uri(apply->arena, apply->view, uris->items[i], &account) == OK && is_reportable(&account))
+			apply->target = account;
+	find_posts(apply);
+	return apply->target.id ? OK : ERR_NOT_FOUND;
+}
+
+int flag_may(struct apply *apply)
+{
+	if (apply->origin == ORIGIN_REMOTE)
+		return find_reported(apply);
+	return accounts_by_uri(apply->arena, apply->view, apply->activity->object_uris.items[0], &apply->target);
+}
+
+int flag_apply(struct apply *apply)
+{
+	struct report report = {
+		.reporter_id = apply->actor.id, .target_id = apply->target.id, .post_ids = apply->flagged,
+		.comment = apply->activity->content, .category = STR("other"),
+	};
+	int r;
+
+	if (apply->origin == ORIGIN_LOCAL)
+		return OK;
+	r = reports_add(apply->txn, &report);
+	/* A peer is not asked to try again. */
+	return r == ERR_LIMIT ? ERR_DENIED : r;
+}

@@ -1,0 +1,98 @@
+/*
+ * Reports of people. What they may not see they cannot report.
+ */
+#include "node/api/reports.h"
+
+#include "federation/apply.h"
+#include "node/api/answer.h"
+#include "node/api/entities.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/reports.h"
+
+static const char *const categories[] = { "other", "spam", "legal", "violation" };
+
+static struct str read_category(const struct call *call)
+{
+	for (size_t i = 1; i < sizeof(categories) / sizeof(categories[0]); i++)
+		if (str_eq(call_param(call, "category"), str_of(categories[i])))
+			return str_of(categories[i]);
+	return str_of(categories[0]);
+}
+
+static int read_posts(struct call *call, struct view *view, struct report *report)
+{
+	struct str *texts;
+	size_t count = call_param_list(call, "status_ids", &texts);
+	struct post post;
+
+	if (count > REPORT_POSTS_MAX)
+		return answer_refuse(call, "Validation failed: too many statuses");
+	report->post_ids = (struct id_list){ ARENA_ARRAY(call->arena, uint64_t, count), 0 };
+	for (size_t i = 0; i < count; i++) {
+		uint64_t id;
+
+		if (!str_to_u64(texts[i], &id) ||
+		    access_post(call->arena, view, answer_beholder(call), id, &post) != OK ||
+		    post.account_id != report->target_id)
+			return ERR_NOT_FOUND;
+		report->post_ids.ids[report->post_ids.count++] = id;
+	}
+	return OK;
+}
+
+int api_report_check(struct call *call, struct view *view)
+{
+	struct report *report = ARENA_NEW(call->arena, struct report);
+	struct account account;
+	int r = accounts_get(call->arena, view, call_param_id(call, "account_id"), &account);
+
+	if (r != OK || account.deleted)
+		return r != OK ? r : ERR_NOT_FOUND;
+	*report = (struct report){
+		.reporter_id = call->viewer.account_id, .target_id = account.id, .comment = call_param(call, "comment"),
+		.category = read_category(call), .forwarded = account.host.n && call_param_bool(call, "forward", false),
+	};
+	if (utf8_length(report->comment) > REPORT_COMMENT_CHARACTERS)
+		return answer_refuse(call, "Validation failed: Comment is too long");
+	call->state = report;
+	return read_posts(call, view, report);
+}
+
+int api_report_write(struct call *call, struct txn *txn)
+{
+	return act_flag(call->arena, txn, call->state);
+}
+
+static void w_report(struct json_writer *w, const struct report *report)
+{
+	json_w_member_id(w, "id", report->id);
+	json_w_member_bool(w, "action_taken", report->closed_ms != 0);
+	json_w_member_null(w, "action_taken_at");
+	json_w_member_str(w, "category", report->category);
+	json_w_member_str(w, "comment", report->comment);
+	json_w_member_bool(w, "forwarded", report->forwarded);
+	json_w_member_date(w, "created_at", report->created_ms);
+	json_w_key(w, "status_ids");
+	json_w_array(w);
+	for (size_t i = 0; i < report->post_ids.count; i++)
+		json_w_str(w, arena_printf(w->buf->arena, "%llu", (unsigned long long)report->post_ids.ids[i]));
+	json_w_array_end(w);
+	json_w_member_null(w, "rule_ids");
+}
+
+int api_report_show(struct call *call, struct view *view)
+{
+	const struct report *report = call->state;
+	struct answer answer;
+	int r;
+
+	answer_begin(&answer, call);
+	json_w_object(&answer.w);
+	w_report(&answer.w, report);
+	json_w_key(&answer.w, "target_account");
+	r = entity_account(&answer.w, call->arena, view, report->target_id);
+	json_w_object_end(&answer.w);
+	return answer_end(&answer, call, r);
+}

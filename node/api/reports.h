@@ -1,0 +1,14 @@
+/*
+ * Reporting through the client API. Reading and closing reports: rse-node report.
+ */
+#ifndef NODE_API_REPORTS_H
+#define NODE_API_REPORTS_H
+
+#include "node/call.h"
+
+/* Parameters: account_id, status_ids (100), comment (5,000 characters), category, forward. */
+int api_report_check(struct call *call, struct view *view);
+int api_report_write(struct call *call, struct txn *txn);
+int api_report_show(struct call *call, struct view *view);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * Commands about reports: report list, close.
+ */
+#include "node/cli/commands.h"
+#include "storage/accounts.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/reports.h"
+
+/* The handle of an account; "-" when it is not known any more. */
+static struct str handle(struct cli *cli, struct view *view, uint64_t account_id)
+{
+	struct account account;
+
+	if (accounts_get(cli->arena, view, account_id, &account) != OK)
+		return STR("-");
+	if (!account.host.n)
+		return account.username;
+	return arena_printf(cli->arena, "%.*s@%.*s", STR_ARG(account.username), STR_ARG(account.host));
+}
+
+/* What a stranger wrote must not drive the terminal. */
+static struct str on_one_line(struct cli *cli, struct str text)
+{
+	char *copy = ARENA_ARRAY(cli->arena, char, text.n);
+
+	for (size_t i = 0; i < text.n; i++)
+		copy[i] = (unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f ? ' ' : text.p[i];
+	return (struct str){ copy, text.n };
+}
+
+static void print_report(struct cli *cli, struct view *view, const struct report *report)
+{
+	char date[DATE_ISO_BYTES];
+
+	date_iso_seconds(report->created_ms, date);
+	buf_printf(&cli->out, "%llu\t%s\t%s\t%.*s\tby %.*s\t%.*s\t%zu posts\t%.*s\n", (unsigned long long)report->id,
+	           date, report->closed_ms ? "closed" : "open", STR_ARG(handle(cli, view, report->target_id)),
+	           STR_ARG(handle(cli, view, report->reporter_id)), STR_ARG(report->category), report->post_ids.count,
+	           STR_ARG(on_one_line(cli, report->comment)));
+}
+
+int command_report_list(struct cli *cli)
+{
+	struct report *reports;
+	struct view *view;
+	size_t count = 0;
+	int err = view_begin(cli->store, &view);
+
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	err = reports_list(cli->arena, view, cli_option(cli, "all").p, REPORTS_MAX, &reports, &count);
+	for (size_t i = 0; err == OK && i < count; i++)
+		print_report(cli, view, &reports[i]);
+	view_end(view);
+	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+}
+
+struct close_body {
+	struct arena *arena;
+	uint64_t id;
+};
+
+static int close_write(struct txn *txn, void *arg)
+{
+	struct close_body *body = arg;
+
+	return reports_close(body->arena, txn, body->id);
+}
+
+int command_report_close(struct cli *cli)
+{
+	struct close_body body = { .arena = cli->arena };
+	int err = str_to_u64(cli->arguments[0], &body.id) ? cli_write(cli, close_write, &body) : ERR_NOT_FOUND;
+
+	if (err == ERR_NOT_FOUND)
+		return cli_fail(cli, "no such report: %.*s", STR_ARG(cli->arguments[0]));
+	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+}

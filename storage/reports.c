@@ -1,0 +1,66 @@
+/*
+ * Reports, by id. Who may read them is for those who ask. Reads: any thread; puts: the writer.
+ */
+#include "storage/reports.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/keys.h"
+#include "storage/record.h"
+
+int reports_add(struct txn *txn, struct report *report)
+{
+	struct key key;
+	uint64_t count;
+	int r = view_count(txn_view(txn), SPACE_REPORT, &count);
+
+	if (r || count >= REPORTS_MAX)
+		return r ? r : ERR_LIMIT;
+	report->id = txn_new_id(txn);
+	report->created_ms = txn_now_ms(txn);
+	return record_put(txn, SPACE_REPORT, key_u64(&key, report->id), &report_type, report);
+}
+
+int reports_get(struct arena *arena, struct view *view, uint64_t id, struct report *ret_report)
+{
+	struct key key;
+
+	return record_get(arena, view, SPACE_REPORT, key_u64(&key, id), &report_type, ret_report);
+}
+
+int reports_close(struct arena *arena, struct txn *txn, uint64_t id)
+{
+	struct report report;
+	struct key key;
+	int r = reports_get(arena, txn_view(txn), id, &report);
+
+	if (r || report.closed_ms)
+		return r;
+	report.closed_ms = txn_now_ms(txn);
+	return record_put(txn, SPACE_REPORT, key_u64(&key, id), &report_type, &report);
+}
+
+int reports_list(struct arena *arena, struct view *view, bool closed, size_t max, struct report **ret_reports,
+                 size_t *ret_count)
+{
+	struct report *reports = ARENA_ARRAY(arena, struct report, max);
+	struct prefix_walk walk;
+	struct engine_item item;
+	size_t n = 0;
+	int r = OK;
+
+	prefix_walk_init(&walk, view, SPACE_REPORT, STR_NONE, true);
+	while (n < max && (r = prefix_next(&walk, &item)) == OK) {
+		r = codec_decode(arena, &report_type, item.value, &reports[n]);
+		if (r)
+			return r;
+		if (closed || !reports[n].closed_ms)
+			n++;
+	}
+	if (r && r != ERR_NOT_FOUND)
+		return r;
+	*ret_reports = reports;
+	*ret_count = n;
+	return OK;
+}

@@ -1,0 +1,27 @@
+/*
+ * Reports: what people of ours, and other nodes, hold against accounts and posts.
+ */
+#ifndef STORAGE_REPORTS_H
+#define STORAGE_REPORTS_H
+
+#include "storage/engine/store.h"
+#include "storage/model.h"
+
+struct arena;
+
+enum {
+	REPORTS_MAX = 10000,            /* kept in all */
+	REPORT_POSTS_MAX = 100,
+	REPORT_COMMENT_CHARACTERS = 5000,
+};
+
+/* Gives report->id, and created_ms from the transaction. ERR_LIMIT: there are too many. */
+int reports_add(struct txn *txn, struct report *report);
+int reports_get(struct arena *arena, struct view *view, uint64_t id, struct report *ret_report);
+/* Closing twice is no error. ERR_NOT_FOUND. */
+int reports_close(struct arena *arena, struct txn *txn, uint64_t id);
+/* The newest first, at most `max`; without the closed ones unless `closed`. */
+int reports_list(struct arena *arena, struct view *view, bool closed, size_t max, struct report **ret_reports,
+                 size_t *ret_count);
+
+#endif
