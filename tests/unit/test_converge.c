@@ -6,7 +6,8 @@
  * What converges only in order is kept in order, as the lanes do (federation/lane.h: one actor, one object, one
  * sibling): half of the seeds repeat what was taken back (follow, leave, follow again), whose activities name the pair
  * and not the turn, and rename actors more than once, whose documents carry no version. The other half comes in any order,
- * and takes nothing up twice. SEEDS=n plays more of them, SEED=n one alone.
+ * and takes nothing up twice. Nobody reacts to a post for followers: whether that counts is for its author's node to say
+ * when it comes. SEEDS=n plays more of them, SEED=n one alone.
  */
 #include <stdlib.h>
 
@@ -353,6 +354,7 @@ static int do_edit(struct txn *txn, struct arena *arena, size_t p, size_t post)
 static int do_to_post(struct txn *txn, struct arena *arena, size_t p, size_t post, int what)
 {
 	uint64_t actor_id = story.people[p].ids[story.people[p].home], id, boost_id;
+	struct post stored;
 	bool *once = what == 1 ? &story.liked[p][post] : &story.boosted[p][post];
 
 	if (post >= story.post_count || posts_id_by_uri(txn_view(txn), story.posts[post], &id))
@@ -365,6 +367,9 @@ static int do_to_post(struct txn *txn, struct arena *arena, size_t p, size_t pos
 		return act_unannounce(arena, txn, actor_id, id);
 	if (*once && !story.in_order)
 		return ERR_EXISTS;
+	/* Who may like a post for followers depends on a follow that the other node may know to have begun or ended. */
+	if (posts_brief(txn_view(txn), id, &stored) || stored.visibility > VISIBILITY_UNLISTED)
+		return ERR_DENIED;
 	*once = true;
 	return what == 1 ? act_like(arena, txn, actor_id, id)
 	                 : act_announce(arena, txn, actor_id, id, VISIBILITY_PUBLIC, &boost_id);
@@ -403,9 +408,9 @@ static int do_rename(struct txn *txn, struct arena *arena, size_t p)
 
 static int act(struct txn *txn, struct arena *arena, size_t p)
 {
-	size_t post = dice(story.post_count + 1), other = dice(PEOPLE);
+	size_t post = dice(story.post_count + 1), other = (p + AUTHORS + dice(2)) % PEOPLE;
 
-	switch (dice(16)) {
+	switch (dice(20)) {
 	case 0: case 1: case 2: return do_post(txn, arena, p, post);
 	case 3: case 4: return do_edit(txn, arena, p, post);
 	case 5: return do_to_post(txn, arena, p, post, 0);
@@ -413,9 +418,9 @@ static int act(struct txn *txn, struct arena *arena, size_t p)
 	case 8: return do_to_post(txn, arena, p, post, 2);
 	case 9: return do_to_post(txn, arena, p, post, 3);
 	case 10: return do_to_post(txn, arena, p, post, 4);
-	case 11: case 12: return do_to_person(txn, arena, p, other, 0);
-	case 13: return do_to_person(txn, arena, p, other, 1);
-	case 14: return do_to_person(txn, arena, p, other, 2);
+	case 11: case 12: case 13: return do_to_person(txn, arena, p, other, 0);
+	case 14: case 15: return do_to_person(txn, arena, p, other, 1);
+	case 16: case 17: case 18: return do_to_person(txn, arena, p, other, 2);
 	default: return do_rename(txn, arena, p);
 	}
 }
