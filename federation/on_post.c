@@ -283,12 +283,16 @@ int update_apply(struct apply *apply)
 {
 	struct activity *a = apply->activity;
 	int64_t now_ms = txn_now_ms(apply->txn);
+	int64_t edited_ms = a->updated_ms;
 	int r;
 
 	if (apply->news)
 		return create_apply(apply);
 	apply->told = apply->post.mention_ids;
-	take_edit(&apply->post, &a->draft->post, a->updated_ms && a->updated_ms < now_ms ? a->updated_ms : now_ms);
+	/* The object says when its text became what it is, its Update only when that was last said. */
+	if (apply->origin == ORIGIN_REMOTE && a->draft->post.edited_ms)
+		edited_ms = a->draft->post.edited_ms;
+	take_edit(&apply->post, &a->draft->post, edited_ms && edited_ms < now_ms ? edited_ms : now_ms);
 	r = posts_update(apply->txn, &apply->post);
 	if (!r && apply->origin == ORIGIN_REMOTE)
 		r = txn_fail(apply->txn, prove_quote(apply->txn, &apply->post));
