@@ -17,7 +17,7 @@ from test_hostile import REFUSED, Stage, path_of
 
 NO_CODE = "code does not exist yet: "
 
-# id -> where it is tested (FILE::test; no file: here), or why it cannot be.
+# id -> where it is tested (FILE::test from here; no file: in this one), or why it cannot be.
 CHECKLIST = {
     "CVE-2024-23832": ["test_CVE_2024_23832_object_on_another_origin",
                        "test_hostile.py::test_an_embedded_object_of_another_origin_is_not_believed"],
@@ -27,7 +27,7 @@ CHECKLIST = {
     "Akkoma 3.15": ["test_Akkoma_3_15_a_key_document_of_another_owner"],
     "Akkoma 3.19": ["test_hostile.py::test_a_spoiled_signature_is_refused"],
     "Akkoma 3.20": ["test_Akkoma_3_20_the_deleted_sign_nothing", "test_closed.py::test_collections_are_closed",
-                    NO_CODE + "blocks between people"],
+                    "../unit/test_block.c::check_hidden_from_a_peer"],
     "CVE-2023-42451": ["test_CVE_2023_42451_another_spelling_of_a_host"],
     "CVE-2023-36460": NO_CODE + "media",
     "CVE-2023-36459, CVE-2023-42452": ["test_hostile.py::test_foreign_html_is_made_safe",
@@ -45,7 +45,8 @@ CHECKLIST = {
     "GHSA-gwhw-gcjx-72v8": ["test_GHSA_gwhw_a_private_post_is_like_none"],
     "GHSA-xfrj-c749-jxxq, crr4-7rm4-8gpw, xx55-4rrg-8xg6, vwhj-3g83-v276": [
         "test_SSRF_addresses_are_not_connected_to", "test_SSRF_nothing_listens_to_us"],
-    "CVE-2026-23961": ["test_CVE_2026_23961_a_stranger_does_not_enter_by_a_boost", NO_CODE + "suspension of people"],
+    "CVE-2026-23961": ["test_CVE_2026_23961_a_stranger_does_not_enter_by_a_boost",
+                       "../unit/test_apply.c::check_boost_of_suspended", "../unit/test_policy.c::check_blocked_account"],
     "GHSA-gg8q-rcg7-p79g, 6x3w-9g92-gvf3": ["test_GHSA_gg8q_fields_have_limits",
                                             "test_hostile.py::test_names_and_profiles_are_made_safe"],
     "GHSA-ccpr-m53r-mfwr": ["test_GHSA_ccpr_an_outbox_is_for_one_class_of_readers"],
@@ -78,7 +79,8 @@ CHECKLIST = {
     "Foreign acts": ["test_hostile.py::test_only_the_author_changes_and_deletes",
                      "test_hostile.py::test_local_posts_cannot_be_touched_from_outside",
                      "test_an_author_cannot_give_a_post_away", "test_nobody_undoes_what_another_did",
-                     "test_an_answer_to_no_follow", NO_CODE + "Add, Move, Block, QuoteAuthorization"],
+                     "test_an_answer_to_no_follow", "../unit/test_pin.c::check_wrong_hands",
+                     "../unit/test_block.c::check_wrong_hands", NO_CODE + "Move, Announce by a group"],
     "Local ids": ["test_a_local_id_from_outside_is_never_fetched"],
     "Mentions": ["test_mentions_have_a_limit"],
 }
@@ -96,7 +98,7 @@ def test_each_line_names_a_test_or_a_reason(entry):
             continue
         name, _, function = test.rpartition("::")
         source = (here.parent / (name or here.name)).read_text()
-        assert re.search(rf"^def {function}\(", source, re.M), test
+        assert re.search(rf"^(def|static void) {function}\(", source, re.M), test
 
 
 @pytest.fixture(scope="module")
