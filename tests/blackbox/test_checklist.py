@@ -41,7 +41,8 @@ CHECKLIST = {
     "CVE-2024-25618, CVE-2024-25619": NO_CODE + "outside identity providers, streaming",
     "CVE-2024-37903": ["test_CVE_2024_37903_no_audience_grows",
                        "test_hostile.py::test_what_a_peer_may_not_see_it_cannot_like_or_answer"],
-    "GHSA-8h43-rcqj-wpc6, GHSA-q4g8-82c5-9h33": NO_CODE + "quotes",
+    "GHSA-8h43-rcqj-wpc6, GHSA-q4g8-82c5-9h33": ["../unit/test_quote.c::check_stamps",
+                                              "../unit/test_apply.c::check_quote_requests"],
     "GHSA-gwhw-gcjx-72v8": ["test_GHSA_gwhw_a_private_post_is_like_none"],
     "GHSA-xfrj-c749-jxxq, crr4-7rm4-8gpw, xx55-4rrg-8xg6, vwhj-3g83-v276": [
         "test_SSRF_addresses_are_not_connected_to", "test_SSRF_nothing_listens_to_us"],
@@ -67,7 +68,7 @@ CHECKLIST = {
     "CVE-2026-34148": ["test_CVE_2026_34148_redirects_end", "test_CVE_2026_34148_a_bad_key_is_fetched_once"],
     "CVE-2025-68475, CVE-2026-69132": ["test_CVE_2025_68475_hostile_html_takes_no_time"],
     "CVE-2025-25194, CVE-2026-33693, CVE-2026-29178, CVE-2024-23649": [
-        "test_SSRF_addresses_are_not_connected_to", NO_CODE + "reports"],
+        "test_SSRF_addresses_are_not_connected_to", "../unit/test_report.c::check_ours"],
     "CVE-2025-30741": ["test_CVE_2025_30741_a_follow_asked_for_shows_nothing"],
     "snac 2.93": ["test_hostile.py::test_a_key_of_another_actor_is_no_proof",
                   "test_hostile.py::test_a_misshapen_activity_does_no_harm"],
