@@ -173,7 +173,7 @@ static enum knock_way first_way(struct request *request, struct view *view)
 	struct peer peer;
 	struct knock knock;
 
-	if (!request->lane || peers_get(request->arena, view, request->delivery.peer_id, &peer) != OK)
+	if (peers_get(request->arena, view, request->delivery.peer_id, &peer) != OK)
 		return KNOCK_CAVAGE;
 	knock = knock_of(&peer);
 	return knock_first(&knock, clock_now_ms());
@@ -282,6 +282,7 @@ static bool hello_begin(struct deliverer *d, struct peer_lane *lane)
 	struct request *request = request_new(d);
 	const struct peer *peer = &lane->peer;
 
+	request->delivery.peer_id = peer->id;
 	request->address = peer->actor_uri.n ? arena_str(request->arena, peer->actor_uri)
 	                                     : arena_printf(request->arena, "%.*s/actor", STR_ARG(peer->url));
 	if (!request_submit(d, request))
@@ -362,11 +363,13 @@ static bool knocks_again(struct deliverer *d, struct request *request)
 	if (!knock_again(&knock, request->way, request->transfer.status, wish, clock_now_ms(), &request->way))
 		return false;
 	request->second = true;
-	if (pool_submit(d->options.pool, &request->item) == OK)
-		d->on_pool++;
-	else
-		request->second = false;
-	return request->second;
+	/* No room: all of it waits, for a 400 would have it dropped. */
+	if (pool_submit(d->options.pool, &request->item) != OK) {
+		request->err = ERR_BUSY;
+		return false;
+	}
+	d->on_pool++;
+	return true;
 }
 
 /* What an answer teaches about the peer's way goes into its record; that it took neither stays in memory. */
@@ -550,11 +553,13 @@ static void request_end(struct deliverer *d, struct request *request)
 {
 	if (!request->lane || atomic_load(&d->stopping)) {
 		request_free(request);
+	} else if (knocks_again(d, request)) {
+		return;
 	} else if (is_our_trouble(request->err)) {
 		request->verdict = VERDICT_DOWN;
 		request->delivery.not_before_ms = clock_now_ms() + DISK_WAIT_MS;
 		delivery_end(d, request);
-	} else if (!knocks_again(d, request)) {
+	} else {
 		request_judge(d, request);
 	}
 }

@@ -282,6 +282,7 @@ void rig_sign(struct rig *rig, const struct rig_delivery *delivery, struct incom
 		.method = STR("POST"), .target = STR("/inbox"), .host = host,
 		.content_type = STR("application/activity+json"), .body = rig_json(rig, delivery->json),
 		.key_id = delivery->key_id, .now_ms = clock_now_ms() - delivery->late_ms,
+		.scheme = delivery->message ? SIGNATURE_MESSAGE : SIGNATURE_CAVAGE, .secure = true,
 	};
 	struct pkey *key;
 

@@ -53,6 +53,7 @@ struct rig_delivery {
 	struct str key_id;
 	const char *host;                 /* NULL: a.example */
 	int64_t late_ms;                  /* how long it was under way */
+	bool message;                     /* signed by RFC 9421; otherwise in the draft's form */
 };
 void rig_sign(struct rig *rig, const struct rig_delivery *delivery, struct incoming *ret_incoming);
 /* Takes it through check, work and write. What the sender would be told: OK (202) or an error. */

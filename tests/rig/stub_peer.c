@@ -30,6 +30,7 @@ struct connection {
 	int64_t answer_at_ms;     /* when a delayed answer is due; 0: none is */
 	size_t answered;          /* index + 1 of the noted request */
 	int status, retry_after_s;
+	const char *says;
 	char *bytes;              /* read, not yet taken */
 	size_t count, room;
 	struct connection *newer, **older;
@@ -153,11 +154,13 @@ static struct stub_answer answer_take(struct peer_stub *stub, struct str head, s
 
 static void connection_answer(struct stub_peers *stubs, struct connection *c)
 {
-	char text[160];
+	char text[512];
 	int n = snprintf(text, sizeof(text), "HTTP/1.1 %d X\r\nContent-Length: 0\r\n", c->status);
 
 	if (c->retry_after_s)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "Retry-After: %d\r\n", c->retry_after_s);
+	if (c->says)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "%s\r\n", c->says);
 	n += snprintf(text + n, sizeof(text) - (size_t)n, "\r\n");
 	c->answer_at_ms = 0;
 	stubs->peers[c->peer].under_way--;
@@ -214,6 +217,7 @@ static void request_serve(struct stub_peers *stubs, struct connection *c, struct
 	pthread_cond_broadcast(&stubs->arrived);
 	c->status = answer.status ? answer.status : 202;
 	c->retry_after_s = answer.retry_after_s;
+	c->says = answer.says;
 	if (answer.manner == STUB_HANG) {
 		c->hangs = true;
 	} else if (answer.manner == STUB_CLOSE) {

@@ -32,6 +32,7 @@ struct stub_answer {
 	size_t times;           /* then it is forgotten; 0: for ever */
 	const char *lacking;    /* only when the head lacks this text; NULL: always. Likewise */
 	const char *bearing;    /* only when the head holds it */
+	const char *says;       /* a header line of the answer, without its end; NULL: none. Likewise */
 	const char *match;      /* only when the body holds this text; NULL: always. A C string that lives on */
 };
 

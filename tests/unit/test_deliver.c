@@ -83,7 +83,8 @@ static void post_numbers(struct office *office, size_t peer, size_t actor, int f
 static bool signature_is_good(struct office *office, size_t peer, const struct stub_request *got, const char *key_id)
 {
 	struct signature_request request = { .method = got->method, .target = got->target, .headers = got->headers,
-		                             .header_count = got->header_count, .body = got->body };
+		                             .header_count = got->header_count, .body = got->body,
+		                             .origin = stub_origin(office->stubs, peer) };
 	struct str host = stub_domain(office->stubs, peer);
 	struct signature_policy policy = { .hosts = &host, .host_count = 1, .now_ms = clock_now_ms(),
 		                           .tolerance_ms = MINUTE_MS };
@@ -176,6 +177,44 @@ static void a_refused_signature_is_made_in_the_other_form(void)
 	ok(office_drained(office, 5000), "a peer that lost it again gets what comes next");
 	is_str(str_of(form_of(office, 3)), STR("RFC 9421"), "what was learned is known after a restart");
 	is_str(str_of(form_of(office, 4)), STR("draft"), "and is unlearned");
+	office_free(office);
+}
+
+static void a_wish_is_granted(void)
+{
+	struct office *office = open_office(1, 1);
+	struct stub_request got;
+
+	stub_say(office->stubs, 0, (struct stub_answer){
+		.status = 401, .lacking = "nonce=\"n1\"",
+		.says = "accept-signature: theirs=(\"@method\" \"@authority\");created;nonce=\"n1\"",
+	});
+	office_start(office);
+	office_post(office, 0, 0, 0, "1");
+	ok(office_drained(office, 5000), "a peer that says how it would have a signature gets it so");
+	is_int(stub_count(office->stubs, 0, "POST"), 2, "at the second knock");
+	got = stub_request_at(office->stubs, 0, "POST", 1);
+	ok(str_starts(header_of(&got, "Signature-Input"), STR("theirs=(\"@method\" \"@target-uri\" \"@authority\"")),
+	   "under its label, over what it wants covered");
+	ok(signature_is_good(office, 0, &got, "http://a.example/u/1#main-key"), "and it verifies");
+	office_free(office);
+}
+
+static void a_hello_is_signed_as_its_peer_reads(void)
+{
+	struct office *office = open_office(1, 1);
+	struct stub_request got;
+
+	stub_say(office->stubs, 0, (struct stub_answer){ .status = 401, .lacking = "Signature-Input:" });
+	office_start(office);
+	office_post(office, 0, 0, 0, "1");
+	ok(office_drained(office, 5000), "who took RFC 9421 alone");
+	office_stop(office);
+	office_start(office);
+	ok(stub_wait(office->stubs, 0, "GET", 2, 5000), "is told that we are back");
+	got = stub_request_at(office->stubs, 0, "GET", 1);
+	ok(header_of(&got, "Signature-Input").n && signature_is_good(office, 0, &got, "http://a.example/u/0#main-key"),
+	   "in that form");
 	office_free(office);
 }
 
@@ -705,6 +744,8 @@ int main(void)
 	a_hello_knows_the_peers_own_address();
 	a_refused_signature_is_made_in_the_other_form();
 	nobody_knocks_twice_for_ever();
+	a_wish_is_granted();
+	a_hello_is_signed_as_its_peer_reads();
 	an_actors_order_is_kept();
 	one_actor_has_one_in_flight();
 	a_dead_peer_costs_others_nothing();

@@ -2,6 +2,8 @@
 #include "federation/inbox.h"
 
 #include "federation/budget.h"
+#include "federation/knock.h"
+#include "federation/policy.h"
 #include "federation/resolve.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
@@ -199,6 +201,40 @@ static void check_actors(void)
 	                   carols_key),
 	       OK, "what is not the actor's to do is answered like anything else");
 	is_int(refusals(), 1, "and stands in the journal");
+	rig_free(rig);
+}
+
+/* How carol's node is signed to, for all we know. */
+static struct peer peer_known(void)
+{
+	struct peer peer;
+
+	if (policy_peer_by_url(rig->arena, world_read(rig->world), STR(CAROL), &peer) != OK)
+		abort();
+	return peer;
+}
+
+static int receive_signed(const char *json, bool message)
+{
+	struct rig_delivery delivery = { .json = json, .key_id = carols_key, .message = message };
+	struct incoming incoming;
+
+	rig_sign(rig, &delivery, &incoming);
+	return rig_receive(rig, &incoming);
+}
+
+static void check_way_heard(void)
+{
+	int64_t first_ms;
+
+	rig = rig_new();
+	is_int(receive_signed(note(CAROL, "1"), false), OK, "who signs in the draft's form gets in");
+	is_int(peer_known().way_ms, 0, "and nothing is learned from it");
+	is_int(receive_signed(note(CAROL, "2"), true), OK, "who signs by RFC 9421 gets in");
+	first_ms = peer_known().way_ms;
+	ok(first_ms && peer_known().way == KNOCK_MESSAGE && !peer_known().way_tried, "and is signed to so from then on");
+	is_int(receive_signed(note(CAROL, "3"), true), OK, "the next one gets in");
+	is_int(peer_known().way_ms, first_ms, "and the peer is not written again");
 	rig_free(rig);
 }
 
@@ -546,6 +582,7 @@ int main(void)
 	check_strangers();
 	check_signatures();
 	check_actors();
+	check_way_heard();
 	check_new_keys();
 	check_key_budget();
 	check_set_up_anew();
