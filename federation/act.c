@@ -14,6 +14,7 @@
 #include "storage/base/err.h"
 #include "storage/instance.h"
 #include "storage/graph.h"
+#include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/reports.h"
@@ -116,6 +117,14 @@ static int take_parent(struct arena *arena, struct view *view, uint64_t author_i
 	return OK;
 }
 
+static void take_poll(struct arena *arena, const struct post_draft *draft, struct object_draft *object)
+{
+	object->poll = ARENA_NEW(arena, struct poll);
+	*object->poll = *draft->poll;
+	object->poll->expires_ms = object->post.created_ms + draft->poll_ms;
+	object->post.object_type = STR("Question");
+}
+
 int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, const struct post_draft *draft,
                     uint64_t *ret_post_id)
 {
@@ -141,6 +150,8 @@ int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, con
 	post->created_ms = txn_now_ms(txn);
 	post->app_id = draft->app_id;
 	take_draft(arena, instance, draft, post);
+	if (draft->poll)
+		take_poll(arena, draft, &object);
 	if (draft->in_reply_to_id)
 		r = take_parent(arena, txn_view(txn), actor_id, draft->in_reply_to_id, post);
 	if (!r)
@@ -359,6 +370,33 @@ int act_flag(struct arena *arena, struct txn *txn, struct report *report)
 }
 
 /* reactions */
+
+/* Each choice is an activity of its own: that is how all peers read votes. */
+int act_vote(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, const struct id_list *choices)
+{
+	struct poll poll;
+	struct vote vote;
+	int r = polls_get(arena, txn_view(txn), post_id, &poll);
+
+	if (!r && polls_vote_get(arena, txn_view(txn), post_id, actor_id, &vote) == OK)
+		r = ERR_EXISTS;
+	if (!r && (!choices->count || (choices->count > 1 && !poll.multiple)))
+		r = ERR_INVALID;
+	for (size_t i = 0; i < choices->count && !r; i++)
+		if (choices->ids[i] >= poll.options.count)
+			r = ERR_INVALID;
+	for (size_t i = 0; i < choices->count && !r; i++) {
+		struct activity activity = {
+			.type = AS_CREATE, .actor_id = actor_id, .object_kind = OBJECT_VOTE, .object_id = post_id,
+			.votes = { &poll.options.items[choices->ids[i]], 1 },
+		};
+
+		r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+		if (r && i)
+			txn_fail(txn, r);
+	}
+	return r;
+}
 
 int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id)
 {

@@ -9,6 +9,7 @@
 #include "federation/actor.h"
 #include "federation/emoji.h"
 #include "federation/object.h"
+#include "federation/poll.h"
 #include "federation/property.h"
 #include "federation/url.h"
 #include "storage/accounts.h"
@@ -268,6 +269,10 @@ static void parse_object(struct arena *arena, const json_t *document, struct act
 	const json_t *value = json_member(document, "object"), *object = json_at(value, 0);
 	enum object_kind kind = activity_object_kind(object);
 
+	if (a->type == AS_CREATE && poll_parse_votes(arena, value, a->actor_uri, &a->votes, &a->object_uri)) {
+		a->object_kind = OBJECT_VOTE;
+		return;
+	}
 	if (a->type == AS_FLAG)
 		parse_flag(arena, document, a);
 	if (a->type == AS_FLAG || json_count(value) != 1)
@@ -372,6 +377,8 @@ static void w_activity_object(struct json_writer *w, struct arena *arena, struct
 	json_w_key(w, "object");
 	if (a->inner)
 		w_inner(w, a->inner);
+	else if (a->object_kind == OBJECT_VOTE)
+		poll_w_vote(w, arena, a);
 	else if (a->draft)
 		object_w(w, arena, view, &a->draft->post, false);
 	else if (a->object_actor)

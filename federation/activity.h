@@ -29,6 +29,7 @@ enum object_kind {
 	OBJECT_ACTOR = 4,
 	OBJECT_ACTIVITY = 8,   /* the Follow of an Accept, the Like of an Undo … */
 	OBJECT_TOMBSTONE = 16,
+	OBJECT_VOTE = 32,      /* Notes that choose in a poll; object_uri is the Question */
 };
 
 /* A post as an object says it, before names are looked up (federation/object.h). */
@@ -38,6 +39,7 @@ struct object_draft {
 	struct str_list to, cc;         /* addresses as received */
 	struct str_list mention_uris;   /* hrefs of Mention tags */
 	int64_t published_ms;
+	struct poll *poll;              /* of a Question; NULL: none */
 };
 
 struct activity {
@@ -57,8 +59,10 @@ struct activity {
 	struct str_list object_uris;    /* Flag: an account and posts, in any order */
 	struct str content;             /* Flag: why, plain text */
 	struct str target_uri;          /* Add, Remove: the collection */
+	struct str_list votes;          /* OBJECT_VOTE: names of options; of ours one */
 	struct str_list to, cc;
 	int64_t published_ms, updated_ms;
+	bool totals;                    /* Update: of nothing but what was counted in a poll */
 	struct str need;                /* set with NEED: the URI to fetch first */
 	const char *refusal;            /* set with ERR_DENIED: the filter that caught it (federation/policy.h), if one did */
 	uint8_t visibility;             /* local ones: of the Announce */

@@ -15,6 +15,7 @@
 #include "federation/on_flag.h"
 #include "federation/on_follow.h"
 #include "federation/on_pin.h"
+#include "federation/on_poll.h"
 #include "federation/on_post.h"
 #include "federation/on_quote.h"
 #include "federation/on_react.h"
@@ -47,6 +48,8 @@ static const struct activity_row {
 } rows[] = {
 	{ AS_CREATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, create_may, create_apply, NOTIFY_MENTIONED,
 	  TO_AUDIENCE, KEEP_OBJECT, true, "Create: a new post" },
+	{ AS_CREATE, AS_UNKNOWN, OBJECT_VOTE, vote_may, vote_apply, NOTIFY_NOBODY,
+	  TO_AUTHOR, KEEP_PRIVATE, false, "Create: a vote in a poll" },
 	{ AS_UPDATE, AS_UNKNOWN, OBJECT_POST | OBJECT_URI, update_may, update_apply, NOTIFY_EDITED,
 	  TO_WITNESSES, KEEP_OBJECT, false, "Update: an edited post" },
 	{ AS_UPDATE, AS_UNKNOWN, OBJECT_ACTOR, actor_update_may, actor_update_apply, NOTIFY_NOBODY,

@@ -30,6 +30,8 @@ struct post_draft {
 	const struct mention_target *mentions;  /* looked up before, outside the transaction */
 	size_t mention_count;
 	int64_t hold_ms;
+	const struct poll *poll;          /* what it asks; NULL: nothing. Its end is poll_ms after the post */
+	int64_t poll_ms;
 };
 struct mention_target {
 	struct str acct;                  /* as written, without @ */
@@ -62,6 +64,9 @@ int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t
  * same. */
 int act_emoji_react(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji);
 int act_emoji_unreact(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji);
+/* Chooses in a poll, once and all at once. ERR_EXISTS: voted already. ERR_DENIED: it is over, or one's own. ERR_INVALID:
+ * no such option, none, or too many. */
+int act_vote(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, const struct id_list *choices);
 int act_announce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, uint8_t visibility,
                  uint64_t *ret_boost_id);
 int act_unannounce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);

@@ -86,6 +86,8 @@ static int tell_edited(struct apply *apply)
 	struct id_list boosters = { NULL, 0 };
 	int r;
 
+	if (apply->activity->totals)
+		return OK;
 	if (apply->news)
 		return tell_mentioned(apply);
 	r = posts_boosters(apply->arena, apply->view, post->id, 0, BOOSTERS_MAX, &boosters);

@@ -183,9 +183,13 @@ static bool takes_back(const struct activity_record *record)
 	       str_eq(record->type, STR("Reject"));
 }
 
+/* A post and its Create have one number; the Create of a vote is none of a post. */
 static bool is_news(const struct fanout *fanout)
 {
-	return str_eq(fanout->record.type, STR("Create")) || str_eq(fanout->record.type, STR("Announce"));
+	const struct activity_record *record = &fanout->record;
+
+	return (str_eq(record->type, STR("Create")) && record->id == record->object_id) ||
+	       str_eq(record->type, STR("Announce"));
 }
 
 /* What was deleted before it went out goes nowhere: a post that was held back, or one that waited for its fan-out. */

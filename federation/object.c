@@ -8,6 +8,7 @@
 
 #include "federation/attachment.h"
 #include "federation/audience.h"
+#include "federation/poll.h"
 #include "federation/property.h"
 #include "federation/sanitize.h"
 #include "federation/text.h"
@@ -15,9 +16,11 @@
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
+#include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/ids.h"
 #include "storage/instance.h"
+#include "storage/polls.h"
 #include "storage/posts.h"
 
 enum {
@@ -200,8 +203,10 @@ static void parse_quote(struct arena *arena, const json_t *document, struct post
 
 int object_parse(struct arena *arena, const json_t *document, struct object_draft *ret_draft)
 {
-	struct object_draft draft = { 0 };
+	struct object_draft draft = { .poll = ARENA_NEW(arena, struct poll) };
 	struct post *post = &draft.post;
+	struct str_list votes;
+	struct str question;
 	struct url url;
 
 	if (activity_object_kind(document) != OBJECT_POST)
@@ -209,6 +214,9 @@ int object_parse(struct arena *arena, const json_t *document, struct object_draf
 	post->uri = json_member_str(document, "id");
 	draft.attributed_to = author_of(arena, document, post->uri);
 	if (url_parse(arena, post->uri, &url) || !draft.attributed_to.n)
+		return ERR_INVALID;
+	/* A vote is no post, wherever it was found. */
+	if (poll_parse_votes(arena, document, draft.attributed_to, &votes, &question))
 		return ERR_INVALID;
 	post->url = page_address(arena, json_member(document, "url"));
 	if (!post->url.n)
@@ -221,6 +229,8 @@ int object_parse(struct arena *arena, const json_t *document, struct object_draf
 	post->context_uri = web_address(arena, json_member(document, "context"));
 	parse_quote(arena, document, post);
 	parse_tags(arena, document, &draft);
+	if (!poll_parse(arena, document, draft.poll))
+		draft.poll = NULL;
 	post->emojis_json = object_parse_emojis(arena, document);
 	post->attachments_json = attachment_media(arena, document);
 	draft.to = property_uris(arena, json_member(document, "to"), PROPERTY_URIS_MAX);
@@ -373,6 +383,7 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 {
 	struct str_list to = { NULL, 0 }, cc = { NULL, 0 };
 	struct account author = { 0 };
+	struct poll poll;
 
 	accounts_get(arena, view, post->account_id, &author);
 	audience_of_post(arena, view, post, &to, &cc);
@@ -392,6 +403,8 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 	if (post->context_uri.n)
 		json_w_member_str(w, "context", post->context_uri);
 	w_texts(w, arena, post);
+	if (polls_get(arena, view, post->id, &poll) == OK)
+		poll_w(w, &poll, clock_now_ms());
 	w_tags(w, arena, view, post);
 	w_quote_policy(w, post, author.uri);
 	json_w_member_raw(w, "attachment", post->attachments_json.n ? post->attachments_json : STR("[]"));

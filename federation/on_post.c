@@ -7,6 +7,7 @@
 #include "federation/on_post.h"
 
 #include "federation/object.h"
+#include "federation/on_poll.h"
 #include "federation/policy.h"
 #include "federation/url.h"
 #include "storage/access.h"
@@ -19,6 +20,7 @@
 #include "storage/graph.h"
 #include "storage/jobs.h"
 #include "storage/peers.h"
+#include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 
@@ -118,7 +120,7 @@ static int prove_quote(struct txn *txn, const struct post *post)
 	return post->quote_uri.n && !post->quote_id ? jobs_add(txn, &job) : OK;
 }
 
-static int add_post(struct txn *txn, struct object_draft *draft)
+static int add_post(struct arena *arena, struct txn *txn, struct object_draft *draft)
 {
 	int64_t now_ms = txn_now_ms(txn);
 	struct post *post = &draft->post;
@@ -129,6 +131,8 @@ static int add_post(struct txn *txn, struct object_draft *draft)
 		post->edited_ms = 0;
 	post->id = posts_id_for(txn, post->created_ms);
 	r = posts_add(txn, post);
+	if (!r)
+		r = txn_fail(txn, on_poll_put(arena, txn, draft));
 	return r ? r : txn_fail(txn, prove_quote(txn, post));
 }
 
@@ -151,9 +155,11 @@ int create_apply(struct apply *apply)
 
 	if (apply->origin == ORIGIN_LOCAL) {
 		r = posts_add(apply->txn, &draft->post);
+		if (!r)
+			r = txn_fail(apply->txn, on_poll_put(apply->arena, apply->txn, draft));
 	} else {
 		a->need = STR_NONE;
-		r = add_post(apply->txn, draft);
+		r = add_post(apply->arena, apply->txn, draft);
 		if (!r)
 			r = txn_fail(apply->txn, on_post_fetch_parent(apply->arena, apply->txn, parent, 1));
 	}
@@ -179,6 +185,7 @@ static int find_witnesses(struct apply *apply)
 	struct id_list *list = &apply->witnesses;
 	struct emoji_reaction *reactions = NULL;
 	size_t reaction_count = 0;
+	struct id_list voters = { NULL, 0 };
 	struct post answer;
 	int r = posts_descendants(arena, apply->view, post_id, WITNESSES_MAX, &answers);
 
@@ -188,9 +195,11 @@ static int find_witnesses(struct apply *apply)
 		r = favourites_accounts(arena, apply->view, post_id, 0, WITNESSES_MAX, &fans);
 	if (!r)
 		r = emoji_reactions_list(arena, apply->view, post_id, WITNESSES_MAX, &reactions, &reaction_count);
+	if (!r)
+		r = polls_voters(arena, apply->view, post_id, 0, WITNESSES_MAX, &voters);
 	if (r)
 		return r;
-	list->ids = ARENA_ARRAY(arena, uint64_t, answers.count + boosters.count + fans.count + reaction_count +
+	list->ids = ARENA_ARRAY(arena, uint64_t, answers.count + boosters.count + fans.count + reaction_count + voters.count +
 	                        apply->post.mention_ids.count);
 	for (size_t i = 0; i < reaction_count; i++)
 		list->ids[list->count++] = reactions[i].account_id;
@@ -199,6 +208,7 @@ static int find_witnesses(struct apply *apply)
 			list->ids[list->count++] = answer.account_id;
 	add_all(list, &boosters);
 	add_all(list, &fans);
+	add_all(list, &voters);
 	/* Whom an edit no longer mentions has the text that did. */
 	add_all(list, &apply->post.mention_ids);
 	return OK;
@@ -220,6 +230,7 @@ static int update_unknown(struct apply *apply)
 static int update_may_remote(struct apply *apply)
 {
 	struct activity *a = apply->activity;
+	int64_t edited_ms;
 	struct str parent;
 	int r = posts_by_uri(apply->arena, apply->view, a->object_uri, &apply->post);
 
@@ -235,6 +246,9 @@ static int update_may_remote(struct apply *apply)
 		return need_object(apply);
 	if (a->updated_ms && a->updated_ms < apply->post.edited_ms)
 		return ERR_EXISTS;
+	/* What tells of no later text tells of votes. */
+	edited_ms = a->draft->post.edited_ms ? a->draft->post.edited_ms : a->updated_ms;
+	a->totals = a->draft->poll && edited_ms <= (apply->post.edited_ms ? apply->post.edited_ms : apply->post.created_ms);
 	return object_resolve(apply->arena, apply->view, a->draft, &parent);
 }
 
@@ -289,6 +303,13 @@ int update_apply(struct apply *apply)
 	if (apply->news)
 		return create_apply(apply);
 	apply->told = apply->post.mention_ids;
+	if (a->totals) {
+		struct poll *poll = a->draft->poll;
+
+		a->draft->post = apply->post;
+		a->object_id = apply->post.id;
+		return poll ? on_poll_totals(apply->arena, apply->txn, a->draft) : OK;
+	}
 	/* The object says when its text became what it is, its Update only when that was last said. */
 	if (apply->origin == ORIGIN_REMOTE && a->draft->post.edited_ms)
 		edited_ms = a->draft->post.edited_ms;
@@ -298,7 +319,7 @@ int update_apply(struct apply *apply)
 		r = txn_fail(apply->txn, prove_quote(apply->txn, &apply->post));
 	a->draft->post = apply->post;
 	a->object_id = apply->post.id;
-	return r;
+	return r ? r : txn_fail(apply->txn, on_poll_put(apply->arena, apply->txn, a->draft));
 }
 
 int on_post_put(struct arena *arena, struct txn *txn, struct object_draft *draft)
@@ -311,19 +332,19 @@ int on_post_put(struct arena *arena, struct txn *txn, struct object_draft *draft
 		return ERR_DENIED;
 	r = posts_by_uri(arena, view, draft->post.uri, &stored);
 	if (r == ERR_NOT_FOUND)
-		return add_post(txn, draft);
+		return add_post(arena, txn, draft);
 	if (r)
 		return r;
 	if (stored.account_id != draft->post.account_id || stored.reblog_of_id)
 		return ERR_DENIED;
-	if (draft->post.edited_ms > stored.edited_ms) {
-		take_edit(&stored, &draft->post, draft->post.edited_ms);
-		r = posts_update(txn, &stored);
-		if (!r)
-			r = txn_fail(txn, prove_quote(txn, &stored));
-	}
 	draft->post.id = stored.id;
-	return r;
+	if (draft->post.edited_ms <= stored.edited_ms)
+		return on_poll_totals(arena, txn, draft);
+	take_edit(&stored, &draft->post, draft->post.edited_ms);
+	r = posts_update(txn, &stored);
+	if (!r)
+		r = txn_fail(txn, prove_quote(txn, &stored));
+	return r ? r : txn_fail(txn, on_poll_put(arena, txn, draft));
 }
 
 /* Delete */

@@ -12,6 +12,7 @@
 #include "storage/graph.h"
 #include "storage/jobs.h"
 #include "storage/notices.h"
+#include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 
@@ -76,6 +77,17 @@ static int purge_emoji_reactions(struct arena *arena, struct txn *txn, uint64_t 
 	return r;
 }
 
+static int purge_votes(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
+{
+	struct id_list posts = { NULL, 0 };
+	int r = polls_voted(arena, txn_view(txn), account_id, FAVOURITES_PAGE, &posts);
+
+	for (size_t i = 0; i < posts.count && !r; i++)
+		r = polls_vote_remove(txn, posts.ids[i], account_id);
+	*ret_more = posts.count > 0;
+	return r;
+}
+
 static int purge_follows(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	struct view *view = txn_view(txn);
@@ -137,6 +149,8 @@ int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, b
 		r = purge_favourites(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = purge_emoji_reactions(arena, txn, job->subject, &more);
+	if (!r && !more)
+		r = purge_votes(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = purge_follows(arena, txn, job->subject, &more);
 	if (!r && !more)

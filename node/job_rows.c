@@ -3,6 +3,7 @@
  */
 #include "federation/effects.h"
 #include "federation/fanout.h"
+#include "federation/on_poll.h"
 #include "federation/purge.h"
 #include "federation/quote.h"
 #include "federation/resolve.h"
@@ -147,6 +148,10 @@ const struct job_row job_rows[] = {
 	  "removes the posts, favourites and follows of an account that is gone" },
 	{ "purge_post",   LANE_WRITER, RETRY_SOON,  100,   purge_post_write,    NULL,        0,
 	  "removes what is left of the reactions to a post that is gone" },
+	{ "poll_update",  LANE_WRITER, RETRY_SOON,  100,   poll_update_write,   NULL,        0,
+	  "tells peers what was counted in a poll" },
+	{ "poll_end",     LANE_WRITER, RETRY_SOON,  100,   poll_end_write,      NULL,        0,
+	  "tells of the end of a poll" },
 	{ "adopt",        LANE_WRITER, RETRY_SOON,  100,   write_adopt,         NULL,        0,
 	  "hangs answers that came before it below a post" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,

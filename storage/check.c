@@ -214,6 +214,7 @@ static void check_post_stats(struct check *check)
 	if (!has_id(check, SPACE_POST, id) && count_below(check, SPACE_BOOSTS, id, NULL) == 0 &&
 	    count_below(check, SPACE_FAVOURITE, id, NULL) == 0 &&
 	    count_below(check, SPACE_EMOJI_REACTION, id, NULL) == 0 &&
+	    count_below(check, SPACE_VOTE, id, NULL) == 0 &&
 	    count_below(check, SPACE_NOTICE_ABOUT, id, NULL) == 0)
 		find(check, "post %llu is not there", (unsigned long long)id);
 }
@@ -226,6 +227,27 @@ static void check_favourite(struct check *check)
 static void check_emoji_reaction(struct check *check)
 {
 	check_post_or_removal(check, ((const struct emoji_reaction *)check->record)->post_id);
+}
+
+/* Those of another node's poll are counted there. */
+static void check_poll(struct check *check)
+{
+	const struct poll *poll = check->record;
+	struct post post;
+
+	if (poll->counts.count != poll->options.count)
+		find(check, "it has %zu counts for %zu options", poll->counts.count, poll->options.count);
+	if (posts_brief(check->view, poll->post_id, &post) == OK && !post.remote)
+		compare_count(check, "voters", poll->voters, count_below(check, SPACE_VOTE, poll->post_id, NULL));
+}
+
+static void check_vote(struct check *check)
+{
+	const struct vote *vote = check->record;
+
+	if (!has_id(check, SPACE_POLL, vote->post_id) &&
+	    (has_id(check, SPACE_POST, vote->post_id) || !is_being_removed(check, vote->post_id)))
+		find(check, "poll %llu is not there", (unsigned long long)vote->post_id);
 }
 
 static void check_notice(struct check *check)
@@ -416,6 +438,11 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_BLOCK] = { .key_bytes = 16, .type = &block_type,
 	                  .own = { ID(block, blocker_id), ID(block, blocked_id) },
 	                  .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
+	[SPACE_POLL] = { .key_bytes = 8, .type = &poll_type, .own = { ID(poll, post_id) },
+	                 .refers = { { IN_KEY(0), SPACE_POST } }, .also = check_poll },
+	[SPACE_VOTE] = { .key_bytes = 16, .type = &vote_type, .own = { ID(vote, post_id), ID(vote, account_id) },
+	                 .refers = { { IN_KEY(8), SPACE_ACCOUNT } }, .also = check_vote },
+	[SPACE_VOTE_BY] = { .key_bytes = 16, INDEX(VOTE, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_BLOCKED_BY] = { .key_bytes = 16, INDEX(BLOCK, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_REPORT] = { .key_bytes = 8, .type = &report_type, .own = { ID(report, id) } },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },

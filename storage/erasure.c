@@ -12,11 +12,12 @@
 #include "storage/keys.h"
 #include "storage/notices.h"
 #include "storage/pins.h"
+#include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
 
-enum { TOMBSTONE_ACTOR = 8, NOTICE_ACCOUNT = 8, NOTICE_ID = 16, BOOSTER = 8, REACTION_ID = 8 };
+enum { TOMBSTONE_ACTOR = 8, NOTICE_ACCOUNT = 8, NOTICE_ID = 16, BOOSTER = 8, REACTION_ID = 8, VOTER = 8 };
 
 int posts_tombstone_get(struct arena *arena, struct view *view, struct str uri, struct tombstone *ret_tombstone)
 {
@@ -83,6 +84,11 @@ static void favourite_remove(struct txn *txn, uint64_t post_id, const struct eng
 static void emoji_reaction_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
 {
 	txn_fail(txn, emoji_reactions_remove(txn, post_id, key_read_u64(item->key, REACTION_ID)));
+}
+
+static void vote_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
+{
+	txn_fail(txn, polls_vote_remove(txn, post_id, key_read_u64(item->key, VOTER)));
 }
 
 static void notice_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
@@ -153,6 +159,7 @@ static void original_delete(struct arena *scratch, struct txn *txn, const struct
 	struct view *view = txn_view(txn);
 	struct str uri = post->uri.n ? post->uri : instance_post_uri(scratch, instance_of(view), post->id);
 	struct account author;
+	struct key key;
 
 	if (accounts_get(scratch, view, post->account_id, &author) != OK)
 		author.uri = STR_NONE;
@@ -160,6 +167,8 @@ static void original_delete(struct arena *scratch, struct txn *txn, const struct
 	posts_know_tags(txn, post, NULL);
 	keys_remove(txn, SPACE_POST_EDIT, post->id);
 	pins_remove(txn, post->account_id, post->id);
+	if (view_has(view, SPACE_POLL, key_u64(&key, post->id)))
+		txn_del(txn, SPACE_POLL, key_u64(&key, post->id));
 	if (post->visibility == VISIBILITY_DIRECT)
 		txn_fail(txn, conversations_repair(scratch, txn, post));
 	tombstone_put(scratch, txn, uri, author.uri, post->visibility);
@@ -172,6 +181,7 @@ static bool companions_delete(struct txn *txn, uint64_t post_id)
 		{ SPACE_BOOSTS, boost_remove },
 		{ SPACE_FAVOURITE, favourite_remove },
 		{ SPACE_EMOJI_REACTION, emoji_reaction_remove },
+		{ SPACE_VOTE, vote_remove },
 		{ SPACE_NOTICE_ABOUT, notice_remove },
 	};
 	size_t budget = POST_DELETE_BATCH;

@@ -11,6 +11,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/base/json.h"
+#include "storage/keys.h"
 #include "storage/tokens.h"
 
 /* A stored JSON array, or an empty one. */
@@ -269,6 +270,7 @@ struct str fragment_post(struct arena *arena, struct view *view, const struct po
 	const char *visibility = visibility_name(post->visibility);
 	struct json_writer writer, *w = &writer;
 	struct buf buf;
+	struct key key;
 
 	buf_init(&buf, arena, 0);
 	json_writer_init(w, &buf);
@@ -289,7 +291,9 @@ struct str fragment_post(struct arena *arena, struct view *view, const struct po
 	json_w_member_id_or_null(w, "in_reply_to_id", post->in_reply_to_id);
 	json_w_member_id_or_null(w, "in_reply_to_account_id",
 	                         post->in_reply_to_id ? post->in_reply_to_account_id : 0);
-	json_w_member_null(w, "poll");
+	/* What changes with each vote is written by whoever shows it. */
+	if (!view_has(view, SPACE_POLL, key_u64(&key, post->id)))
+		json_w_member_null(w, "poll");
 	json_w_member_null(w, "card");
 	post_quotes(w, post);
 	post_application(w, arena, view, post->app_id);

@@ -131,6 +131,14 @@ static void emoji_reaction_entries(const struct subject *subject)
 	give_made(subject, reaction->uri, MADE_EMOJI_REACTION, reaction->post_id, reaction->id);
 }
 
+static void vote_entries(const struct subject *subject)
+{
+	const struct vote *vote = subject->record;
+	struct key key;
+
+	give(subject, SPACE_VOTE_BY, key_u64_u64(&key, vote->account_id, vote->post_id), STR_NONE);
+}
+
 static void notice_entries(const struct subject *subject)
 {
 	const struct notice *notice = subject->record;
@@ -274,6 +282,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_BLOCK] = block_entries,
 	[SPACE_FAVOURITE] = favourite_entries,
 	[SPACE_EMOJI_REACTION] = emoji_reaction_entries,
+	[SPACE_VOTE] = vote_entries,
 	[SPACE_NOTICE] = notice_entries,
 	[SPACE_CONVERSATION] = conversation_entries,
 };

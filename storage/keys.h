@@ -84,7 +84,10 @@
 	X(RULE, "rule", "kind (1), value", "rule record") \
 	X(REFUSED, "refused", "id", "refusal record") \
 	X(PINNED, "pinned", "account id, post id", "-") \
-	X(REPORT, "report", "id", "report record")
+	X(REPORT, "report", "id", "report record") \
+	X(POLL, "poll", "post id", "poll record") \
+	X(VOTE, "vote", "post id, account id", "vote record") \
+	X(VOTE_BY, "vote_by", "account id, post id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

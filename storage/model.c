@@ -205,6 +205,27 @@ static const struct field emoji_reaction_fields[] = {
 };
 RECORD_TYPE(emoji_reaction);
 
+static const struct field poll_fields[] = {
+	FIELD(1, poll, post_id),
+	FIELD(2, poll, options),
+	FIELD(3, poll, counts),
+	FIELD(4, poll, multiple),
+	FIELD(5, poll, expires_ms),
+	FIELD(6, poll, closed_ms),
+	FIELD(7, poll, voters),
+	FIELD(8, poll, hide_totals),
+	FIELD(9, poll, pending),
+	FIELD(10, poll, told),
+};
+RECORD_TYPE(poll);
+
+static const struct field vote_fields[] = {
+	FIELD(1, vote, post_id),
+	FIELD(2, vote, account_id),
+	FIELD(3, vote, choices),
+};
+RECORD_TYPE(vote);
+
 static const struct field notice_fields[] = {
 	FIELD(1, notice, id),
 	FIELD(2, notice, account_id),
@@ -369,7 +390,7 @@ static const char *const notice_kind_names[] = {
 	[NOTICE_MENTION] = "mention", [NOTICE_STATUS] = "status", [NOTICE_REBLOG] = "reblog",
 	[NOTICE_FOLLOW] = "follow", [NOTICE_FOLLOW_REQUEST] = "follow_request",
 	[NOTICE_FAVOURITE] = "favourite", [NOTICE_UPDATE] = "update",
-	[NOTICE_EMOJI_REACTION] = "pleroma:emoji_reaction",
+	[NOTICE_POLL] = "poll", [NOTICE_EMOJI_REACTION] = "pleroma:emoji_reaction",
 };
 
 static const char *name_at(const char *const *names, size_t count, size_t i)

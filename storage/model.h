@@ -162,9 +162,30 @@ struct emoji_reaction {
 	struct str uri;               /* id of the activity */
 };
 
+/* What a Question asks. */
+struct poll {
+	uint64_t post_id;
+	struct str_list options;
+	struct id_list counts;        /* votes for each option */
+	bool multiple;
+	int64_t expires_ms;           /* 0: open for ever */
+	int64_t closed_ms;            /* foreign: when its author ended it; 0: not told */
+	uint64_t voters;              /* foreign: 0 when the author does not say */
+	bool hide_totals;             /* nobody sees the counts before the end */
+	bool pending;                 /* a job will tell what was counted */
+	bool told;                    /* the end was told, or a job will tell it */
+};
+
+/* What an account chose in a poll. */
+struct vote {
+	uint64_t post_id, account_id;
+	struct id_list choices;       /* indexes of options, in the order of voting */
+};
+
 enum notice_kind {
 	NOTICE_MENTION = 1, NOTICE_STATUS, NOTICE_REBLOG, NOTICE_FOLLOW, NOTICE_FOLLOW_REQUEST, NOTICE_FAVOURITE,
 	NOTICE_UPDATE,
+	NOTICE_POLL = 8,              /* it ended */
 	NOTICE_EMOJI_REACTION = 9,
 };
 
@@ -318,7 +339,7 @@ struct record_type {
 };
 
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
-	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, notice_type, conversation_type, app_type, token_type, grant_type,
+	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 extern const struct record_type rule_type, refusal_type;
 

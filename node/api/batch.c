@@ -9,6 +9,7 @@
 
 #include "node/api/emoji_reactions.h"
 #include "storage/access.h"
+#include "node/api/polls.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
@@ -35,6 +36,8 @@ struct batch_status {
 	bool quote_hidden;    /* from this viewer, or it is gone */
 	struct emoji_count *reactions;
 	size_t reaction_count;
+	struct poll *poll;  /* NULL: none */
+	struct vote *vote;  /* the viewer's */
 };
 
 void batch_init(struct batch *batch, struct arena *arena, struct view *view, uint64_t viewer_id)
@@ -197,6 +200,30 @@ static int load_reactions(struct batch *batch)
 	return r;
 }
 
+static int load_polls(struct batch *batch, const uint64_t *ids, struct str *values)
+{
+	size_t count = batch->status_count, polls = 0;
+	int r = get_all(batch, SPACE_POLL, ids, count, 0, values);
+
+	for (size_t i = 0; r == OK && i < count; i++) {
+		if (!values[i].p)
+			continue;
+		batch->statuses[i].poll = ARENA_NEW(batch->arena, struct poll);
+		r = codec_decode(batch->arena, &poll_type, values[i], batch->statuses[i].poll);
+		polls++;
+	}
+	if (r != OK || !polls || !batch->viewer_id)
+		return r;
+	r = get_all(batch, SPACE_VOTE, ids, count, batch->viewer_id, values);
+	for (size_t i = 0; r == OK && i < count; i++) {
+		if (!values[i].p)
+			continue;
+		batch->statuses[i].vote = ARENA_NEW(batch->arena, struct vote);
+		r = codec_decode(batch->arena, &vote_type, values[i], batch->statuses[i].vote);
+	}
+	return r;
+}
+
 /* What is counted and marked stands at the post itself; a boost shows the same. */
 static void share_with_boosts(struct batch *batch)
 {
@@ -213,6 +240,8 @@ static void share_with_boosts(struct batch *batch)
 		boost->quote_hidden = boosted->quote_hidden;
 		boost->reactions = boosted->reactions;
 		boost->reaction_count = boosted->reaction_count;
+		boost->poll = boosted->poll;
+		boost->vote = boosted->vote;
 	}
 }
 
@@ -237,6 +266,8 @@ static int load_statuses(struct batch *batch)
 		r = load_own_marks(batch, ids, values);
 	if (r == OK)
 		r = load_reactions(batch);
+	if (r == OK)
+		r = load_polls(batch, ids, values);
 	share_with_boosts(batch);
 	return r;
 }
@@ -406,6 +437,11 @@ static void w_status(struct batch *batch, struct json_writer *w, const struct ba
 	w_pleroma(w, status);
 	if (status->quote_id)
 		w_quote(batch, w, status);
+	if (status->poll) {
+		json_w_key(w, "poll");
+		poll_entity_w(w, status->poll, boosted ? boosted->account_id : status->account_id, batch->viewer_id,
+		              status->vote);
+	}
 	json_w_key(w, "account");
 	batch_w_account(batch, w, status->account_id);
 	if (batch->viewer_id)

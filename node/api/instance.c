@@ -136,8 +136,8 @@ static void w_account_limits(struct json_writer *w)
 	json_w_object_end(w);
 }
 
-/* Pictures and polls cannot be posted yet; clients read the keys all the same. */
-static void w_future_limits(struct json_writer *w)
+/* Pictures cannot be posted yet; clients read the keys all the same. */
+static void w_other_limits(struct json_writer *w)
 {
 	static const char *const media[] = { "description_limit", "image_size_limit", "image_matrix_limit",
 	                                     "video_size_limit", "video_frame_rate_limit", "video_matrix_limit" };
@@ -150,10 +150,10 @@ static void w_future_limits(struct json_writer *w)
 	json_w_object_end(w);
 	json_w_key(w, "polls");
 	json_w_object(w);
-	json_w_member_u64(w, "max_options", 0);
-	json_w_member_u64(w, "max_characters_per_option", 0);
-	json_w_member_u64(w, "min_expiration", 0);
-	json_w_member_u64(w, "max_expiration", 0);
+	json_w_member_u64(w, "max_options", LIMIT_POLL_OPTIONS);
+	json_w_member_u64(w, "max_characters_per_option", LIMIT_POLL_OPTION_CHARACTERS);
+	json_w_member_u64(w, "min_expiration", LIMIT_POLL_SECONDS_LOW);
+	json_w_member_u64(w, "max_expiration", LIMIT_POLL_SECONDS_HIGH);
 	json_w_object_end(w);
 }
 
@@ -211,7 +211,7 @@ int api_instance_v1(struct call *call, struct view *view)
 	json_w_object(w);
 	w_account_limits(w);
 	w_status_limits(w, config);
-	w_future_limits(w);
+	w_other_limits(w);
 	json_w_object_end(w);
 	json_w_member_u64(w, "max_toot_chars", config->limits_post_characters);
 	r = w_contact_account(w, call, view, "contact_account");
@@ -254,7 +254,7 @@ static void w_configuration(struct json_writer *w, struct call *call)
 	json_w_member_raw(w, "vapid", STR("{\"public_key\":\"\"}"));
 	w_account_limits(w);
 	w_status_limits(w, call->node->config);
-	w_future_limits(w);
+	w_other_limits(w);
 	json_w_member_raw(w, "translation", STR("{\"enabled\":false}"));
 	w_access(w);
 	json_w_member_bool(w, "limited_federation", true);

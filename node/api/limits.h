@@ -12,6 +12,10 @@ enum {
 	LIMIT_FIELD_CHARACTERS = 255,
 	LIMIT_URL_CHARACTERS = 23,       /* what an address of any length counts in a post */
 	LIMIT_LANGUAGE_BYTES = 35,       /* RFC 5646 section 4.4.1 */
+	LIMIT_POLL_OPTIONS = 10,
+	LIMIT_POLL_OPTION_CHARACTERS = 200,
+	LIMIT_POLL_SECONDS_LOW = 300,
+	LIMIT_POLL_SECONDS_HIGH = 2629746,   /* a month, as clients offer it */
 	LIMIT_IDEMPOTENCY_KEY_BYTES = 255,
 };
 

@@ -13,6 +13,7 @@
 #include "node/api/conversations.h"
 #include "node/api/discovery.h"
 #include "node/api/emoji_reactions.h"
+#include "node/api/polls.h"
 #include "node/api/instance.h"
 #include "node/api/notices.h"
 #include "node/api/profile.h"
@@ -146,6 +147,10 @@ const struct route routes[] = {
 	    .summary = "edits a status"),
 	API("DELETE", "/api/v1/statuses/:id", SCOPE(WRITE_STATUSES), QUOTA_DELETE, .check = api_status_delete_check,
 	    .write = api_status_delete_write, .summary = "deletes a status and gives its text back"),
+	API("GET", "/api/v1/polls/:id", SCOPE(READ_STATUSES), QUOTA_READ, .check = api_poll_check, .show = api_poll_show,
+	    .summary = "the poll of a status"),
+	API("POST", "/api/v1/polls/:id/votes", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_poll_vote_check,
+	    .write = api_poll_vote_write, .show = api_poll_show, .summary = "votes in it"),
 	API("GET", "/api/v1/statuses/:id/context", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_context,
 	    .summary = "the thread around a status"),
 	API("GET", "/api/v1/statuses/:id/source", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_source,

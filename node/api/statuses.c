@@ -9,6 +9,7 @@
 #include "node/api/batch.h"
 #include "node/api/entities.h"
 #include "node/api/limits.h"
+#include "node/api/polls.h"
 #include "node/api/status_views.h"
 #include "node/config.h"
 #include "node/node.h"
@@ -39,25 +40,17 @@ static struct status_call *state_of(struct call *call)
 /* --- what was typed --------------------------------------------------------------------------------------------- */
 
 /* Parameters whose wish we cannot fulfil yet: refused, since a post without its picture is not what was meant. */
-static const struct { const char *name; bool is_group; const char *sentence; } not_yet[] = {
-	{ "media_ids", false, "Validation failed: this server does not take media yet" },
-	{ "poll[", true, "Validation failed: this server has no polls yet" },
-	{ "scheduled_at", false, "Validation failed: this server does not post at a later time yet" },
-	{ "quoted_status_id", false, "Validation failed: this server has no quotes yet" },
+static const struct { const char *name, *sentence; } not_yet[] = {
+	{ "media_ids", "Validation failed: this server does not take media yet" },
+	{ "scheduled_at", "Validation failed: this server does not post at a later time yet" },
+	{ "quoted_status_id", "Validation failed: this server has no quotes yet" },
 };
 
-static bool is_asked(struct call *call, const char *name, bool is_group)
+static bool is_asked(struct call *call, const char *name)
 {
 	struct str *values;
-	size_t count;
+	size_t count = call_param_list(call, name, &values);
 
-	if (is_group) {
-		for (size_t i = 0; i < call->request.param_count; i++)
-			if (str_starts(call->request.params[i].name, str_of(name)) && call->request.params[i].value.n)
-				return true;
-		return false;
-	}
-	count = call_param_list(call, name, &values);
 	for (size_t i = 0; i < count; i++)
 		if (values[i].n)
 			return true;
@@ -73,7 +66,7 @@ static int refuse_not_yet(struct call *call)
 	if (hold.n && (!str_to_u64(hold, &seconds) || seconds > HOLD_SECONDS_MAX))
 		return answer_refuse(call, "hold_seconds is a number from 0 to 60");
 	for (size_t i = 0; i < sizeof(not_yet) / sizeof(not_yet[0]); i++)
-		if (is_asked(call, not_yet[i].name, not_yet[i].is_group))
+		if (is_asked(call, not_yet[i].name))
 			return answer_refuse(call, not_yet[i].sentence);
 	return OK;
 }
@@ -109,7 +102,7 @@ static int read_words(struct call *call, struct post_draft *draft)
 		draft->text = draft->spoiler;
 		draft->spoiler = STR_NONE;
 	}
-	if (!str_trim(draft->text).n)
+	if (!str_trim(draft->text).n && !draft->poll)
 		return answer_refuse(call, "Validation failed: Text can't be blank");
 	if (!utf8_valid(draft->text) || !utf8_valid(draft->spoiler))
 		return answer_refuse(call, "Validation failed: Text is not UTF-8");
@@ -160,6 +153,8 @@ static int read_new_post(struct call *call, struct view *view, struct post_draft
 		.hold_ms = (int64_t)call_param_u64(call, "hold_seconds", 0, 0, HOLD_SECONDS_MAX) * SECOND_MS,
 	};
 	r = refuse_not_yet(call);
+	if (r == OK)
+		r = poll_read(call, draft);
 	if (r == OK)
 		r = read_words(call, draft);
 	if (r == OK)
@@ -248,6 +243,9 @@ int api_status_edit_check(struct call *call, struct view *view)
 		r = ERR_NOT_FOUND;
 	if (r == OK)
 		r = refuse_not_yet(call);
+	/* Who answered one question has not answered another. */
+	if (r == OK && is_asked(call, "poll[options]"))
+		r = answer_refuse(call, "Validation failed: a poll cannot be changed");
 	if (r != OK)
 		return r;
 	state->subject_id = state->post_id = post.id;

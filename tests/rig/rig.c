@@ -11,6 +11,7 @@
 #include "federation/fanout.h"
 #include "federation/net.h"
 #include "federation/pkey.h"
+#include "federation/on_poll.h"
 #include "federation/purge.h"
 #include "federation/replay.h"
 #include "federation/resolve.h"
@@ -390,6 +391,8 @@ static const struct rig_row {
 	{ "notify", effects_notify_write },
 	{ "purge_account", purge_account_write },
 	{ "purge_post", purge_post_write },
+	{ "poll_update", poll_update_write },
+	{ "poll_end", poll_end_write },
 	{ "adopt", adopt_write },
 };
 

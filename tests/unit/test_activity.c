@@ -30,7 +30,7 @@ static const struct expected {
 	{ "mastodon-like", AS_LIKE, OBJECT_URI, "https://a.example/p/9", AS_UNKNOWN },
 	{ "gotosocial-create", AS_CREATE, OBJECT_POST, GUS "/statuses/01HX", AS_UNKNOWN },
 	{ "gotosocial-accept", AS_ACCEPT, OBJECT_ACTIVITY, "https://a.example/a/5", AS_FOLLOW },
-	{ "gotosocial-votes", AS_CREATE, OBJECT_NONE, "", AS_UNKNOWN },
+	{ "gotosocial-votes", AS_CREATE, OBJECT_VOTE, "https://a.example/p/9", AS_UNKNOWN },
 	{ "lemmy-create-page", AS_CREATE, OBJECT_POST, "https://lemmy.example/post/3", AS_UNKNOWN },
 	{ "lemmy-announce-create", AS_ANNOUNCE, OBJECT_ACTIVITY, "https://lemmy.example/activities/create/1", AS_CREATE },
 	{ "lemmy-like", AS_LIKE, OBJECT_URI, "https://a.example/p/9", AS_UNKNOWN },

@@ -41,7 +41,7 @@ static void check_posting(void)
 	answer = say(&rig->alice, "spoiler_text=Only+a+warning");
 	ok(rig_holds(&answer, "Only a warning</p>"), "a warning alone is the text");
 	is_int(say(&rig->alice, "status=x&media_ids[]=1").status, 422, "pictures are refused, not dropped");
-	is_int(say(&rig->alice, "status=x&poll[options][]=a").status, 422, "so are polls");
+	is_int(say(&rig->alice, "status=x&poll[options][]=a").status, 422, "a poll of one option is refused");
 	is_int(say(&rig->alice, "status=x&scheduled_at=2030-01-01T00:00:00Z").status, 422, "and posts for later");
 	is_int(say(&rig->alice, "status=x&media_ids[]=").status, 200, "an empty list of pictures is none");
 	is_int(say(NULL, "status=x").status, 401, "nobody posts without a token");

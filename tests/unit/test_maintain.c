@@ -15,6 +15,7 @@
 #include "storage/keys.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
+#include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/tokens.h"
@@ -133,6 +134,8 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	struct emoji_reaction reaction = {
 		.account_id = bob->id, .emoji = STR("\xf0\x9f\x8d\xb2"), .uri = STR("https://c.example/react"),
 	};
+	uint64_t counts[2] = { 0 };
+	struct poll poll = { .options = { tags, 2 }, .counts = { counts, 2 } };
 	struct notice notice = { .account_id = ana->id, .kind = NOTICE_FAVOURITE, .actor_id = bob->id };
 	struct post *post = world_draft(world, ana, VISIBILITY_PUBLIC), *waiting, *direct, edited;
 
@@ -152,8 +155,11 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	conversations_add(world->arena, world->txn, direct);
 	favourite.post_id = notice.post_id = post->id;
 	favourites_add(world->txn, &favourite);
+	poll.post_id = post->id;
 	reaction.post_id = post->id;
 	emoji_reactions_add(world->txn, &reaction);
+	polls_put(world->txn, &poll);
+	polls_vote(world->txn, post->id, bob->id, 1);
 	notices_add(world->txn, &notice);
 }
 
@@ -452,7 +458,7 @@ static bool tell_story(unsigned seed)
 {
 	static void (*const steps[])(struct story *) = {
 		step_add,    step_add,       step_add,    step_boost,  step_update,
-		step_delete, step_favourite, step_emoji,  step_follow, step_notice, step_conversation,
+		step_delete, step_favourite, step_emoji, step_follow, step_notice, step_conversation,
 	};
 	struct story story = { .next_uri = 1 };
 
