@@ -224,6 +224,9 @@ int url_parse(struct arena *arena, struct str text, struct url *ret_url)
 	if (err)
 		return err;
 	tail_parse(arena, str_sub(rest, end, SIZE_MAX), &url);
+	/* Encoding makes it longer: what we write must be what we read. */
+	if (text.n > URL_BYTES_MAX / 4 && url_render(arena, &url).n > URL_BYTES_MAX)
+		return ERR_INVALID;
 	*ret_url = url;
 	return OK;
 }

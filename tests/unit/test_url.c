@@ -78,6 +78,11 @@ static void test_parse(struct arena *arena)
 	is_int(url_parse(arena, buf_str(&long_url), &url), OK, "the longest address is accepted");
 	buf_add_char(&long_url, 'x');
 	is_int(url_parse(arena, buf_str(&long_url), &url), ERR_INVALID, "a longer one is not");
+	buf_init(&long_url, arena, 0);
+	buf_add(&long_url, STR("https://a.example/"));
+	while (long_url.n < URL_BYTES_MAX / 2)
+		buf_add(&long_url, STR("\xc3\xa9"));
+	is_int(url_parse(arena, buf_str(&long_url), &url), ERR_INVALID, "nor one that is longer once it is encoded");
 }
 
 static void test_resolve(struct arena *arena)
