@@ -329,6 +329,19 @@ static int fetch_signer(struct incoming *incoming, struct store *store)
 	return know_signer(incoming, &signer);
 }
 
+/* Where the key was there is nothing any more. That says as much of the actor only if it was in his own document; a key
+ * id may name anything that is gone. */
+static bool actor_is_gone(const struct incoming *incoming, struct store *store)
+{
+	struct str key_id = incoming->signature.key_id, actor_uri = incoming->activity->actor_uri;
+	struct resolved found;
+
+	if (str_eq(str_cut(&key_id, '#'), actor_uri))
+		return true;
+	return budget_take_key(incoming->federation->budget, incoming->peer.url) &&
+	       resolve_actor(incoming->federation, incoming->arena, store, actor_uri, &found) == ERR_GONE;
+}
+
 /* Its node says itself that the actor is gone: that is as good as its signature. */
 static int believe_end(struct incoming *incoming, struct store *store)
 {
@@ -348,10 +361,10 @@ int inbox_work(struct incoming *incoming, struct store *store)
 {
 	int r = fetch_signer(incoming, store);
 
+	if (r == ERR_GONE && ends_actor(incoming->activity) && actor_is_gone(incoming, store))
+		return believe_end(incoming, store);
 	if (r == ERR_GONE)
-		return ends_actor(incoming->activity)
-		               ? believe_end(incoming, store)
-		               : refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
+		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
 	if (!r)
 		r = check_policy_now(incoming, store);
 	if (!r)

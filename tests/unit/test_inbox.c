@@ -183,6 +183,25 @@ static void check_signatures(void)
 	rig_free(rig);
 }
 
+/* Where the node says that something is gone, that says nothing of an actor who is still there. */
+static void check_ends_of_others(void)
+{
+	rig = rig_new();
+	rig_serve(rig, "https://b.example/gone", 410, NULL, "");
+	rig_serve_actor(rig, CAROL, "Person", "carol");
+	is_int(rig_deliver(rig,
+	                   "{" AS "'id':'https://b.example/a/d','type':'Delete','actor':'" CAROL "','object':'" CAROL "'}",
+	                   STR("https://b.example/gone#main-key")),
+	       ERR_UNAUTHORIZED, "with a key that is gone, nobody ends another");
+	ok(known(CAROL) && rig_deliver(rig, note(CAROL, "1"), carols_key) == OK, "who stays as he was");
+	rig_serve(rig, CAROL, 410, NULL, "");
+	is_int(rig_deliver(rig,
+	                   "{" AS "'id':'https://b.example/a/e','type':'Delete','actor':'" CAROL "','object':'" CAROL "'}",
+	                   STR("https://b.example/gone#other-key")),
+	       OK, "one who is gone himself is");
+	rig_free(rig);
+}
+
 static void check_actors(void)
 {
 	rig = rig_new();
@@ -581,6 +600,7 @@ int main(void)
 	check_lost_writes();
 	check_strangers();
 	check_signatures();
+	check_ends_of_others();
 	check_actors();
 	check_way_heard();
 	check_new_keys();
