@@ -1,7 +1,7 @@
 /*
  * The delivery thread. It owns the lanes and the wire; what other threads have for it comes through one locked inbox:
  *
- *   lane_pick → prepare (pool: body, key, signature) → wire → verdict (writer) → line_done or line_again
+ *   lane_pick → federation/outgoing.h (pool) → wire → verdict (writer) → line_done or line_again
  *
  * A peer that refuses a signature is knocked at once more, in the other form (federation/knock.h): back to prepare.
  */
@@ -12,15 +12,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "federation/accept_signature.h"
-#include "federation/knock.h"
 #include "federation/lanes.h"
-#include "federation/pkey.h"
-#include "federation/signature.h"
-#include "federation/url.h"
+#include "federation/outgoing.h"
 #include "federation/wire.h"
-#include "storage/accounts.h"
-#include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/log.h"
@@ -37,25 +31,13 @@ enum {
 	STOP_WAIT_MS = 50,
 };
 
-static const struct str content_type = { "application/activity+json", sizeof("application/activity+json") - 1 };
-
-/* Content-Type or Accept, and what a signature adds. */
-enum { HEADERS_MAX = 1 + SIGNATURE_MADE_HEADERS };
-
 /* One HTTP request, from the pick to the verdict. Without a lane it only says hello. */
 struct request {
 	struct deliverer *deliverer;
 	struct arena *arena;
 	struct peer_lane *lane;         /* stays as long as this is under way */
-	struct delivery delivery;
-	struct str address;
-	struct url url;
-	struct header headers[HEADERS_MAX];
+	struct outgoing outgoing;
 	struct transfer transfer;
-	struct str key_id;              /* it is signed with that key, in that way */
-	enum knock_way way;
-	struct signature_wish wish;     /* second knock: what the peer asked for; no label: nothing */
-	bool second;
 	int err;                        /* of preparing or sending */
 	enum verdict verdict;
 	struct lane health;             /* to be stored with the verdict, when put_health */
@@ -160,94 +142,17 @@ void deliver_wake(struct deliverer *d, uint64_t peer_id, bool resume)
 	pthread_mutex_unlock(&d->mutex);
 }
 
-/* --- a request's part on the pool ------------------------------------------------------------------------------- */
+/* --- beginning -------------------------------------------------------------------------------------------------- */
 
-static void header_add(struct request *request, struct str name, struct str value)
-{
-	request->headers[request->transfer.header_count++] = (struct header){ name, value };
-}
-
-/* What is known of the peer now: it may have signed to us since its lane was read. */
-static enum knock_way first_way(struct request *request, struct view *view)
-{
-	struct peer peer;
-	struct knock knock;
-
-	if (peers_get(request->arena, view, request->delivery.peer_id, &peer) != OK)
-		return KNOCK_CAVAGE;
-	knock = knock_of(&peer);
-	return knock_first(&knock, clock_now_ms());
-}
-
-static int request_sign(struct request *request, struct view *view, uint64_t actor_id)
-{
-	bool post = request->transfer.post;
-	struct signature_order order = {
-		.method = post ? STR("POST") : STR("GET"), .target = request->url.target, .body = request->transfer.body,
-		.host = url_host_port(request->arena, &request->url), .now_ms = clock_now_ms(),
-		.content_type = post ? content_type : STR_NONE, .secure = request->url.secure,
-		.wish = request->wish.label.n ? &request->wish : NULL,
-	};
-	struct header made[SIGNATURE_MADE_HEADERS];
-	struct account actor;
-	struct pkey *key;
-	struct str pem;
-	int err = accounts_get(request->arena, view, actor_id, &actor);
-
-	if (err == OK)
-		err = accounts_private_key_get(request->arena, view, actor_id, &pem);
-	if (err == OK)
-		err = key_cache_private(request->deliverer->options.federation->keys, request->arena, actor.key_id, pem, &key);
-	if (err != OK)
-		return err;
-	if (!request->second)
-		request->way = first_way(request, view);
-	order.key_id = request->key_id = actor.key_id;
-	order.key = key;
-	order.scheme = knock_scheme(request->way);
-	err = signature_make(request->arena, &order, made);
-	for (size_t i = 0; err == OK && i < SIGNATURE_MADE_HEADERS; i++)
-		header_add(request, made[i].name, made[i].value);
-	return err;
-}
-
-static int prepare_in(struct request *request, struct view *view)
-{
-	struct activity_record record;
-	int err = url_parse(request->arena, request->address, &request->url);
-
-	if (err != OK)
-		return err;
-	request->transfer.url = &request->url;
-	request->transfer.headers = request->headers;
-	request->transfer.header_count = 0;
-	if (!request->lane) {
-		header_add(request, STR("Accept"), content_type);
-		return request_sign(request, view, request->deliverer->options.federation->instance->actor_id);
-	}
-	err = activities_get(request->arena, view, request->delivery.activity_id, &record);
-	if (err != OK)
-		return err;
-	request->transfer.post = true;
-	request->transfer.body = record.body;
-	header_add(request, STR("Content-Type"), content_type);
-	return request_sign(request, view, request->delivery.actor_id);
-}
-
+/* On the pool. */
 static void request_prepare(void *arg)
 {
 	struct request *request = arg;
-	struct view *view;
+	const struct deliver_options *options = &request->deliverer->options;
 
-	request->err = view_begin(request->deliverer->options.store, &view);
-	if (request->err == OK) {
-		request->err = prepare_in(request, view);
-		view_end(view);
-	}
+	request->err = outgoing_prepare(&request->outgoing, options->federation, options->store);
 	inbox_add(request->deliverer, &request->deliverer->prepared, request);
 }
-
-/* --- beginning -------------------------------------------------------------------------------------------------- */
 
 static struct request *request_new(struct deliverer *d)
 {
@@ -255,7 +160,7 @@ static struct request *request_new(struct deliverer *d)
 	struct request *request = ARENA_NEW(arena, struct request);
 
 	request->deliverer = d;
-	request->arena = arena;
+	request->arena = request->outgoing.arena = arena;
 	return request;
 }
 
@@ -282,9 +187,10 @@ static bool hello_begin(struct deliverer *d, struct peer_lane *lane)
 	struct request *request = request_new(d);
 	const struct peer *peer = &lane->peer;
 
-	request->delivery.peer_id = peer->id;
-	request->address = peer->actor_uri.n ? arena_str(request->arena, peer->actor_uri)
-	                                     : arena_printf(request->arena, "%.*s/actor", STR_ARG(peer->url));
+	request->outgoing.hello = true;
+	request->outgoing.delivery.peer_id = peer->id;
+	request->outgoing.address = peer->actor_uri.n ? arena_str(request->arena, peer->actor_uri)
+	                                              : arena_printf(request->arena, "%.*s/actor", STR_ARG(peer->url));
 	if (!request_submit(d, request))
 		return false;
 	lane->hello = false;
@@ -300,8 +206,9 @@ static bool delivery_begin(struct deliverer *d, struct peer_lane *lane, struct l
 	bool expired = item->delivery.expires_ms && item->delivery.expires_ms <= now_ms;
 
 	request->lane = lane;
-	request->delivery = item->delivery;
-	request->delivery.inbox = request->address = arena_str(request->arena, item->delivery.inbox);
+	request->outgoing.delivery = item->delivery;
+	request->outgoing.address = arena_str(request->arena, item->delivery.inbox);
+	request->outgoing.delivery.inbox = request->outgoing.address;
 	if (!expired && !request_submit(d, request))
 		return false;
 	line_started(&lane->line, item);
@@ -323,7 +230,14 @@ static void transfer_done(struct transfer *transfer)
 
 static void request_prepared(struct deliverer *d, struct request *request)
 {
+	const struct outgoing *outgoing = &request->outgoing;
+
 	d->on_pool--;
+	request->transfer.url = &outgoing->url;
+	request->transfer.headers = outgoing->headers;
+	request->transfer.header_count = outgoing->header_count;
+	request->transfer.post = !outgoing->hello;
+	request->transfer.body = outgoing->body;
 	request->transfer.done = transfer_done;
 	/* Asked once: what the wire has must not end here, however soon after we are told to stop. */
 	if (atomic_load(&d->stopping)) {
@@ -338,31 +252,19 @@ static void request_prepared(struct deliverer *d, struct request *request)
 
 /* --- the second knock -------------------------------------------------------------------------------------------- */
 
-/* What a refusal asks for, when our key will do: that is one of RSA. */
-static bool read_wish(struct request *request)
-{
-	struct signature_wish wish;
-
-	if (!request->transfer.accept_signature.n ||
-	    accept_signature_parse(request->arena, request->transfer.accept_signature, &wish) != OK || !wish.rsa ||
-	    (wish.key_id.n && !str_eq(wish.key_id, request->key_id)))
-		return false;
-	request->wish = wish;
-	return true;
-}
-
 /* Sends a request that was refused for its signature once more, in the other form. */
 static bool knocks_again(struct deliverer *d, struct request *request)
 {
 	const struct knock knock = { .vain_ms = request->lane->knock_vain_ms };
+	struct outgoing *outgoing = &request->outgoing;
 	const struct signature_wish *wish;
 
-	if (request->second || request->err != OK)
+	if (outgoing->second || request->err != OK)
 		return false;
-	wish = read_wish(request) ? &request->wish : NULL;
-	if (!knock_again(&knock, request->way, request->transfer.status, wish, clock_now_ms(), &request->way))
+	wish = outgoing_take_wish(outgoing, request->transfer.accept_signature) ? &outgoing->wish : NULL;
+	if (!knock_again(&knock, outgoing->way, request->transfer.status, wish, clock_now_ms(), &outgoing->way))
 		return false;
-	request->second = true;
+	outgoing->second = true;
 	/* No room: all of it waits, for a 400 would have it dropped. */
 	if (pool_submit(d->options.pool, &request->item) != OK) {
 		request->err = ERR_BUSY;
@@ -378,8 +280,8 @@ static int learn_way(struct request *request, struct txn *txn, struct peer *peer
 	struct knock knock = knock_of(peer);
 	enum knock_event event;
 
-	if (request->err != OK || !knock_event_of(request->transfer.status, request->second, &event) ||
-	    !knock_learn(&knock, event, request->way, txn_now_ms(txn)))
+	if (request->err != OK || !knock_event_of(request->transfer.status, request->outgoing.second, &event) ||
+	    !knock_learn(&knock, event, request->outgoing.way, txn_now_ms(txn)))
 		return OK;
 	knock_keep(&knock, peer);
 	return peers_put(txn, peer);
@@ -390,7 +292,7 @@ static int learn_way(struct request *request, struct txn *txn, struct peer *peer
 static int verdict_write(struct txn *txn, void *arg)
 {
 	struct request *request = arg;
-	const struct delivery *delivery = &request->delivery;
+	const struct delivery *delivery = &request->outgoing.delivery;
 	struct delivery again = *delivery;
 	struct peer peer;
 	int err = OK;
@@ -463,7 +365,7 @@ static bool is_our_trouble(int err)
 /* It failed: what becomes of its peer and of itself. */
 static void delivery_failed(struct deliverer *d, struct request *request, int64_t now_ms)
 {
-	struct delivery *delivery = &request->delivery;
+	struct delivery *delivery = &request->outgoing.delivery;
 	struct peer_lane *lane = request->lane;
 	int status = request->transfer.status;
 	bool news = lane_failed(lane, request->verdict, request->transfer.retry_after_ms, now_ms);
@@ -495,7 +397,7 @@ static void delivery_dropped(struct deliverer *d, struct request *request)
 
 	atomic_fetch_add(&d->dropped, 1);
 	log_event(LOG_LEVEL_WARNING, "delivery dropped", "peer", request->lane->peer.domain.p, "reason", reason,
-	          "activity", log_u64(request->delivery.activity_id), NULL);
+	          "activity", log_u64(request->outgoing.delivery.activity_id), NULL);
 }
 
 static enum verdict verdict_of(const struct request *request)
@@ -512,9 +414,9 @@ static void delivery_end(struct deliverer *d, struct request *request)
 	struct peer_lane *lane = request->lane;
 
 	if (request->verdict == VERDICT_RETRY || request->verdict == VERDICT_DOWN)
-		line_again(&lane->line, &request->delivery);
+		line_again(&lane->line, &request->outgoing.delivery);
 	else
-		line_done(&lane->line, request->delivery.sequence);
+		line_done(&lane->line, request->outgoing.delivery.sequence);
 	lane->next_ms = 0;
 	atomic_fetch_sub(&d->in_flight, 1);
 	request_free(request);
@@ -530,7 +432,7 @@ static void request_judge(struct deliverer *d, struct request *request)
 	enum knock_event event;
 
 	request->verdict = verdict_of(request);
-	if (knock_event_of(request->transfer.status, request->second, &event))
+	if (knock_event_of(request->transfer.status, request->outgoing.second, &event))
 		lane->knock_vain_ms = event == KNOCK_REFUSED ? now_ms : 0;
 	if (request->verdict == VERDICT_RETRY || request->verdict == VERDICT_DOWN)
 		delivery_failed(d, request, now_ms);
@@ -557,7 +459,7 @@ static void request_end(struct deliverer *d, struct request *request)
 		return;
 	} else if (is_our_trouble(request->err)) {
 		request->verdict = VERDICT_DOWN;
-		request->delivery.not_before_ms = clock_now_ms() + DISK_WAIT_MS;
+		request->outgoing.delivery.not_before_ms = clock_now_ms() + DISK_WAIT_MS;
 		delivery_end(d, request);
 	} else {
 		request_judge(d, request);

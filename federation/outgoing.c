@@ -1,0 +1,104 @@
+/*
+ * One request to a peer, made ready on the pool.
+ */
+#include "federation/outgoing.h"
+
+#include "federation/pkey.h"
+#include "storage/accounts.h"
+#include "storage/activities.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/peers.h"
+
+static const struct str content_type = { "application/activity+json", sizeof("application/activity+json") - 1 };
+
+static void header_add(struct outgoing *outgoing, struct str name, struct str value)
+{
+	outgoing->headers[outgoing->header_count++] = (struct header){ name, value };
+}
+
+/* What is known of the peer now: it may have signed to us since its lane was read. */
+static enum knock_way first_way(const struct outgoing *outgoing, struct view *view)
+{
+	struct peer peer;
+	struct knock knock;
+
+	if (peers_get(outgoing->arena, view, outgoing->delivery.peer_id, &peer) != OK)
+		return KNOCK_CAVAGE;
+	knock = knock_of(&peer);
+	return knock_first(&knock, clock_now_ms());
+}
+
+static int sign(struct outgoing *outgoing, const struct federation *federation, struct view *view, uint64_t actor_id)
+{
+	struct signature_order order = {
+		.method = outgoing->hello ? STR("GET") : STR("POST"), .target = outgoing->url.target,
+		.body = outgoing->body, .host = url_host_port(outgoing->arena, &outgoing->url),
+		.content_type = outgoing->hello ? STR_NONE : content_type, .now_ms = clock_now_ms(),
+		.secure = outgoing->url.secure, .wish = outgoing->wish.label.n ? &outgoing->wish : NULL,
+	};
+	struct header made[SIGNATURE_MADE_HEADERS];
+	struct account actor;
+	struct pkey *key;
+	struct str pem;
+	int err = accounts_get(outgoing->arena, view, actor_id, &actor);
+
+	if (err == OK)
+		err = accounts_private_key_get(outgoing->arena, view, actor_id, &pem);
+	if (err == OK)
+		err = key_cache_private(federation->keys, outgoing->arena, actor.key_id, pem, &key);
+	if (err != OK)
+		return err;
+	if (!outgoing->second)
+		outgoing->way = first_way(outgoing, view);
+	order.key_id = outgoing->key_id = actor.key_id;
+	order.key = key;
+	order.scheme = knock_scheme(outgoing->way);
+	err = signature_make(outgoing->arena, &order, made);
+	for (size_t i = 0; err == OK && i < SIGNATURE_MADE_HEADERS; i++)
+		header_add(outgoing, made[i].name, made[i].value);
+	return err;
+}
+
+static int prepare_in(struct outgoing *outgoing, const struct federation *federation, struct view *view)
+{
+	struct activity_record record;
+	int err = url_parse(outgoing->arena, outgoing->address, &outgoing->url);
+
+	outgoing->header_count = 0;
+	if (err != OK)
+		return err;
+	if (outgoing->hello) {
+		header_add(outgoing, STR("Accept"), content_type);
+		return sign(outgoing, federation, view, federation->instance->actor_id);
+	}
+	err = activities_get(outgoing->arena, view, outgoing->delivery.activity_id, &record);
+	if (err != OK)
+		return err;
+	outgoing->body = record.body;
+	header_add(outgoing, STR("Content-Type"), content_type);
+	return sign(outgoing, federation, view, outgoing->delivery.actor_id);
+}
+
+int outgoing_prepare(struct outgoing *outgoing, const struct federation *federation, struct store *store)
+{
+	struct view *view;
+	int err = view_begin(store, &view);
+
+	if (err != OK)
+		return err;
+	err = prepare_in(outgoing, federation, view);
+	view_end(view);
+	return err;
+}
+
+bool outgoing_take_wish(struct outgoing *outgoing, struct str accept_signature)
+{
+	struct signature_wish wish;
+
+	if (!accept_signature.n || accept_signature_parse(outgoing->arena, accept_signature, &wish) != OK || !wish.rsa ||
+	    (wish.key_id.n && !str_eq(wish.key_id, outgoing->key_id)))
+		return false;
+	outgoing->wish = wish;
+	return true;
+}
