@@ -139,7 +139,7 @@ static void gumbo_release(void *context, void *block)
 	(void)block;
 }
 
-/* Roughly the number of attributes: blanks and slashes within tags, outside quotes. */
+/* Roughly the number of attributes: blanks and slashes within tags, outside quotes, but the slash of an end tag. */
 static bool within_bounds(struct str html)
 {
 	size_t tags = 0, attributes = 0;
@@ -161,8 +161,9 @@ static bool within_bounds(struct str html)
 		} else if ((c == '"' || c == '\'') && html.p[i - 1] == '=') {
 			quote = c;
 		} else {
-			attributes += c == '/' || ((c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r') &&
-			                           html.p[i - 1] > ' ');
+			attributes += (c == '/' && html.p[i - 1] != '<') ||
+			              ((c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r') &&
+			               html.p[i - 1] > ' ');
 		}
 	}
 	return tags <= SANITIZE_TAGS_MAX && attributes <= SANITIZE_ATTRIBUTES_MAX;
@@ -522,11 +523,17 @@ static struct str strip_tags(struct arena *arena, struct str html)
 
 static struct str as_text(struct arena *arena, struct str html)
 {
+	static const size_t reference = sizeof("&quot;") - 1, end = sizeof("</p>") - 1;
+	struct str text = strip_tags(arena, html);
+	size_t at = 0, from = 0;
 	struct buf buf;
 
 	buf_init(&buf, arena, 0);
 	buf_add(&buf, STR("<p>"));
-	buf_add_html(&buf, strip_tags(arena, html));
+	for (; at < text.n && buf.n + reference + end <= SANITIZE_BYTES_MAX; from = at) {
+		utf8_next(text, &at);
+		buf_add_html(&buf, str_sub(text, from, at - from));
+	}
 	buf_add(&buf, STR("</p>"));
 	return buf_str(&buf);
 }
@@ -539,7 +546,7 @@ struct str sanitize_html(struct arena *arena, struct str html)
 	enum step step;
 
 	if (root) {
-		buf_init(&writing.out, writing.arena, SANITIZE_OUTPUT_MAX);
+		buf_init(&writing.out, writing.arena, SANITIZE_BYTES_MAX);
 		writing.walk = walk_new(writing.arena, root);
 		while ((step = walk_next(writing.walk, &node)) != WALK_END && writing.out.err == OK) {
 			if (step == WALK_TEXT)
@@ -550,7 +557,8 @@ struct str sanitize_html(struct arena *arena, struct str html)
 				leave(&writing);
 		}
 	}
-	if (root && writing.out.err == OK && !writing.walk->too_deep)
+	/* Formatting multiplies where it is mis-nested, and links get attributes. */
+	if (root && writing.out.err == OK && !writing.walk->too_deep && within_bounds(buf_str(&writing.out)))
 		result = arena_str(arena, buf_str(&writing.out));
 	else
 		result = arena_str(arena, as_text(writing.arena, html));

@@ -13,16 +13,16 @@
 
 struct arena;
 
-/* Beyond these a document is not parsed (the parser's time grows with their square) but shown as escaped text. */
+/* Beyond these a document is not parsed (the parser's time grows with their square) but shown as escaped text; so is one
+ * whose result would be beyond them. */
 enum {
 	SANITIZE_BYTES_MAX = 64 * 1024,
 	SANITIZE_TAGS_MAX = 4000,
 	SANITIZE_ATTRIBUTES_MAX = 500,
 	SANITIZE_DEPTH_MAX = 256,           /* nesting in the parsed tree */
-	SANITIZE_OUTPUT_MAX = 256 * 1024,   /* formatting elements multiply */
 };
 
-/* Safe HTML, in arena memory. Never fails: what is too much is shown as text, cut at SANITIZE_BYTES_MAX. */
+/* Safe HTML, in arena memory. Never fails: what is too much is shown as text. At most SANITIZE_BYTES_MAX bytes. */
 struct str sanitize_html(struct arena *arena, struct str html);
 
 /* The text of it without markup, for search and previews: white space collapsed, paragraphs apart by an empty line,
