@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "federation/multikey.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
@@ -27,7 +28,7 @@ struct pkey {
 };
 
 struct slot {
-	uint8_t name[SHA256_BYTES]; /* of key id and PEM */
+	uint8_t name[SHA256_BYTES]; /* of form, key id and text */
 	struct pkey *key;
 	uint32_t next;              /* in the chain of the bucket; 0 ends it, else index + 1 */
 	bool used;                  /* since the hand passed last */
@@ -42,7 +43,7 @@ struct key_cache {
 	struct slot *slots;
 };
 
-typedef EVP_PKEY *pkey_reader(const unsigned char *der, long n, const char *label);
+typedef EVP_PKEY *der_reader(const unsigned char *der, long n, const char *label);
 
 static EVP_PKEY *read_public(const unsigned char *der, long n, const char *label)
 {
@@ -61,7 +62,7 @@ static EVP_PKEY *read_private(const unsigned char *der, long n, const char *labe
 }
 
 /* The first block of the PEM text through `read`; never asks for a password. */
-static EVP_PKEY *pem_read(struct str pem, pkey_reader *read)
+static EVP_PKEY *pem_read(struct str pem, der_reader *read)
 {
 	EVP_PKEY *pkey = NULL;
 	char *label = NULL, *header = NULL;
@@ -84,6 +85,22 @@ static EVP_PKEY *pem_read(struct str pem, pkey_reader *read)
 	return pkey;
 }
 
+/* The texts a key is read from. The letters keep them apart in the cache. */
+enum form { FORM_PUBLIC_PEM = 'p', FORM_PRIVATE_PEM = 's', FORM_MULTIKEY = 'm' };
+
+static EVP_PKEY *text_read(struct arena *arena, struct str text, enum form form)
+{
+	struct str raw;
+
+	if (form == FORM_PUBLIC_PEM)
+		return pem_read(text, read_public);
+	if (form == FORM_PRIVATE_PEM)
+		return pem_read(text, read_private);
+	if (multikey_decode(arena, MULTIKEY_ED25519_PUBLIC, text, &raw))
+		return NULL;
+	return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const unsigned char *)raw.p, raw.n);
+}
+
 static bool pkey_acceptable(const EVP_PKEY *pkey, enum pkey_type *ret_type)
 {
 	int bits = EVP_PKEY_get_bits(pkey);
@@ -100,15 +117,15 @@ static bool pkey_acceptable(const EVP_PKEY *pkey, enum pkey_type *ret_type)
 	}
 }
 
-/* A key with one user, or NULL. */
-static struct pkey *pkey_new(struct str pem, pkey_reader *read)
+/* A key with one user, or NULL. Takes `pkey` over, which may be NULL. */
+static struct pkey *pkey_new(EVP_PKEY *pkey)
 {
-	EVP_PKEY *pkey = pem_read(pem, read);
 	enum pkey_type type;
 	struct pkey *key;
 
 	if (!pkey || !pkey_acceptable(pkey, &type)) {
 		EVP_PKEY_free(pkey);
+		ERR_clear_error();
 		return NULL;
 	}
 	key = malloc(sizeof(*key));
@@ -130,9 +147,10 @@ static void pkey_release(void *object)
 	free(key);
 }
 
-static int pkey_parse(struct arena *arena, struct str pem, pkey_reader *read, struct pkey **ret_key)
+/* Takes `pkey` over, which may be NULL. */
+static int pkey_give(struct arena *arena, EVP_PKEY *pkey, struct pkey **ret_key)
 {
-	struct pkey *key = pkey_new(pem, read);
+	struct pkey *key = pkey_new(pkey);
 
 	if (!key)
 		return ERR_INVALID;
@@ -143,12 +161,31 @@ static int pkey_parse(struct arena *arena, struct str pem, pkey_reader *read, st
 
 int pkey_parse_public(struct arena *arena, struct str pem, struct pkey **ret_key)
 {
-	return pkey_parse(arena, pem, read_public, ret_key);
+	return pkey_give(arena, text_read(arena, pem, FORM_PUBLIC_PEM), ret_key);
 }
 
 int pkey_parse_private(struct arena *arena, struct str pem, struct pkey **ret_key)
 {
-	return pkey_parse(arena, pem, read_private, ret_key);
+	return pkey_give(arena, text_read(arena, pem, FORM_PRIVATE_PEM), ret_key);
+}
+
+int pkey_parse_multikey(struct arena *arena, struct str multibase, struct pkey **ret_key)
+{
+	return pkey_give(arena, text_read(arena, multibase, FORM_MULTIKEY), ret_key);
+}
+
+int pkey_from_ed25519_public(struct arena *arena, struct str raw, struct pkey **ret_key)
+{
+	const unsigned char *p = (const unsigned char *)raw.p;
+
+	return pkey_give(arena, EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, p, raw.n), ret_key);
+}
+
+int pkey_from_ed25519_seed(struct arena *arena, struct str seed, struct pkey **ret_key)
+{
+	const unsigned char *p = (const unsigned char *)seed.p;
+
+	return pkey_give(arena, EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, p, seed.n), ret_key);
 }
 
 void pkey_hold(struct arena *arena, struct pkey *key)
@@ -160,6 +197,25 @@ void pkey_hold(struct arena *arena, struct pkey *key)
 enum pkey_type pkey_type(const struct pkey *key)
 {
 	return key->type;
+}
+
+/* The caller knows that it is one. */
+static struct str raw_public(struct arena *arena, EVP_PKEY *pkey)
+{
+	size_t n = MULTIKEY_ED25519_BYTES;
+	unsigned char *raw = arena_alloc(arena, n);
+
+	if (EVP_PKEY_get_raw_public_key(pkey, raw, &n) != 1)
+		abort();
+	return (struct str){ (const char *)raw, n };
+}
+
+int pkey_ed25519_public(struct arena *arena, const struct pkey *key, struct str *ret_raw)
+{
+	if (key->type != PKEY_ED25519)
+		return ERR_INVALID;
+	*ret_raw = raw_public(arena, key->pkey);
+	return OK;
 }
 
 static const EVP_MD *digest_of(const struct pkey *key, enum pkey_hash hash)
@@ -241,6 +297,25 @@ int pkey_generate_rsa2048(struct arena *arena, struct str *ret_private_pem, stru
 	}
 	BIO_free(secret);
 	BIO_free(open);
+	EVP_PKEY_free(pkey);
+	ERR_clear_error();
+	return err;
+}
+
+int pkey_generate_ed25519(struct arena *arena, struct str *ret_private_pem, struct str *ret_public_multibase)
+{
+	EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	BIO *secret = BIO_new(BIO_s_secmem());
+	int err = ERR_INVALID;
+
+	if (!secret)
+		abort();
+	if (pkey && PEM_write_bio_PKCS8PrivateKey(secret, pkey, NULL, NULL, 0, NULL, NULL) == 1) {
+		*ret_private_pem = bio_text(arena, secret);
+		*ret_public_multibase = multikey_encode(arena, MULTIKEY_ED25519_PUBLIC, raw_public(arena, pkey));
+		err = OK;
+	}
+	BIO_free(secret);
 	EVP_PKEY_free(pkey);
 	ERR_clear_error();
 	return err;
@@ -331,10 +406,10 @@ static void cache_insert(struct key_cache *cache, const uint8_t name[SHA256_BYTE
 	*bucket = (uint32_t)(slot - cache->slots) + 1;
 }
 
-static int cache_get(struct key_cache *cache, struct arena *arena, struct str key_id, struct str pem, bool secret,
-                     struct pkey **ret_key)
+static int cache_get(struct key_cache *cache, struct arena *arena, struct str key_id, struct str text,
+                     enum form form, struct pkey **ret_key)
 {
-	struct str whole = arena_printf(arena, "%c%.*s\n%.*s", secret ? 's' : 'p', STR_ARG(key_id), STR_ARG(pem));
+	struct str whole = arena_printf(arena, "%c%.*s\n%.*s", (char)form, STR_ARG(key_id), STR_ARG(text));
 	uint8_t name[SHA256_BYTES];
 	struct pkey *key, *rival;
 
@@ -343,7 +418,7 @@ static int cache_get(struct key_cache *cache, struct arena *arena, struct str ke
 	key = cache_find(cache, name);
 	pthread_mutex_unlock(&cache->lock);
 	if (!key) {
-		key = pkey_new(pem, secret ? read_private : read_public);
+		key = pkey_new(text_read(arena, text, form));
 		if (!key)
 			return ERR_INVALID;
 		pthread_mutex_lock(&cache->lock);
@@ -366,11 +441,17 @@ static int cache_get(struct key_cache *cache, struct arena *arena, struct str ke
 int key_cache_public(struct key_cache *cache, struct arena *arena, struct str key_id, struct str pem,
                      struct pkey **ret_key)
 {
-	return cache_get(cache, arena, key_id, pem, false, ret_key);
+	return cache_get(cache, arena, key_id, pem, FORM_PUBLIC_PEM, ret_key);
 }
 
 int key_cache_private(struct key_cache *cache, struct arena *arena, struct str key_id, struct str pem,
                       struct pkey **ret_key)
 {
-	return cache_get(cache, arena, key_id, pem, true, ret_key);
+	return cache_get(cache, arena, key_id, pem, FORM_PRIVATE_PEM, ret_key);
+}
+
+int key_cache_multikey(struct key_cache *cache, struct arena *arena, struct str key_id, struct str multibase,
+                       struct pkey **ret_key)
+{
+	return cache_get(cache, arena, key_id, multibase, FORM_MULTIKEY, ret_key);
 }

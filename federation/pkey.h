@@ -30,10 +30,17 @@ enum {
 int pkey_parse_public(struct arena *arena, struct str pem, struct pkey **ret_key);
 /* Likewise a private key, PKCS #8 or PKCS #1, not encrypted. */
 int pkey_parse_private(struct arena *arena, struct str pem, struct pkey **ret_key);
+/* A public Ed25519 key from its Multikey text, "z6Mk…" (federation/multikey.h). Lifetime and errors likewise. */
+int pkey_parse_multikey(struct arena *arena, struct str multibase, struct pkey **ret_key);
+/* Ed25519 keys from their raw 32 bytes: the public one, or the seed of the private one (RFC 8032 section 5.1.5). */
+int pkey_from_ed25519_public(struct arena *arena, struct str raw, struct pkey **ret_key);
+int pkey_from_ed25519_seed(struct arena *arena, struct str seed, struct pkey **ret_key);
 /* Keeps the key for as long as this arena, too: for a call that hands it on. */
 void pkey_hold(struct arena *arena, struct pkey *key);
 
 enum pkey_type pkey_type(const struct pkey *key);
+/* The raw public half of an Ed25519 key of either half. ERR_INVALID: it is no Ed25519 key. */
+int pkey_ed25519_public(struct arena *arena, const struct pkey *key, struct str *ret_raw);
 
 /* RSA: RSASSA-PKCS1-v1_5 over `hash`, or RSASSA-PSS with a salt of 64 bytes (RFC 9421 section 3.3.1). Ed25519: RFC 8032, `hash` is not looked at. */
 bool pkey_verify(const struct pkey *key, enum pkey_hash hash, struct str data, struct str signature);
@@ -42,6 +49,8 @@ int pkey_sign(struct arena *arena, const struct pkey *key, struct str data, stru
 
 /* A new pair: PKCS #8 and SubjectPublicKeyInfo in PEM. Takes tens to hundreds of milliseconds: pool threads only. */
 int pkey_generate_rsa2048(struct arena *arena, struct str *ret_private_pem, struct str *ret_public_pem);
+/* Likewise for Ed25519, the public half as a Multikey. Takes less than a millisecond: any thread. */
+int pkey_generate_ed25519(struct arena *arena, struct str *ret_private_pem, struct str *ret_public_multibase);
 
 /* Room for `capacity` keys (at least 1); beyond it a key that was not used lately makes room. */
 struct key_cache *key_cache_new(size_t capacity);
@@ -54,5 +63,8 @@ int key_cache_public(struct key_cache *cache, struct arena *arena, struct str ke
                      struct pkey **ret_key);
 int key_cache_private(struct key_cache *cache, struct arena *arena, struct str key_id, struct str pem,
                       struct pkey **ret_key);
+/* Likewise a public Ed25519 key whose text is a Multikey. */
+int key_cache_multikey(struct key_cache *cache, struct arena *arena, struct str key_id, struct str multibase,
+                       struct pkey **ret_key);
 
 #endif
