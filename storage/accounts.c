@@ -259,12 +259,15 @@ int accounts_delete(struct txn *txn, uint64_t id)
 		grave = (struct account){
 			.id = id, .kind = account.kind, .username = account.username, .host = account.host,
 			.uri = account.uri, .key_id = account.key_id, .key_pem = account.key_pem,
+			.proof_key_id = account.proof_key_id, .proof_key = account.proof_key,
 			.created_ms = account.created_ms, .deleted = true,
 		};
 		r = accounts_put(txn, &grave);
 	}
 	if (r == OK)
 		r = txn_del(txn, SPACE_PRIVATE_KEY, key_u64(&key, id));
+	if (r == OK)
+		r = txn_del(txn, SPACE_PROOF_KEY, key_u64(&key, id));
 	arena_free(arena);
 	return r;
 }
@@ -308,15 +311,20 @@ int accounts_stats_add(struct txn *txn, uint64_t id, int statuses, int followers
 	return record_put(txn, SPACE_ACCOUNT_STATS, key_u64(&key, id), &account_stats_type, &stats);
 }
 
-int accounts_private_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem)
+static int pem_get(struct arena *arena, struct view *view, enum space space, uint64_t id, struct str *ret_pem)
 {
 	struct key key;
 	struct str value;
-	int r = view_get(view, SPACE_PRIVATE_KEY, key_u64(&key, id), &value);
+	int r = view_get(view, space, key_u64(&key, id), &value);
 
 	if (r == OK)
 		*ret_pem = arena_str(arena, value);
 	return r;
+}
+
+int accounts_private_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem)
+{
+	return pem_get(arena, view, SPACE_PRIVATE_KEY, id, ret_pem);
 }
 
 int accounts_private_key_put(struct txn *txn, uint64_t id, struct str pem)
@@ -324,6 +332,18 @@ int accounts_private_key_put(struct txn *txn, uint64_t id, struct str pem)
 	struct key key;
 
 	return txn_put(txn, SPACE_PRIVATE_KEY, key_u64(&key, id), pem);
+}
+
+int accounts_proof_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem)
+{
+	return pem_get(arena, view, SPACE_PROOF_KEY, id, ret_pem);
+}
+
+int accounts_proof_key_put(struct txn *txn, uint64_t id, struct str pem)
+{
+	struct key key;
+
+	return txn_put(txn, SPACE_PROOF_KEY, key_u64(&key, id), pem);
 }
 
 /* Lists. */

@@ -44,6 +44,9 @@ int accounts_stats_add(struct txn *txn, uint64_t id, int statuses, int followers
 /* The private half of the key of one of ours. */
 int accounts_private_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem);
 int accounts_private_key_put(struct txn *txn, uint64_t id, struct str pem);
+/* Likewise of the key that makes its integrity proofs. ERR_NOT_FOUND: an account of before there were any. */
+int accounts_proof_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem);
+int accounts_proof_key_put(struct txn *txn, uint64_t id, struct str pem);
 
 /* Accounts one of whose name words begins with the folded `query` (every word of it must match), ours first,
  * at most `limit`, from the `offset`-th on. Deleted, disabled and the instance actor are left out. One search

@@ -87,7 +87,8 @@
 	X(REPORT, "report", "id", "report record") \
 	X(POLL, "poll", "post id", "poll record") \
 	X(VOTE, "vote", "post id, account id", "vote record") \
-	X(VOTE_BY, "vote_by", "account id, post id", "-")
+	X(VOTE_BY, "vote_by", "account id, post id", "-") \
+	X(PROOF_KEY, "proof_key", "account id", "PEM")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -56,6 +56,8 @@ static const struct field account_fields[] = {
 	FIELD(31, account, moved_to),
 	FIELD(32, account, emojis_json),
 	FIELD(33, account, field_sources),
+	FIELD(34, account, proof_key_id),
+	FIELD(35, account, proof_key),
 };
 RECORD_TYPE(account);
 

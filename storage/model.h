@@ -48,6 +48,7 @@ struct account {
 	int64_t fetched_ms;           /* foreign: when the document was last read */
 	struct str inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri;
 	struct str key_id, key_pem;   /* the public key that signs for it */
+	struct str proof_key_id, proof_key;   /* of its integrity proofs, a Multikey text; empty: none known */
 	struct str_list also_known_as;
 	struct str moved_to;
 	struct str emojis_json;       /* CustomEmoji array as JSON, or empty */

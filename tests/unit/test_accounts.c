@@ -149,10 +149,14 @@ static void test_delete(void)
 	ana->note = STR("<p>private</p>");
 	accounts_put(world->txn, ana);
 	accounts_private_key_put(world->txn, ana->id, STR("SECRET"));
+	accounts_proof_key_put(world->txn, ana->id, STR("PROVES"));
 	world_commit(world);
 	is_int(accounts_private_key_get(world->arena, world_read(world), ana->id, &pem), OK,
 	       "a private key is kept");
 	is_str(pem, STR("SECRET"), "as it was");
+	is_int(accounts_proof_key_get(world->arena, world_read(world), ana->id, &pem), OK,
+	       "so is the key of its proofs");
+	is_str(pem, STR("PROVES"), "which is another one");
 	world_write(world);
 	is_int(accounts_delete(world->txn, ana->id), OK, "an account is deleted");
 	again = (struct account){ .username = STR("ana"), .uri = STR("https://a.example/u/99") };
@@ -166,6 +170,8 @@ static void test_delete(void)
 	       "its name does not");
 	is_int(accounts_private_key_get(world->arena, view, ana->id, &pem), ERR_NOT_FOUND,
 	       "its private key is gone");
+	is_int(accounts_proof_key_get(world->arena, view, ana->id, &pem), ERR_NOT_FOUND,
+	       "and the key of its proofs");
 	is_int(entries(SPACE_ACCOUNT_WORD), 0, "its words are gone");
 	is_int(entries(SPACE_ACCOUNT_JSON), 0, "its fragment is gone");
 	world_free(world);

@@ -108,6 +108,7 @@ static void add_sign_ins(struct account *ana)
 	tokens_put(world->txn, STR("secret"), &token);
 	sessions_put(world->txn, STR("cookie"), &session);
 	accounts_private_key_put(world->txn, ana->id, STR("PEM"));
+	accounts_proof_key_put(world->txn, ana->id, STR("PEM"));
 }
 
 static void add_peers(struct account *ana)
@@ -186,7 +187,8 @@ static void start(void)
 
 /* Spaces in which an entry that is missing, or one too many, contradicts nothing. */
 static const bool may_be_missing[SPACE_COUNT] = {
-	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_POST_EDIT] = true,
+	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_PROOF_KEY] = true,
+	[SPACE_POST_EDIT] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_POST_EDIT] = true,
