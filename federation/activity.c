@@ -314,7 +314,9 @@ void activity_w_context(struct json_writer *w)
 {
 	static const char context[] =
 		"[\"https://www.w3.org/ns/activitystreams\",\"https://w3id.org/security/v1\","
-		"{\"manuallyApprovesFollowers\":\"as:manuallyApprovesFollowers\",\"sensitive\":\"as:sensitive\","
+		"\"https://w3id.org/security/data-integrity/v1\",\"https://w3id.org/security/multikey/v1\","
+		"{\"assertionMethod\":{\"@id\":\"https://w3id.org/security#assertionMethod\",\"@type\":\"@id\"},"
+		"\"manuallyApprovesFollowers\":\"as:manuallyApprovesFollowers\",\"sensitive\":\"as:sensitive\","
 		"\"Hashtag\":\"as:Hashtag\",\"movedTo\":{\"@id\":\"as:movedTo\",\"@type\":\"@id\"},"
 		"\"alsoKnownAs\":{\"@id\":\"as:alsoKnownAs\",\"@type\":\"@id\"},"
 		"\"toot\":\"http://joinmastodon.org/ns#\",\"discoverable\":\"toot:discoverable\","

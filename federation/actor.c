@@ -6,6 +6,7 @@
  */
 #include "federation/actor.h"
 
+#include "federation/multikey.h"
 #include "federation/pkey.h"
 #include "federation/object.h"
 #include "federation/property.h"
@@ -99,6 +100,17 @@ static int parse_key(struct arena *arena, const json_t *document, struct account
 		return OK;
 	}
 	return ERR_INVALID;
+}
+
+/* The key of its proofs; without one that we can use nothing but its proofs is missing. */
+static void parse_proof_key(struct arena *arena, const json_t *document, struct account *account)
+{
+	struct multikey found;
+
+	if (multikey_of_actor(arena, document, account->uri, STR_NONE, &found))
+		return;
+	account->proof_key_id = found.id;
+	account->proof_key = found.multibase;
 }
 
 int actor_parse_key(const json_t *document, struct str key_id, struct str *ret_pem)
@@ -222,6 +234,7 @@ int actor_parse(struct arena *arena, const json_t *document, struct str fetched_
 	parse_addresses(arena, document, &account);
 	if (!account.inbox.n)
 		return ERR_INVALID;
+	parse_proof_key(arena, document, &account);
 	r = parse_key(arena, document, &account);
 	if (r)
 		return r;
@@ -251,6 +264,22 @@ static void w_key(struct json_writer *w, const struct account *account)
 	json_w_member_str(w, "owner", account->uri);
 	json_w_member_str(w, "publicKeyPem", account->key_pem);
 	json_w_object_end(w);
+}
+
+/* FEP-521a: the key of its integrity proofs. */
+static void w_proof_key(struct json_writer *w, const struct account *account)
+{
+	if (!account->proof_key_id.n)
+		return;
+	json_w_key(w, "assertionMethod");
+	json_w_array(w);
+	json_w_object(w);
+	json_w_member_str(w, "id", account->proof_key_id);
+	json_w_member_cstr(w, "type", "Multikey");
+	json_w_member_str(w, "controller", account->uri);
+	json_w_member_str(w, "publicKeyMultibase", account->proof_key);
+	json_w_object_end(w);
+	json_w_array_end(w);
 }
 
 static void w_picture(struct json_writer *w, const char *key, struct str url)
@@ -328,6 +357,7 @@ void actor_w(struct json_writer *w, struct view *view, const struct account *acc
 	if (!bare)
 		w_profile(w, view, account);
 	w_key(w, account);
+	w_proof_key(w, account);
 	json_w_object_end(w);
 }
 
@@ -368,6 +398,18 @@ int actor_prepare_local(struct arena *arena, const struct instance *instance, en
 	return OK;
 }
 
+int actor_give_proof_key(struct arena *arena, struct txn *txn, struct account *account)
+{
+	struct str pem;
+	int r;
+
+	account->proof_key_id = arena_printf(arena, "%.*s#ed25519-key", STR_ARG(account->uri));
+	r = pkey_generate_ed25519(arena, &pem, &account->proof_key);
+	if (r == OK)
+		r = accounts_put(txn, account);
+	return r == OK ? accounts_proof_key_put(txn, account->id, pem) : r;
+}
+
 int actor_create_local(struct txn *txn, struct account *account, struct str private_pem)
 {
 	const struct instance *instance = instance_of(txn_view(txn));
@@ -383,7 +425,7 @@ int actor_create_local(struct txn *txn, struct account *account, struct str priv
 	made.followers_uri = arena_printf(arena, "%.*s/followers", STR_ARG(made.uri));
 	made.following_uri = arena_printf(arena, "%.*s/following", STR_ARG(made.uri));
 	made.key_id = arena_printf(arena, "%.*s#main-key", STR_ARG(made.uri));
-	r = accounts_put(txn, &made);
+	r = actor_give_proof_key(arena, txn, &made);
 	if (r == OK)
 		r = accounts_private_key_put(txn, made.id, private_pem);
 	if (r == OK)

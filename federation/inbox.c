@@ -8,6 +8,7 @@
 #include "federation/inbox.h"
 
 #include "federation/apply.h"
+#include "federation/brought.h"
 #include "federation/budget.h"
 #include "federation/knock.h"
 #include "federation/on_actor.h"
@@ -214,11 +215,9 @@ static int check_policy_now(struct incoming *incoming, struct store *store)
 	return r;
 }
 
-static int check_actor(struct incoming *incoming, const struct account *signer)
+static bool is_actor(const struct incoming *incoming)
 {
-	if (!incoming->activity || str_eq(signer->uri, incoming->activity->actor_uri))
-		return OK;
-	return refuse(incoming, ERR_DENIED, not_actor);
+	return str_eq(incoming->signer.uri, incoming->activity->actor_uri);
 }
 
 /* The last thing before an effect: the same signature has it once. */
@@ -249,10 +248,11 @@ static int check_body(struct incoming *incoming)
 		return refuse(incoming, r, r == ERR_LIMIT ? "the document is too large" : "this is no JSON we accept");
 	if (activity_parse(incoming->arena, document, activity))
 		return refuse(incoming, ERR_INVALID, "this is no activity we accept");
-	if (!url_same_origin(incoming->arena, activity->actor_uri, incoming->signature.key_id))
-		return refuse(incoming, ERR_DENIED, not_actor);
 	incoming->activity = activity;
+	incoming->document = document;
 	incoming->body = incoming->request.body;
+	if (!url_same_origin(incoming->arena, activity->actor_uri, incoming->signature.key_id) && !brought_may(incoming))
+		return refuse(incoming, ERR_DENIED, not_actor);
 	return OK;
 }
 
@@ -289,8 +289,8 @@ int inbox_check(struct incoming *incoming, struct view *view)
 	r = check_signer(incoming, view);
 	if (!r)
 		r = check_policy(incoming, view);
-	if (!r)
-		r = check_actor(incoming, &incoming->signer);
+	if (!r && !is_actor(incoming))
+		r = brought_may(incoming) ? brought_check(incoming, view) : refuse(incoming, ERR_DENIED, not_actor);
 	return r ? r : check_replay(incoming);
 }
 
@@ -357,18 +357,34 @@ static int believe_end(struct incoming *incoming, struct store *store)
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
+/* The signer is known by now: what he brings of another may still need a key. */
+static int check_brought(struct incoming *incoming, struct store *store)
+{
+	struct view *view;
+	int r;
+
+	if (!brought_may(incoming))
+		return refuse(incoming, ERR_DENIED, not_actor);
+	r = view_begin(store, &view);
+	if (r)
+		return r;
+	r = brought_check(incoming, view);
+	view_end(view);
+	return r == NEED ? brought_work(incoming, store) : r;
+}
+
 int inbox_work(struct incoming *incoming, struct store *store)
 {
-	int r = fetch_signer(incoming, store);
+	int r = incoming->verified ? OK : fetch_signer(incoming, store);
 
 	if (r == ERR_GONE && ends_actor(incoming->activity) && actor_is_gone(incoming, store))
 		return believe_end(incoming, store);
 	if (r == ERR_GONE)
 		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
-	if (!r)
+	if (!r && incoming->fetched)
 		r = check_policy_now(incoming, store);
-	if (!r)
-		r = check_actor(incoming, &incoming->signer);
+	if (!r && !is_actor(incoming))
+		r = check_brought(incoming, store);
 	return r ? r : check_replay(incoming);
 }
 
@@ -491,6 +507,7 @@ int inbox_refuse_write(struct incoming *incoming, struct txn *txn)
 
 	if (incoming->fetched)
 		fetch_write(incoming, txn);
+	brought_put_actor(incoming, txn);
 	if (!origin.n && url_parse(incoming->arena, incoming->signature.key_id, &url) == OK)
 		origin = url_origin(incoming->arena, &url);
 	if (!origin.n)
@@ -509,7 +526,9 @@ int inbox_write(struct incoming *incoming, struct txn *txn)
 		return incoming->reason ? inbox_refuse_write(incoming, txn) : OK;
 	r = fetch_write(incoming, txn);
 	if (!r)
-		r = apply(incoming, txn);
+		r = brought_put_actor(incoming, txn);
+	if (!r)
+		r = incoming->hearsay.n ? brought_ask(incoming, txn) : apply(incoming, txn);
 	if (txn_err(txn))
 		return txn_err(txn);
 	/* It is there already, came too late, is about nothing here, or is of a kind that has no effect here. */

@@ -23,9 +23,12 @@ struct incoming {
 	bool by_ed25519;                  /* and that key is one of Ed25519 */
 	bool duplicate;                   /* nothing to do, a replayed signature for one: 202, no effect */
 	struct activity *activity;
+	const json_t *document;           /* what the activity was read from */
 	struct str body;
 	int64_t until_ms;                 /* end of the signature's time window */
 	bool fetched;                     /* the signer comes from work and is to be stored, whatever he signed */
+	struct account *author;           /* federation/brought.h: its actor, fetched and to be stored; NULL */
+	struct str hearsay;               /* the same: an object whose node is asked for it, and all that is done */
 	const char *reason;               /* why it was refused, for the answer and the journal */
 	const char *word;                 /* the same as a stable word, for the journal */
 };

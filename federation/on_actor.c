@@ -106,13 +106,19 @@ int actor_delete_may(struct apply *apply)
 static int end_ours(struct apply *apply)
 {
 	uint64_t id = apply->actor.id;
-	struct str pem;
+	struct str pem = STR_NONE, proof_pem = STR_NONE;
 	int r = accounts_private_key_get(apply->arena, apply->view, id, &pem);
 
+	if (!r)
+		r = accounts_proof_key_get(apply->arena, apply->view, id, &proof_pem);
+	if (r == ERR_NOT_FOUND && pem.n)
+		r = OK;
 	if (!r)
 		r = accounts_delete(apply->txn, id);
 	if (!r)
 		r = accounts_private_key_put(apply->txn, id, pem);
+	if (!r && proof_pem.n)
+		r = accounts_proof_key_put(apply->txn, id, proof_pem);
 	return r ? r : tokens_delete_all(apply->txn, id);
 }
 

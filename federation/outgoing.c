@@ -4,6 +4,7 @@
 #include "federation/outgoing.h"
 
 #include "federation/pkey.h"
+#include "federation/prove.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
@@ -75,7 +76,7 @@ static int prepare_in(struct outgoing *outgoing, const struct federation *federa
 	err = activities_get(outgoing->arena, view, outgoing->delivery.activity_id, &record);
 	if (err != OK)
 		return err;
-	outgoing->body = record.body;
+	outgoing->body = prove_activity(federation->keys, outgoing->arena, view, &record);
 	header_add(outgoing, STR("Content-Type"), content_type);
 	return sign(outgoing, federation, view, outgoing->delivery.actor_id);
 }

@@ -6,6 +6,7 @@
 #include "federation/actor.h"
 #include "federation/apply.h"
 #include "federation/fetch.h"
+#include "federation/multikey.h"
 #include "federation/object.h"
 #include "federation/on_actor.h"
 #include "federation/on_post.h"
@@ -295,6 +296,28 @@ int resolve_key(const struct federation *federation, struct arena *arena, struct
 	account.key_id = key_id;
 	account.key_pem = pem;
 	*ret_account = account;
+	return OK;
+}
+
+int resolve_proof_key(const struct federation *federation, struct arena *arena, struct store *store,
+                      struct str actor_uri, struct str key_id, struct account *ret_account)
+{
+	const struct errand errand = { federation, arena, store };
+	struct multikey key;
+	struct str uri;
+	json_t *document;
+	int r = fetch_document(federation, arena, store, actor_uri, &document, &uri);
+
+	if (!r && !str_eq(uri, actor_uri))
+		r = ERR_INVALID;
+	if (!r)
+		r = actor_of(&errand, document, uri, ret_account);
+	if (r)
+		return r;
+	if (multikey_of_actor(arena, document, uri, key_id, &key))
+		return ERR_INVALID;
+	ret_account->proof_key_id = key.id;
+	ret_account->proof_key = key.multibase;
 	return OK;
 }
 

@@ -39,6 +39,11 @@ int resolve_write(struct arena *arena, struct txn *txn, struct resolved *found, 
 int resolve_key(const struct federation *federation, struct arena *arena, struct store *store, struct str key_id,
                 struct account *ret_account);
 
+/* The actor with, as his proof key, the one of his that is called `key_id`; his document must list it itself (FEP-521a).
+ * Errors as resolve_actor(); ERR_INVALID: he has no such key. */
+int resolve_proof_key(const struct federation *federation, struct arena *arena, struct store *store,
+                      struct str actor_uri, struct str key_id, struct account *ret_account);
+
 /* The peer's instance actor: from NodeInfo's Application link, or its conventional place /actor; signed GET by ours.
  * Fills peer->actor_uri, inbox, key_id, key_pem. ERR_NOT_FOUND: it has none (the peer stays unpinned). ERR_DENIED: the
  * key is another one than the pinned. */

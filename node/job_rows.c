@@ -3,6 +3,7 @@
  */
 #include "federation/effects.h"
 #include "federation/fanout.h"
+#include "federation/prove.h"
 #include "federation/on_poll.h"
 #include "federation/purge.h"
 #include "federation/quote.h"
@@ -154,6 +155,8 @@ const struct job_row job_rows[] = {
 	  "tells of the end of a poll" },
 	{ "adopt",        LANE_WRITER, RETRY_SOON,  100,   write_adopt,         NULL,        0,
 	  "hangs answers that came before it below a post" },
+	{ "proof_keys",   LANE_WRITER, RETRY_SOON,  100,   proof_keys_write,    NULL,        0,
+	  "gives accounts of an older store a key for integrity proofs" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links and old activity ids" },
 };

@@ -5,13 +5,23 @@
 
 #include "storage/base/err.h"
 #include "storage/engine/writer.h"
+#include "storage/jobs.h"
 #include "storage/keys.h"
 
 #define KEY_FORMAT STR("format")  /* 8 bytes: the version */
 
-/* Version 1 is the first. 2 has spaces that a build of 1 would leave behind when it deletes what they are about. */
+static int add_proof_keys(struct txn *txn)
+{
+	struct job job = { .kind = STR("proof_keys") };
+
+	return jobs_add(txn, &job);
+}
+
+/* Version 1 is the first. 2 and 3 have spaces that an older build would leave behind when it deletes what they are
+ * about. */
 static const struct migration all_migrations[] = {
 	{ 2, NULL },
+	{ 3, add_proof_keys },
 	{ 0, NULL },
 };
 

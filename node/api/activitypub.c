@@ -9,6 +9,7 @@
 #include "federation/activity.h"
 #include "federation/actor.h"
 #include "federation/object.h"
+#include "federation/prove.h"
 #include "node/accounts/login.h"
 #include "node/api/answer.h"
 #include "node/api/signed.h"
@@ -401,7 +402,7 @@ int api_activity_show(struct call *call, struct view *view)
 	if (!instance_owns(&call->node->instance, record.uri) ||
 	    !sees_activity(call, view, signed_beholder(call), &record))
 		return ERR_NOT_FOUND;
-	return reply_document(call, 200, record.body);
+	return reply_document(call, 200, prove_activity(call->node->federation.keys, call->arena, view, &record));
 }
 
 /* --- pages ------------------------------------------------------------------------------------------------------ */

@@ -182,7 +182,7 @@ static void check_ours(void)
 static void check_making(void)
 {
 	struct account gina = { 0 }, stored;
-	struct str private_pem;
+	struct str private_pem, proof_pem;
 	struct pkey *pair;
 
 	is_int(actor_prepare_local(rig->arena, &rig->world->instance, ACCOUNT_PERSON, STR("gi na"), STR(""), &gina,
@@ -196,6 +196,12 @@ static void check_making(void)
 	world_commit(rig->world);
 	accounts_get(rig->arena, world_read(rig->world), gina.id, &stored);
 	is_str(stored.uri, instance_account_uri(rig->arena, &rig->world->instance, gina.id), "under its address");
+	is_int(accounts_proof_key_get(rig->arena, world_read(rig->world), gina.id, &proof_pem), OK,
+	       "with a second key, for proofs");
+	is_int(pkey_parse_private(rig->arena, proof_pem, &pair), OK, "which can be read");
+	is_int(pkey_type(pair), PKEY_ED25519, "and is of Ed25519");
+	ok(str_ends(stored.proof_key_id, STR("#ed25519-key")) && str_starts(stored.proof_key, STR("z6Mk")),
+	   "its public half in the account");
 	gina.id = 0;
 	is_int(actor_create_local(world_write(rig->world), &gina, private_pem), ERR_EXISTS, "a name is given once");
 	world_abort(rig->world);
