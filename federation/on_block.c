@@ -7,32 +7,16 @@
 #include "federation/on_block.h"
 
 #include "federation/on_follow.h"
+#include "federation/target.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/blocks.h"
-#include "storage/instance.h"
 #include "storage/reactions.h"
-
-static int find_target(struct apply *apply)
-{
-	const struct activity *a = apply->activity;
-	int r;
-
-	if (apply->origin == ORIGIN_LOCAL)
-		r = accounts_get(apply->arena, apply->view, a->object_id, &apply->target);
-	else if (!instance_owns(apply->instance, a->object_uri))
-		return ERR_DENIED;
-	else
-		r = accounts_by_uri(apply->arena, apply->view, a->object_uri, &apply->target);
-	if (r)
-		return r;
-	return apply->target.deleted ? ERR_GONE : OK;
-}
 
 int block_may(struct apply *apply)
 {
-	int r = find_target(apply);
+	int r = target_find(apply);
 
 	if (r)
 		return r;

@@ -6,12 +6,12 @@
  */
 #include "federation/on_follow.h"
 
+#include "federation/target.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/blocks.h"
-#include "storage/instance.h"
 #include "storage/graph.h"
 #include "storage/notices.h"
 #include "storage/reactions.h"
@@ -22,26 +22,6 @@ static bool is_ours(const struct account *account)
 }
 
 /* Follow */
-
-static int find_target(struct apply *apply)
-{
-	const struct activity *a = apply->activity;
-	int r;
-
-	if (apply->origin == ORIGIN_LOCAL)
-		r = accounts_get(apply->arena, apply->view, a->object_id, &apply->target);
-	else if (!instance_owns(apply->instance, a->object_uri))
-		return ERR_DENIED;
-	else
-		r = accounts_by_uri(apply->arena, apply->view, a->object_uri, &apply->target);
-	if (r)
-		return r;
-	if (apply->target.deleted)
-		return ERR_GONE;
-	if (apply->target.disabled)
-		return ERR_NOT_FOUND;
-	return OK;
-}
 
 static int find_follow(struct apply *apply, uint64_t follower_id, uint64_t followee_id)
 {
@@ -54,10 +34,12 @@ static int find_follow(struct apply *apply, uint64_t follower_id, uint64_t follo
 
 int follow_may(struct apply *apply)
 {
-	int r = find_target(apply);
+	int r = target_find(apply);
 
 	if (r)
 		return r;
+	if (apply->target.disabled)
+		return ERR_NOT_FOUND;
 	if (apply->target.id == apply->actor.id)
 		return ERR_INVALID;
 	if (apply->target.kind == ACCOUNT_APPLICATION ||
