@@ -4,9 +4,12 @@
  * Each act makes the same struct that a delivery is parsed into, and goes through the same door. What a person did
  * twice is done: that is no error here.
  */
+#include "federation/actor.h"
 #include "federation/apply.h"
 #include "federation/audience.h"
+#include "federation/property.h"
 #include "federation/text.h"
+#include "federation/url.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
@@ -473,6 +476,69 @@ int act_unannounce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint
 	int r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
 
 	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+/* moves */
+
+/* Puts a changed account of ours and tells its followers. */
+static int put_and_tell(struct arena *arena, struct txn *txn, struct account *account)
+{
+	int r = accounts_put(txn, account);
+
+	if (!r)
+		r = act_update_actor(arena, txn, account->id);
+	return r && txn_touched(txn) ? txn_fail(txn, r) : r;
+}
+
+int act_alias(struct arena *arena, struct txn *txn, uint64_t actor_id, struct str uri, bool add)
+{
+	struct str_list kept;
+	struct account account;
+	struct url url;
+	int r = accounts_get(arena, txn_view(txn), actor_id, &account);
+
+	if (r)
+		return r;
+	if (str_list_has(&account.also_known_as, uri) == add)
+		return add ? ERR_EXISTS : ERR_NOT_FOUND;
+	if (add && (url_parse(arena, uri, &url) || str_eq(uri, account.uri)))
+		return ERR_INVALID;
+	if (add && account.also_known_as.count >= ACTOR_ALIASES_MAX)
+		return ERR_LIMIT;
+	kept = (struct str_list){ ARENA_ARRAY(arena, struct str, account.also_known_as.count + 1), 0 };
+	for (size_t i = 0; i < account.also_known_as.count; i++)
+		if (!str_eq(account.also_known_as.items[i], uri))
+			kept.items[kept.count++] = account.also_known_as.items[i];
+	if (add)
+		kept.items[kept.count++] = uri;
+	account.also_known_as = kept;
+	return put_and_tell(arena, txn, &account);
+}
+
+int act_move(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id)
+{
+	struct activity activity = {
+		.type = AS_MOVE, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = actor_id,
+	};
+	int r = target_uri(arena, txn, actor_id, &activity.object_uri);
+
+	if (!r)
+		r = target_uri(arena, txn, target_id, &activity.target_uri);
+	return r ? r : activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+int act_unmove(struct arena *arena, struct txn *txn, uint64_t actor_id)
+{
+	struct account account;
+	int r = accounts_get(arena, txn_view(txn), actor_id, &account);
+
+	if (!r && !account.moved_to.n)
+		r = ERR_NOT_FOUND;
+	if (r)
+		return r;
+	account.moved_to = STR_NONE;
+	account.moved_id = 0;
+	return put_and_tell(arena, txn, &account);
 }
 
 /* actors */

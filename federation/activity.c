@@ -39,6 +39,7 @@ static const struct type_row {
 	{ AS_ADD,      "Add",      true },
 	{ AS_REMOVE,   "Remove",   true },
 	{ AS_FLAG,     "Flag",     false },
+	{ AS_MOVE,     "Move",     false },
 };
 
 static const struct object_row {

@@ -18,7 +18,7 @@ struct instance;
 enum activity_type {
 	AS_UNKNOWN = 0,
 	AS_CREATE, AS_UPDATE, AS_DELETE, AS_FOLLOW, AS_ACCEPT, AS_REJECT, AS_UNDO, AS_LIKE, AS_ANNOUNCE,
-	AS_EMOJI_REACT, AS_BLOCK, AS_QUOTE_REQUEST, AS_ADD, AS_REMOVE, AS_FLAG,
+	AS_EMOJI_REACT, AS_BLOCK, AS_QUOTE_REQUEST, AS_ADD, AS_REMOVE, AS_FLAG, AS_MOVE,
 };
 
 /* Kinds of objects, as bits so that a row of the activity table can say which it takes. */
@@ -58,12 +58,13 @@ struct activity {
 	struct str result_uri;          /* Accept of one: its stamp */
 	struct str_list object_uris;    /* Flag: an account and posts, in any order */
 	struct str content;             /* Flag: why, plain text */
-	struct str target_uri;          /* Add, Remove: the collection */
+	struct str target_uri;          /* Add, Remove: the collection; Move: the new account */
 	struct str_list votes;          /* OBJECT_VOTE: names of options; of ours one */
 	struct str_list to, cc;
 	int64_t published_ms, updated_ms;
 	bool totals;                    /* Update: of nothing but what was counted in a poll */
 	struct str need;                /* set with NEED: the URI to fetch first */
+	struct str fetched_uri;         /* the account that was fetched for it just now */
 	const char *refusal;            /* set with ERR_DENIED: the filter that caught it (federation/policy.h), if one did */
 	uint8_t visibility;             /* local ones: of the Announce */
 	/* Local ones: what the actor chose besides. */

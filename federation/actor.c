@@ -24,7 +24,6 @@ enum {
 	NOTE_CHARS_MAX = 20 * 1024,
 	FIELDS_MAX = 50,
 	FIELD_CHARS_MAX = 2048,
-	ALIASES_MAX = 256,
 	KEYS_MAX = 10,
 };
 
@@ -164,7 +163,7 @@ static void parse_addresses(struct arena *arena, const json_t *document, struct 
 	account->following_uri = own_address(arena, document, "following", account->uri);
 	account->featured_uri = own_address(arena, document, "featured", account->uri);
 	account->moved_to = web_address(arena, json_member(document, "movedTo"));
-	account->also_known_as = property_uris(arena, json_member(document, "alsoKnownAs"), ALIASES_MAX);
+	account->also_known_as = property_uris(arena, json_member(document, "alsoKnownAs"), ACTOR_ALIASES_MAX);
 }
 
 static void parse_profile(struct arena *arena, const json_t *document, struct account *account)

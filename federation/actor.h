@@ -6,6 +6,8 @@
 
 #include "federation/activity.h"
 
+enum { ACTOR_ALIASES_MAX = 256 };
+
 /* Parses Person, Group, Service, Application, Organization. `fetched_uri` is where it came from: the id must equal
  * it. Requires inbox, a name (preferredUsername, else that of `webfinger`) and a usable key; a key whose id is not below
  * the actor's own is left out, for it may be another's: federation/resolve.h finds out when it signs. Caps every text

@@ -14,6 +14,7 @@
 #include "federation/on_emoji.h"
 #include "federation/on_flag.h"
 #include "federation/on_follow.h"
+#include "federation/on_move.h"
 #include "federation/on_pin.h"
 #include "federation/on_poll.h"
 #include "federation/on_post.h"
@@ -96,6 +97,8 @@ static const struct activity_row {
 	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Remove: it is shown first no more" },
 	{ AS_FLAG, AS_UNKNOWN, OBJECT_URI, flag_may, flag_apply, NOTIFY_NOBODY,
 	  TO_NODE, KEEP_PRIVATE, false, "Flag: a report for those who run the other node" },
+	{ AS_MOVE, AS_UNKNOWN, OBJECT_URI | OBJECT_ACTOR, move_may, move_apply, NOTIFY_NOBODY,
+	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Move: an account goes on under another address" },
 };
 
 enum { ROWS = sizeof(rows) / sizeof *rows };

@@ -70,6 +70,14 @@ int act_vote(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t p
 int act_announce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, uint8_t visibility,
                  uint64_t *ret_boost_id);
 int act_unannounce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+/* An address by which one of ours is or was known elsewhere, or not any more. ERR_EXISTS, ERR_NOT_FOUND: it is so
+ * already. ERR_INVALID: no address, or the own one. ERR_LIMIT: as many as may be (federation/actor.h). */
+int act_alias(struct arena *arena, struct txn *txn, uint64_t actor_id, struct str uri, bool add);
+/* One of ours goes on as the target, an account that is stored as its node just said. ERR_DENIED: move_obstacle() tells
+ * why not (federation/on_move.h). ERR_EXISTS: moved there already. */
+int act_move(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);
+/* It stays after all; followers that left do not come back. ERR_NOT_FOUND: it had not moved. */
+int act_unmove(struct arena *arena, struct txn *txn, uint64_t actor_id);
 /* Tells followers that the profile changed (the caller has put the account). */
 int act_update_actor(struct arena *arena, struct txn *txn, uint64_t actor_id);
 /* An account of ours ends: Delete of the actor to all who knew it; posts and follows go in a job. */
@@ -90,7 +98,7 @@ struct apply {
 	struct activity *activity;
 	enum origin origin;
 	struct account actor;
-	struct account target;        /* Follow and its answers, Block: the other side */
+	struct account target;        /* Follow and its answers, Block: the other side; Move: the new account */
 	struct follow follow;         /* state 0: there is none */
 	struct post post;             /* the post it is about; of an Announce: the boost */
 	struct id_list flagged;       /* Flag: the posts of the target that it is about */

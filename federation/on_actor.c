@@ -6,6 +6,7 @@
  */
 #include "federation/on_actor.h"
 
+#include "federation/on_move.h"
 #include "federation/url.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
@@ -52,6 +53,7 @@ int on_actor_put(struct arena *arena, struct txn *txn, struct account *account)
 
 	if (instance_owns(instance_of(view), account->uri))
 		return ERR_DENIED;
+	account->moved_id = move_target_id(arena, view, account);
 	r = accounts_by_uri(arena, view, account->uri, &stored);
 	if (r == ERR_NOT_FOUND)
 		return put_new(arena, txn, account);
@@ -64,6 +66,7 @@ int on_actor_put(struct arena *arena, struct txn *txn, struct account *account)
 	account->host = stored.host;
 	account->created_ms = stored.created_ms;
 	account->disabled = stored.disabled;
+	account->moved_ms = stored.moved_ms;
 	if (!account->key_id.n) {
 		account->key_id = stored.key_id;
 		account->key_pem = stored.key_pem;

@@ -46,8 +46,9 @@ int follow_may(struct apply *apply)
 	    blocks_between(apply->view, apply->actor.id, apply->target.id))
 		return ERR_DENIED;
 	r = find_follow(apply, apply->actor.id, apply->target.id);
+	/* One of ours is refused; a peer hears it by a Reject. */
 	if (r == ERR_NOT_FOUND)
-		return OK;
+		return apply->target.moved_id && apply->origin == ORIGIN_LOCAL ? ERR_DENIED : OK;
 	apply->repeated = true;
 	/* A peer that lost our answer asks again and is answered again. */
 	return r == OK && apply->origin == ORIGIN_LOCAL ? ERR_EXISTS : r;
@@ -57,6 +58,7 @@ int follow_apply(struct apply *apply)
 {
 	const struct activity *a = apply->activity;
 	struct follow *follow = &apply->follow;
+	bool turned_away;
 	int r;
 
 	if (!follow->state) {
@@ -67,12 +69,15 @@ int follow_apply(struct apply *apply)
 		};
 	}
 	follow->uri = a->uri;
-	if (is_ours(&apply->target) && !apply->target.locked)
+	/* Who has moved takes no new followers, and is told of none. */
+	turned_away = apply->target.moved_id && follow->state != FOLLOW_ACCEPTED;
+	apply->repeated |= turned_away;
+	if (is_ours(&apply->target) && !apply->target.locked && !turned_away)
 		follow->state = FOLLOW_ACCEPTED;
 	r = graph_follow_put(apply->txn, follow);
-	if (r || is_ours(&apply->actor) || follow->state != FOLLOW_ACCEPTED)
+	if (r || is_ours(&apply->actor) || (follow->state != FOLLOW_ACCEPTED && !turned_away))
 		return r;
-	r = act_answer_follow(apply->arena, apply->txn, apply->target.id, apply->actor.id, true);
+	r = act_answer_follow(apply->arena, apply->txn, apply->target.id, apply->actor.id, !turned_away);
 	return r ? txn_fail(apply->txn, r) : OK;
 }
 

@@ -412,6 +412,8 @@ static int waiting_write(struct txn *txn, void *arg)
 	embed_found(waiting, &activity, &draft);
 	if (activity.draft)
 		found.draft = NULL;
+	if (found.account)
+		activity.fetched_uri = found.account->uri;
 	r = put_found(arena, txn, &found, 1, &account_id, &post_id);
 	if (!r)
 		r = waiting->applied = activity_apply(arena, txn, &activity, ORIGIN_REMOTE);

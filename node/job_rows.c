@@ -3,6 +3,7 @@
  */
 #include "federation/effects.h"
 #include "federation/fanout.h"
+#include "federation/on_move.h"
 #include "federation/prove.h"
 #include "federation/on_poll.h"
 #include "federation/purge.h"
@@ -149,6 +150,8 @@ const struct job_row job_rows[] = {
 	  "removes the posts, favourites and follows of an account that is gone" },
 	{ "purge_post",   LANE_WRITER, RETRY_SOON,  100,   purge_post_write,    NULL,        0,
 	  "removes what is left of the reactions to a post that is gone" },
+	{ "move",         LANE_WRITER, RETRY_SOON,  100,   move_followers_write, NULL,       0,
+	  "lets our followers of an account that moved follow the new one" },
 	{ "poll_update",  LANE_WRITER, RETRY_SOON,  100,   poll_update_write,   NULL,        0,
 	  "tells peers what was counted in a poll" },
 	{ "poll_end",     LANE_WRITER, RETRY_SOON,  100,   poll_end_write,      NULL,        0,

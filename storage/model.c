@@ -58,6 +58,8 @@ static const struct field account_fields[] = {
 	FIELD(33, account, field_sources),
 	FIELD(34, account, proof_key_id),
 	FIELD(35, account, proof_key),
+	FIELD(40, account, moved_id),
+	FIELD(41, account, moved_ms),
 };
 RECORD_TYPE(account);
 

@@ -50,7 +50,9 @@ struct account {
 	struct str key_id, key_pem;   /* the public key that signs for it */
 	struct str proof_key_id, proof_key;   /* of its integrity proofs, a Multikey text; empty: none known */
 	struct str_list also_known_as;
-	struct str moved_to;
+	struct str moved_to;          /* as its owner says */
+	uint64_t moved_id;            /* that account, when it is known here and says the same; 0: none */
+	int64_t moved_ms;             /* the last Move; 0: never */
 	struct str emojis_json;       /* CustomEmoji array as JSON, or empty */
 };
 

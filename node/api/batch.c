@@ -22,7 +22,8 @@ struct batch_account {
 	uint64_t id;
 	struct str fragment;
 	struct account_stats stats;
-	struct str json;  /* written at first use */
+	uint64_t moved_id;  /* 0: it did not move */
+	struct str json;    /* written at first use */
 };
 
 struct batch_status {
@@ -149,25 +150,63 @@ static int get_all(struct batch *batch, unsigned space, const uint64_t *ids, siz
 	return view_get_many(batch->view, space, keys, count, values);
 }
 
-static int load_accounts(struct batch *batch)
+/* Where the member begins whose key, with comma and colon, is `key`. A quote inside a string is escaped, so that this
+ * text can only stand between members; the first one is the status's own. */
+static size_t member_at(struct str fragment, struct str key)
 {
-	size_t count = batch->account_count;
+	size_t at = str_find(fragment, key);
+
+	return at == SIZE_MAX ? fragment.n : at;
+}
+
+/* Takes the id that stands for the account moved to off the end of a fragment. */
+static uint64_t cut_moved(struct str *fragment)
+{
+	const struct str moved = STR(",\"moved\":\"");
+	size_t at = member_at(*fragment, moved);
+	struct str rest = str_sub(*fragment, at + moved.n, SIZE_MAX);
+	uint64_t id = 0;
+
+	if (at == fragment->n || !str_to_u64(str_cut(&rest, '"'), &id))
+		return 0;
+	*fragment = str_sub(*fragment, 0, at);
+	return id;
+}
+
+/* Those from the `from`-th on. */
+static int load_accounts(struct batch *batch, size_t from)
+{
+	struct batch_account *accounts = batch->accounts + from;
+	size_t count = batch->account_count - from;
 	uint64_t *ids = ARENA_ARRAY(batch->arena, uint64_t, count);
 	struct str *values = ARENA_ARRAY(batch->arena, struct str, count);
 	int r;
 
 	for (size_t i = 0; i < count; i++)
-		ids[i] = batch->accounts[i].id;
+		ids[i] = accounts[i].id;
 	r = get_all(batch, SPACE_ACCOUNT_JSON, ids, count, 0, values);
 	for (size_t i = 0; r == OK && i < count; i++)
-		batch->accounts[i].fragment = values[i];
+		accounts[i].fragment = values[i];
 	if (r == OK)
 		r = get_all(batch, SPACE_ACCOUNT_STATS, ids, count, 0, values);
 	for (size_t i = 0; r == OK && i < count; i++)
 		if (values[i].p)
-			r = codec_decode(NULL, &account_stats_type, values[i], &batch->accounts[i].stats);
+			r = codec_decode(NULL, &account_stats_type, values[i], &accounts[i].stats);
+	for (size_t i = 0; r == OK && i < count; i++)
+		accounts[i].moved_id = cut_moved(&accounts[i].fragment);
 	return r;
 }
+
+/* The accounts that others moved to are shown in them, and not where those moved to. */
+static int load_moved(struct batch *batch)
+{
+	size_t count = batch->account_count;
+
+	for (size_t i = 0; i < count; i++)
+		batch_add_account(batch, batch->accounts[i].moved_id);
+	return batch->account_count > count ? load_accounts(batch, count) : OK;
+}
+
 
 static int load_own_marks(struct batch *batch, const uint64_t *ids, struct str *values)
 {
@@ -274,8 +313,10 @@ static int load_statuses(struct batch *batch)
 
 int batch_load(struct batch *batch)
 {
-	int r = batch->account_count ? load_accounts(batch) : OK;
+	int r = batch->account_count ? load_accounts(batch, 0) : OK;
 
+	if (r == OK)
+		r = load_moved(batch);
 	return r == OK && batch->status_count ? load_statuses(batch) : r;
 }
 
@@ -320,10 +361,25 @@ static void w_day_or_null(struct json_writer *w, const char *key, int64_t ms)
 	json_w_member_str(w, key, (struct str){ text, DAY_CHARACTERS });
 }
 
+/* `moved`: the account that this one moved to, or NULL. */
+static void w_account(struct json_writer *w, const struct batch_account *account, const struct batch_account *moved)
+{
+	w_fragment(w, account->fragment);
+	w_day_or_null(w, "last_status_at", account->stats.last_status_ms);
+	json_w_member_u64(w, "statuses_count", account->stats.statuses);
+	json_w_member_u64(w, "followers_count", account->stats.followers);
+	json_w_member_u64(w, "following_count", account->stats.following);
+	if (moved) {
+		json_w_key(w, "moved");
+		w_account(w, moved, NULL);
+	}
+	json_w_object_end(w);
+}
+
 void batch_w_account(struct batch *batch, struct json_writer *w, uint64_t account_id)
 {
-	struct batch_account *account = find_account(batch, account_id);
-	struct json_writer writer, *own = &writer;
+	struct batch_account *account = find_account(batch, account_id), *moved;
+	struct json_writer writer;
 	struct buf buf;
 
 	if (!account || !account->fragment.p) {
@@ -331,27 +387,14 @@ void batch_w_account(struct batch *batch, struct json_writer *w, uint64_t accoun
 		return;
 	}
 	if (!account->json.p) {
+		moved = find_account(batch, account->moved_id);
 		buf_init(&buf, batch->arena, 0);
 		buf_reserve(&buf, account->fragment.n + 160);
-		json_writer_init(own, &buf);
-		w_fragment(own, account->fragment);
-		w_day_or_null(own, "last_status_at", account->stats.last_status_ms);
-		json_w_member_u64(own, "statuses_count", account->stats.statuses);
-		json_w_member_u64(own, "followers_count", account->stats.followers);
-		json_w_member_u64(own, "following_count", account->stats.following);
-		json_w_object_end(own);
+		json_writer_init(&writer, &buf);
+		w_account(&writer, account, moved && moved->fragment.p ? moved : NULL);
 		account->json = buf_str(&buf);
 	}
 	json_w_raw(w, account->json);
-}
-
-/* Where the member begins whose key, with comma and colon, is `key`. A quote inside a string is escaped, so that this
- * text can only stand between members; the first one is the status's own. */
-static size_t member_at(struct str fragment, struct str key)
-{
-	size_t at = str_find(fragment, key);
-
-	return at == SIZE_MAX ? fragment.n : at;
 }
 
 /* Head of the boost, words of what it boosts, visibility of the boost, rest of what it boosts. */

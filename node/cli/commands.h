@@ -1,5 +1,5 @@
 /*
- * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_peer.c,
+ * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_move.c, commands_peer.c,
  * commands_policy.c, commands_report.c.
  * Each returns an exit status; the place (store, writer, instance) is filled by cli.c.
  */
@@ -24,6 +24,9 @@ int command_user_list(struct cli *cli);
 int command_user_disable(struct cli *cli);
 int command_user_enable(struct cli *cli);
 int command_user_password(struct cli *cli);
+int command_user_alias(struct cli *cli);
+int command_user_move(struct cli *cli);
+int command_user_unmove(struct cli *cli);
 int command_token_create(struct cli *cli);
 int command_post(struct cli *cli);
 

@@ -83,7 +83,8 @@ CHECKLIST = {
                      "test_hostile.py::test_local_posts_cannot_be_touched_from_outside",
                      "test_an_author_cannot_give_a_post_away", "test_nobody_undoes_what_another_did",
                      "test_an_answer_to_no_follow", "../unit/test_pin.c::check_wrong_hands",
-                     "../unit/test_block.c::check_wrong_hands", NO_CODE + "Move, Announce by a group"],
+                     "../unit/test_block.c::check_wrong_hands", "../unit/test_move.c::check_wrong_hands",
+                     NO_CODE + "Announce by a group"],
     "Local ids": ["test_a_local_id_from_outside_is_never_fetched"],
     "Mentions": ["test_mentions_have_a_limit"],
 }

@@ -11,7 +11,8 @@ from browser import Browser
 from node import PASSWORD, Node, wait_for
 
 COMMANDS = [["init"], ["serve"], ["user", "add"], ["user", "list"], ["user", "disable"], ["user", "enable"],
-            ["user", "password"], ["token", "create"], ["peer", "add"], ["peer", "list"], ["peer", "remove"],
+            ["user", "password"], ["user", "alias"], ["user", "move"], ["user", "unmove"],
+            ["token", "create"], ["peer", "add"], ["peer", "list"], ["peer", "remove"],
             ["peer", "pause"], ["peer", "resume"], ["peer", "limit"], ["rule", "add"], ["rule", "list"],
             ["rule", "remove"], ["refusals"], ["post"], ["config", "get"], ["config", "set"], ["status"],
             ["routes"], ["jobs"], ["check"]]

@@ -262,3 +262,25 @@ def test_unfollowing_both_ways(node, fay, word):
     wait_for(lambda: not other.relationship(account["id"])["followed_by"], "fay no longer follows")
     other.post(f"/api/v1/accounts/{account['id']}/unfollow")
     fay.gets("Undo", lambda a: a["actor"] == follow["actor"])
+
+
+def test_moving_both_ways(node, fay, word):
+    """The last one: fay's followers are gone afterwards."""
+    other, heir = node.person(f"{word}m"), node.person(f"{word}n")
+    account = other.find(fay.handle)
+    other.post(f"/api/v1/accounts/{account['id']}/follow")
+    wait_for(lambda: other.relationship(account["id"])["following"], "fay accepts")
+    fay.do("follow", id=other.me["uri"])
+    wait_for(lambda: other.relationship(account["id"])["followed_by"], "fay follows")
+    fay.do("me", aliases=[other.me["uri"]])
+    node.do("user", "move", other.name, fay.handle)
+    move = fay.gets("Move", lambda a: a["actor"] == other.me["uri"])
+    assert move["object"] == other.me["uri"] and move["target"] == fay.actor
+    fay.gets("Update", lambda a: a["object"].get("movedTo") == fay.actor)
+    fay.do("me", aliases=[])
+    node.do("user", "alias", heir.name, "add", fay.handle)
+    fay.do("profile", successor=heir.me["uri"])
+    fay.do("move", target=heir.me["uri"])
+    wait_for(lambda: other.relationship(heir.id)["following"], "fay's followers follow the heir")
+    assert heir.get(f"/api/v1/accounts/{account['id']}")["moved"]["id"] == heir.id
+    fay.gets("Undo", lambda a: a["actor"] == other.me["uri"])

@@ -9,7 +9,7 @@ import {
 } from "@fedify/fedify";
 import { signRequest } from "@fedify/fedify/sig";
 import {
-	Accept, Activity, Announce, Application, Create, Delete, Endpoints, Follow, Hashtag, Image, Like, Mention, Note, Person,
+	Accept, Activity, Announce, Application, Create, Delete, Endpoints, Follow, Hashtag, Image, Like, Mention, Move, Note, Person,
 	PUBLIC_COLLECTION, PropertyValue, Tombstone, Undo, Update,
 } from "@fedify/vocab";
 import { activityPubTestCases } from "activitypub-testing/test-cases";
@@ -51,6 +51,8 @@ async function actorOf(context, identifier) {
 		summary: "<p>Made with <strong>Fedify</strong></p>",
 		url: new URL(`${origin}/@fay`),
 		manuallyApprovesFollowers: me.locked,
+		aliases: me.aliases?.map(alias => new URL(alias)),
+		successor: me.successor && new URL(me.successor),
 		followers: context.getFollowersUri(identifier),
 		following: context.getFollowingUri(identifier),
 		attachments: [new PropertyValue({ name: "Dept", value: "R&amp;D" })],
@@ -162,6 +164,10 @@ const commands = {
 		Object.assign(me, changes);
 		return await send([...followers.values()], new Update({ id: newId(), actor: actor(),
 			object: await actorOf(context, "fay"), to: PUBLIC_COLLECTION }));
+	},
+	async move({ target }) {
+		return await send([...followers.values()], new Move({ id: newId(), actor: actor(), object: actor(), target: new URL(target),
+			to: context.getFollowersUri("fay") }));
 	},
 	async delete({ number }) {
 		const gone = notes.get(number);

@@ -10,6 +10,7 @@
 #include "federation/effects.h"
 #include "federation/fanout.h"
 #include "federation/net.h"
+#include "federation/on_move.h"
 #include "federation/pkey.h"
 #include "federation/on_poll.h"
 #include "federation/purge.h"
@@ -391,6 +392,7 @@ static const struct rig_row {
 	{ "notify", effects_notify_write },
 	{ "purge_account", purge_account_write },
 	{ "purge_post", purge_post_write },
+	{ "move", move_followers_write },
 	{ "poll_update", poll_update_write },
 	{ "poll_end", poll_end_write },
 	{ "adopt", adopt_write },
