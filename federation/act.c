@@ -8,6 +8,7 @@
 #include "federation/apply.h"
 #include "federation/audience.h"
 #include "federation/property.h"
+#include "federation/context.h"
 #include "federation/text.h"
 #include "federation/url.h"
 #include "storage/access.h"
@@ -114,7 +115,7 @@ static int take_parent(struct arena *arena, struct view *view, uint64_t author_i
 	post->in_reply_to_id = parent.id;
 	post->in_reply_to_account_id = parent.account_id;
 	post->in_reply_to_uri = parent.uri;
-	post->context_uri = parent.context_uri;
+	post->context_uri = context_of_post(arena, view, &parent);
 	if (parent.visibility >= VISIBILITY_FOLLOWERS)
 		post->visibility = access_narrower(post->visibility, parent.visibility);
 	return OK;

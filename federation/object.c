@@ -8,6 +8,7 @@
 
 #include "federation/attachment.h"
 #include "federation/audience.h"
+#include "federation/context.h"
 #include "federation/poll.h"
 #include "federation/property.h"
 #include "federation/sanitize.h"
@@ -379,6 +380,18 @@ static void w_quote_policy(struct json_writer *w, const struct post *post, struc
 	json_w_object_end(w);
 }
 
+/* Where its conversation is, and what became of it. */
+static void w_collections(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post)
+{
+	static const char *const names[] = { "replies", "likes", "shares" };
+	struct str context = context_of_post(arena, view, post);
+
+	if (context.n)
+		json_w_member_str(w, "context", context);
+	for (size_t i = 0; i < sizeof(names) / sizeof *names && !post->remote; i++)
+		json_w_member_str(w, names[i], context_collection(arena, post->uri, names[i]));
+}
+
 void object_w(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post, bool alone)
 {
 	struct str_list to = { NULL, 0 }, cc = { NULL, 0 };
@@ -400,8 +413,7 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 		json_w_member_date(w, "updated", post->edited_ms);
 	json_w_member_str(w, "url", post->url.n ? post->url : post->uri);
 	json_w_member_str_or_null(w, "inReplyTo", post->in_reply_to_uri);
-	if (post->context_uri.n)
-		json_w_member_str(w, "context", post->context_uri);
+	w_collections(w, arena, view, post);
 	w_texts(w, arena, post);
 	if (polls_get(arena, view, post->id, &poll) == OK)
 		poll_w(w, &poll, clock_now_ms());

@@ -94,6 +94,9 @@ int posts_ancestors(struct arena *arena, struct view *view, const struct post *p
                     struct id_list *ret_ids);
 int posts_descendants(struct arena *arena, struct view *view, uint64_t post_id, size_t max,
                       struct id_list *ret_ids);
+/* What answers the post itself, newest first, with ids below `before` (0: from the newest), at most `max`. */
+int posts_replies(struct arena *arena, struct view *view, uint64_t post_id, uint64_t before, size_t max,
+                  struct id_list *ret_ids);
 /* Earlier texts, oldest first. */
 int posts_edits(struct arena *arena, struct view *view, uint64_t post_id, struct post_edit **ret_edits,
                 size_t *ret_count);

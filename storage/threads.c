@@ -9,6 +9,7 @@
 #include "storage/conversations.h"
 #include "storage/ids.h"
 #include "storage/keys.h"
+#include "storage/page.h"
 #include "storage/posts.h"
 
 enum { REPLY_ID = 8, WAITING_ID = 16, CLIMB_MAX = 1000 };
@@ -190,4 +191,24 @@ int posts_descendants(struct arena *arena, struct view *view, uint64_t post_id, 
 	}
 	*ret_ids = below;
 	return OK;
+}
+
+int posts_replies(struct arena *arena, struct view *view, uint64_t post_id, uint64_t before, size_t max,
+                  struct id_list *ret_ids)
+{
+	struct id_list ids = { ARENA_ARRAY(arena, uint64_t, max), 0 };
+	const struct page from = { .max_id = before };
+	const struct page_item *item;
+	struct page_walk walk;
+	struct key key;
+	int r = OK;
+
+	page_walk_init(&walk, arena, view, SPACE_REPLIES, key_u64(&key, post_id), &from, max);
+	while (ids.count < max && (r = page_peek(&walk, &item)) == OK && item) {
+		ids.ids[ids.count++] = item->id;
+		page_step(&walk);
+	}
+	if (r == OK)
+		*ret_ids = ids;
+	return r;
 }

@@ -12,6 +12,7 @@
 #include "federation/prove.h"
 #include "node/accounts/login.h"
 #include "node/api/answer.h"
+#include "node/api/document.h"
 #include "node/api/signed.h"
 #include "node/node.h"
 #include "node/web/profile.h"
@@ -25,14 +26,6 @@
 #define ACTIVITY_TYPE "application/activity+json"
 
 enum { COLLECTION_PAGE = 20, CIRCLE_PAGE = 100 };
-
-/* What is answered depends on who asks and what for; caches of others must not keep it. */
-static int reply_document(struct call *call, int status, struct str body)
-{
-	call_header(call, "Vary", STR("Accept, Signature, Signature-Input"));
-	call_header(call, "Cache-Control", STR("private, no-cache"));
-	return call_reply(call, status, ACTIVITY_TYPE, body);
-}
 
 /* Any member of Accept that names ActivityStreams; browsers name HTML, tools nothing. */
 static bool wants_document(const struct call *call)
@@ -77,7 +70,7 @@ int api_instance_actor(struct call *call, struct view *view)
 		return r;
 	/* A starting peer greets us here; its signature is checked only when we have its key already. */
 	signed_greet(call, view);
-	return reply_document(call, 200, actor_render(call->arena, view, &account, false));
+	return document_reply(call, 200, actor_render(call->arena, view, &account, false));
 }
 
 int api_actor_check(struct call *call, struct view *view)
@@ -86,7 +79,7 @@ int api_actor_check(struct call *call, struct view *view)
 	int r = find_actor(call, view, &account);
 
 	if (r == ERR_GONE) {
-		reply_document(call, 410, object_render_tombstone(call->arena, account.uri, STR("Person"), 0));
+		document_reply(call, 410, object_render_tombstone(call->arena, account.uri, STR("Person"), 0));
 		return CALL_DONE;
 	}
 	if (r != OK)
@@ -110,69 +103,17 @@ int api_actor_show(struct call *call, struct view *view)
 
 	if (r != OK)
 		return r;
-	return reply_document(call, 200, actor_render(call->arena, view, &account, !signed_by_peer(call)));
+	return document_reply(call, 200, actor_render(call->arena, view, &account, !signed_by_peer(call)));
 }
 
 /* --- collections ------------------------------------------------------------------------------------------------ */
-
-/* Opens a document with its context, id and type. */
-static void w_begin(struct json_writer *w, struct str id, const char *type)
-{
-	json_w_object(w);
-	activity_w_context(w);
-	json_w_member_str(w, "id", id);
-	json_w_member_cstr(w, "type", type);
-}
-
-static int reply_collection(struct call *call, struct str id, uint64_t total, bool with_pages)
-{
-	struct answer answer;
-
-	answer_begin(&answer, call);
-	w_begin(&answer.w, id, "OrderedCollection");
-	json_w_member_u64(&answer.w, "totalItems", total);
-	if (with_pages)
-		json_w_member_str(&answer.w, "first", arena_printf(call->arena, "%.*s?page=true", STR_ARG(id)));
-	else
-		json_w_member_raw(&answer.w, "orderedItems", STR("[]"));
-	json_w_object_end(&answer.w);
-	return reply_document(call, 200, buf_str(&answer.buf));
-}
-
-/* A page of the collection `id` that begins behind `cursor` (0: the first), and the one after it (0: none). */
-static struct str page_id(struct call *call, struct str id, uint64_t cursor)
-{
-	if (!cursor)
-		return arena_printf(call->arena, "%.*s?page=true", STR_ARG(id));
-	return arena_printf(call->arena, "%.*s?page=true&cursor=%llu", STR_ARG(id), (unsigned long long)cursor);
-}
-
-static void w_page_begin(struct answer *answer, struct call *call, struct str id, uint64_t cursor, uint64_t next)
-{
-	struct json_writer *w = &answer->w;
-
-	answer_begin(answer, call);
-	w_begin(w, page_id(call, id, cursor), "OrderedCollectionPage");
-	json_w_member_str(w, "partOf", id);
-	if (next)
-		json_w_member_str(w, "next", page_id(call, id, next));
-	json_w_key(w, "orderedItems");
-	json_w_array(w);
-}
-
-static int reply_page(struct answer *answer, struct call *call)
-{
-	json_w_array_end(&answer->w);
-	json_w_object_end(&answer->w);
-	return answer->buf.err ? answer->buf.err : reply_document(call, 200, buf_str(&answer->buf));
-}
 
 int api_instance_actor_collection(struct call *call, struct view *view)
 {
 	struct str path = call->request.path;
 
 	(void)view;
-	return reply_collection(call, arena_printf(call->arena, "%.*s%.*s", STR_ARG(call->node->instance.url),
+	return document_collection(call, arena_printf(call->arena, "%.*s%.*s", STR_ARG(call->node->instance.url),
 	                                           STR_ARG(path)), 0, false);
 }
 
@@ -210,7 +151,7 @@ static int outbox_page(struct call *call, struct view *view, const struct accoun
 
 	if (r != OK)
 		return r;
-	w_page_begin(&answer, call, account->outbox, cursor,
+	document_page_begin(&answer, call, account->outbox, cursor,
 	             ids.count == COLLECTION_PAGE ? ids.ids[ids.count - 1] : 0);
 	for (size_t i = 0; i < ids.count; i++) {
 		r = activities_get(call->arena, view, ids.ids[i], &record);
@@ -219,7 +160,7 @@ static int outbox_page(struct call *call, struct view *view, const struct accoun
 		else if (r != OK && r != ERR_NOT_FOUND)
 			return r;
 	}
-	return reply_page(&answer, call);
+	return document_page_reply(&answer, call);
 }
 
 int api_inbox_collection_show(struct call *call, struct view *view)
@@ -227,7 +168,7 @@ int api_inbox_collection_show(struct call *call, struct view *view)
 	struct account account;
 	int r = find_actor(call, view, &account);
 
-	return r == OK ? reply_collection(call, account.inbox, 0, false) : r;
+	return r == OK ? document_collection(call, account.inbox, 0, false) : r;
 }
 
 int api_outbox_show(struct call *call, struct view *view)
@@ -240,7 +181,7 @@ int api_outbox_show(struct call *call, struct view *view)
 		return outbox_page(call, view, &account);
 	if (r == OK)
 		r = accounts_stats_get(view, account.id, &stats);
-	return r == OK ? reply_collection(call, account.outbox, stats.statuses, true) : r;
+	return r == OK ? document_collection(call, account.outbox, stats.statuses, true) : r;
 }
 
 typedef int who_follows(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
@@ -257,11 +198,11 @@ static int circle_page(struct call *call, struct view *view, const struct accoun
 
 	if (r != OK)
 		return r;
-	w_page_begin(&answer, call, id, cursor, ids.count == CIRCLE_PAGE ? ids.ids[ids.count - 1] : 0);
+	document_page_begin(&answer, call, id, cursor, ids.count == CIRCLE_PAGE ? ids.ids[ids.count - 1] : 0);
 	for (size_t i = 0; i < ids.count; i++)
 		if (accounts_get(call->arena, view, ids.ids[i], &member) == OK && !member.deleted)
 			json_w_str(&answer.w, member.uri);
-	return reply_page(&answer, call);
+	return document_page_reply(&answer, call);
 }
 
 /* Who hides their circle tells its size alone. */
@@ -278,7 +219,7 @@ static int show_circle(struct call *call, struct view *view, bool followers)
 		return r;
 	id = followers ? account.followers_uri : account.following_uri;
 	if (account.hide_collections || !call_param(call, "page").n)
-		return reply_collection(call, id, followers ? stats.followers : stats.following,
+		return document_collection(call, id, followers ? stats.followers : stats.following,
 		                        !account.hide_collections);
 	return circle_page(call, view, &account, id, followers ? graph_followers : graph_following);
 }
@@ -311,11 +252,11 @@ int api_featured_show(struct call *call, struct view *view)
 		if (access_post(call->arena, view, signed_beholder(call), ids.ids[i], &post) == OK)
 			uris.items[uris.count++] = post.uri;
 	answer_begin(&answer, call);
-	w_begin(&answer.w, actor_featured_uri(call->arena, &account), "OrderedCollection");
+	document_w_begin(&answer.w, actor_featured_uri(call->arena, &account), "OrderedCollection");
 	json_w_member_u64(&answer.w, "totalItems", uris.count);
 	activity_w_uris(&answer.w, "orderedItems", &uris);
 	json_w_object_end(&answer.w);
-	return reply_document(call, 200, buf_str(&answer.buf));
+	return document_reply(call, 200, buf_str(&answer.buf));
 }
 
 /* --- posts and activities --------------------------------------------------------------------------------------- */
@@ -367,7 +308,7 @@ static int show_tombstone(struct call *call, struct view *view, uint64_t id)
 	if (tombstone.visibility != VISIBILITY_PUBLIC && tombstone.visibility != VISIBILITY_UNLISTED)
 		return ERR_NOT_FOUND;
 	document = object_render_tombstone(call->arena, uri, STR("Note"), tombstone.deleted_ms);
-	return reply_document(call, 410, document);
+	return document_reply(call, 410, document);
 }
 
 int api_object_show(struct call *call, struct view *view)
@@ -386,7 +327,7 @@ int api_object_show(struct call *call, struct view *view)
 	/* A foreign post, or a boost, has its address elsewhere. */
 	if (post.remote || post.reblog_of_id || !access_sees(view, signed_beholder(call), &post))
 		return ERR_NOT_FOUND;
-	return reply_document(call, 200, object_render(call->arena, view, &post));
+	return document_reply(call, 200, object_render(call->arena, view, &post));
 }
 
 int api_activity_show(struct call *call, struct view *view)
@@ -402,7 +343,7 @@ int api_activity_show(struct call *call, struct view *view)
 	if (!instance_owns(&call->node->instance, record.uri) ||
 	    !sees_activity(call, view, signed_beholder(call), &record))
 		return ERR_NOT_FOUND;
-	return reply_document(call, 200, prove_activity(call->node->federation.keys, call->arena, view, &record));
+	return document_reply(call, 200, prove_activity(call->node->federation.keys, call->arena, view, &record));
 }
 
 /* --- pages ------------------------------------------------------------------------------------------------------ */

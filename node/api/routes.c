@@ -14,6 +14,7 @@
 #include "node/api/discovery.h"
 #include "node/api/emoji_reactions.h"
 #include "node/api/polls.h"
+#include "node/api/post_collections.h"
 #include "node/api/instance.h"
 #include "node/api/notices.h"
 #include "node/api/profile.h"
@@ -264,6 +265,14 @@ const struct route routes[] = {
 	SIGNED("GET", "/p/:id", QUOTA_INBOX, .check = api_object_check, .work = api_fetch_work,
 	       .show = api_object_show,
 	       .summary = "a post as an object"),
+	SIGNED("GET", "/p/:id/replies", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_post_replies_show, .summary = "what answers a post"),
+	SIGNED("GET", "/p/:id/likes", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_post_likes_show, .summary = "how many favoured a post"),
+	SIGNED("GET", "/p/:id/shares", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_post_shares_show, .summary = "how many boosted a post"),
+	SIGNED("GET", "/p/:id/context", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_post_context_show, .summary = "the thread that a post began"),
 	SIGNED("GET", "/a/:id", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
 	       .show = api_activity_show,
 	       .summary = "an activity"),
