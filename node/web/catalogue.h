@@ -171,6 +171,7 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(PROFILE_FOLLOWERS, "Abonnés", "Followers") \
 	X(PROFILE_FOLLOWING, "Abonnements", "Following") \
 	X(PROFILE_SINCE, "Membre depuis le {}", "Member since {}") \
+	X(PROFILE_MOVED, "Ce compte a déménagé :", "This account has moved to:") \
 	X(PROFILE_EMPTY, "Rien à lire ici pour le moment.", "Nothing to read here yet.") \
 	X(PROFILE_OLDER, "Publications plus anciennes", "Older posts") \
 	X(PROFILE_NEWEST, "Publications les plus récentes", "Newest posts") \

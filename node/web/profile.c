@@ -62,6 +62,22 @@ static void add_since(struct html_page *page, const struct account *account)
 	page_html(page, "</p>\n");
 }
 
+/* Where the account went, if it did. */
+static void add_moved(struct html_page *page, struct view *view, const struct account *account)
+{
+	struct account moved;
+
+	if (!account->moved_id || accounts_get(page->call->arena, view, account->moved_id, &moved) || moved.deleted)
+		return;
+	page_html(page, "<p class=\"since\">");
+	page_say(page, TEXT_PROFILE_MOVED);
+	page_html(page, " <a href=\"");
+	page_text(page, moved.url.n ? moved.url : moved.uri);
+	page_html(page, "\">@");
+	page_text(page, accounts_acct(page->call->arena, &moved));
+	page_html(page, "</a></p>\n");
+}
+
 static void add_card(struct html_page *page, struct view *view, const struct account *account)
 {
 	bool own_banner = account->header_url.n && instance_owns(page->instance, account->header_url);
@@ -77,6 +93,7 @@ static void add_card(struct html_page *page, struct view *view, const struct acc
 	page_html(page, "@");
 	page_text(page, page->instance->domain);
 	page_html(page, "</p>\n");
+	add_moved(page, view, account);
 	if (account->note.n) {
 		page_html(page, "<div class=\"words\">");
 		buf_add(&page->body, account->note);

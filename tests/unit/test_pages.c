@@ -167,6 +167,14 @@ static void test_reading(void)
 	world_commit(world);
 	is_int(get_post(followers_id), 200, "a follower may read what is for followers");
 	ok(browser_sees(&browser, "Abonnés seulement"), "and sees for whom it is");
+	browser_get(&browser, STR("/@ben"));
+	ok(!browser_sees(&browser, "déménagé"), "of who stayed it says nothing");
+	ben->moved_id = ana->id;
+	world_write(world);
+	accounts_put(world->txn, ben);
+	world_commit(world);
+	browser_get(&browser, STR("/@ben"));
+	ok(browser_sees(&browser, "déménagé") && browser_sees(&browser, "\">@ana</a>"), "of who moved it says where to");
 }
 
 static void test_errors(void)
