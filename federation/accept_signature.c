@@ -31,6 +31,11 @@ struct str accept_signature_make(bool has_body)
 	                : STR("sig1=(\"@method\" \"@target-uri\");created");
 }
 
+struct str accept_signature_make_ed25519(void)
+{
+	return STR("sig1=(\"@method\" \"@target-uri\" \"content-digest\");created;alg=\"ed25519\"");
+}
+
 static bool read_component(const struct structured_item *item, struct signature_wish *wish)
 {
 	if (item->kind != STRUCTURED_STRING || item->param_count)

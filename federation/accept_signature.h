@@ -41,6 +41,8 @@ struct str wish_component_name(enum wish_component component);
 
 /* The value for an answer to a request that was not signed, or not so that we could read it: static. */
 struct str accept_signature_make(bool has_body);
+/* The value for the answer to a delivery that was signed with RSA: that Ed25519 will do from now on; static. */
+struct str accept_signature_make_ed25519(void);
 /* The first wish in the header that we can grant; its texts point into `value` or `arena`. ERR_NOT_FOUND: there is none
  * (a component we do not sign, an algorithm we do not know). ERR_INVALID: the header makes no sense. */
 int accept_signature_parse(struct arena *arena, struct str value, struct signature_wish *ret_wish);

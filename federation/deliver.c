@@ -279,9 +279,14 @@ static int learn_way(struct request *request, struct txn *txn, struct peer *peer
 {
 	struct knock knock = knock_of(peer);
 	enum knock_event event;
+	bool learned;
 
-	if (request->err != OK || !knock_event_of(request->transfer.status, request->outgoing.second, &event) ||
-	    !knock_learn(&knock, event, request->outgoing.way, txn_now_ms(txn)))
+	if (request->err != OK || !knock_event_of(request->transfer.status, request->outgoing.second, &event))
+		return OK;
+	learned = knock_learn(&knock, event, request->outgoing.way, txn_now_ms(txn));
+	if (event != KNOCK_REFUSED && outgoing_hears_ed25519(&request->outgoing, request->transfer.accept_signature))
+		learned |= knock_learn(&knock, KNOCK_HEARD, KNOCK_MESSAGE_ED25519, txn_now_ms(txn));
+	if (!learned)
 		return OK;
 	knock_keep(&knock, peer);
 	return peers_put(txn, peer);

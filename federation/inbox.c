@@ -111,9 +111,15 @@ static int check_signature(struct incoming *incoming, struct view *view)
 
 static int verify(struct incoming *incoming, const struct account *signer)
 {
+	struct key_cache *keys = incoming->federation->keys;
+	struct str key_id = incoming->signature.key_id;
 	struct pkey *key;
-	int r = key_cache_public(incoming->federation->keys, incoming->arena, signer->key_id, signer->key_pem, &key);
+	int r;
 
+	if (str_eq(key_id, signer->key_id))
+		r = key_cache_public(keys, incoming->arena, key_id, signer->key_pem, &key);
+	else
+		r = key_cache_multikey(keys, incoming->arena, key_id, signer->proof_key, &key);
 	if (r)
 		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is of no use");
 	r = signature_verify(incoming->arena, &incoming->request, &incoming->signature, key, &incoming->reason);
@@ -164,7 +170,8 @@ static int know_signer(struct incoming *incoming, const struct account *signer)
 	incoming->signer_is_instance = peer->actor_uri.n ? str_eq(signer->uri, peer->actor_uri)
 	                                                 : signer->kind == ACCOUNT_APPLICATION &&
 	                                                           is_instance_place(incoming, signer->uri);
-	if (incoming->signer_is_instance && peer->key_pem.n && !str_eq(signer->key_pem, peer->key_pem))
+	if (incoming->signer_is_instance && peer->key_pem.n &&
+	    (!str_eq(signer->key_pem, peer->key_pem) || !str_eq(incoming->signature.key_id, signer->key_id)))
 		return refuse(incoming, ERR_UNAUTHORIZED, "the key of the instance actor is not the pinned one");
 	return OK;
 }

@@ -55,7 +55,8 @@ bool knock_again(const struct knock *knock, enum knock_way way, int status, cons
 
 /* What happened, for the memory. */
 enum knock_event {
-	KNOCK_HEARD,         /* a request of the origin to us was signed this way, and it verified */
+	KNOCK_HEARD,         /* a request of the origin to us was signed this way and verified, or a good answer asked
+	                      * for it */
 	KNOCK_TOOK,          /* it took the first request, signed this way */
 	KNOCK_TOOK_SECOND,   /* it took the second one, signed this way */
 	KNOCK_REFUSED,       /* it refused both */

@@ -30,6 +30,31 @@ static enum knock_way first_way(const struct outgoing *outgoing, struct view *vi
 	return knock_first(&knock, clock_now_ms());
 }
 
+/* The actor's key for the way; without one of Ed25519 it is the RSA way. A node is known by its RSA key, which peers
+ * pin. */
+static int take_key(struct outgoing *outgoing, const struct federation *federation, struct view *view,
+                    uint64_t actor_id, struct pkey **ret_key)
+{
+	struct account actor;
+	struct str pem;
+	int err = accounts_get(outgoing->arena, view, actor_id, &actor);
+
+	if (err != OK)
+		return err;
+	if (actor.kind != ACCOUNT_APPLICATION)
+		outgoing->other_key_id = actor.proof_key_id;
+	if (outgoing->way == KNOCK_MESSAGE_ED25519 && !outgoing->other_key_id.n)
+		outgoing->way = KNOCK_MESSAGE;
+	if (outgoing->way == KNOCK_MESSAGE_ED25519) {
+		outgoing->key_id = actor.proof_key_id;
+		err = accounts_proof_key_get(outgoing->arena, view, actor_id, &pem);
+	} else {
+		outgoing->key_id = actor.key_id;
+		err = accounts_private_key_get(outgoing->arena, view, actor_id, &pem);
+	}
+	return err != OK ? err : key_cache_private(federation->keys, outgoing->arena, outgoing->key_id, pem, ret_key);
+}
+
 static int sign(struct outgoing *outgoing, const struct federation *federation, struct view *view, uint64_t actor_id)
 {
 	struct signature_order order = {
@@ -39,20 +64,15 @@ static int sign(struct outgoing *outgoing, const struct federation *federation, 
 		.secure = outgoing->url.secure, .wish = outgoing->wish.label.n ? &outgoing->wish : NULL,
 	};
 	struct header made[SIGNATURE_MADE_HEADERS];
-	struct account actor;
 	struct pkey *key;
-	struct str pem;
-	int err = accounts_get(outgoing->arena, view, actor_id, &actor);
+	int err;
 
-	if (err == OK)
-		err = accounts_private_key_get(outgoing->arena, view, actor_id, &pem);
-	if (err == OK)
-		err = key_cache_private(federation->keys, outgoing->arena, actor.key_id, pem, &key);
-	if (err != OK)
-		return err;
 	if (!outgoing->second)
 		outgoing->way = first_way(outgoing, view);
-	order.key_id = outgoing->key_id = actor.key_id;
+	err = take_key(outgoing, federation, view, actor_id, &key);
+	if (err != OK)
+		return err;
+	order.key_id = outgoing->key_id;
 	order.key = key;
 	order.scheme = knock_scheme(outgoing->way);
 	err = signature_make(outgoing->arena, &order, made);
@@ -93,13 +113,29 @@ int outgoing_prepare(struct outgoing *outgoing, const struct federation *federat
 	return err;
 }
 
+static bool is_key(struct str wished, struct str key_id)
+{
+	return key_id.n && (!wished.n || str_eq(wished, key_id));
+}
+
 bool outgoing_take_wish(struct outgoing *outgoing, struct str accept_signature)
 {
 	struct signature_wish wish;
 
-	if (!accept_signature.n || accept_signature_parse(outgoing->arena, accept_signature, &wish) != OK || !wish.rsa ||
-	    (wish.key_id.n && !str_eq(wish.key_id, outgoing->key_id)))
+	if (!accept_signature.n || accept_signature_parse(outgoing->arena, accept_signature, &wish) != OK)
+		return false;
+	wish.rsa = wish.rsa && outgoing->way != KNOCK_MESSAGE_ED25519 && is_key(wish.key_id, outgoing->key_id);
+	wish.ed25519 = wish.ed25519 && is_key(wish.key_id, outgoing->other_key_id);
+	if (!wish.rsa && !wish.ed25519)
 		return false;
 	outgoing->wish = wish;
 	return true;
+}
+
+bool outgoing_hears_ed25519(const struct outgoing *outgoing, struct str accept_signature)
+{
+	struct signature_wish wish;
+
+	return accept_signature.n && outgoing->other_key_id.n &&
+	       accept_signature_parse(outgoing->arena, accept_signature, &wish) == OK && wish.ed25519 && !wish.rsa;
 }

@@ -35,14 +35,17 @@ struct outgoing {
 	size_t header_count;
 	struct str body;
 	struct str key_id;
+	struct str other_key_id;           /* RSA signed: the id of the actor's Ed25519 key; empty: none */
 };
 
 /* Reads, fills in and signs. Errors of url_parse(), of the look-ups and of signature_make(); ERR_FULL, ERR_IO: the
  * store's own trouble. */
 int outgoing_prepare(struct outgoing *outgoing, const struct federation *federation, struct store *store);
 
-/* Takes what a refusal asked for in Accept-Signature into `wish`, when the key that signed will do: that is one of RSA.
- * false: nothing of use. */
+/* Takes what a refusal asked for in Accept-Signature into `wish`, when a key of the actor will do. false: nothing of
+ * use. */
 bool outgoing_take_wish(struct outgoing *outgoing, struct str accept_signature);
+/* An answer to a signed request asked for the next ones to be signed with Ed25519. */
+bool outgoing_hears_ed25519(const struct outgoing *outgoing, struct str accept_signature);
 
 #endif

@@ -278,23 +278,29 @@ int resolve_key(const struct federation *federation, struct arena *arena, struct
 {
 	const struct errand errand = { federation, arena, store };
 	struct account account;
+	struct multikey multikey = { 0 };
 	struct str uri, pem = STR_NONE;
 	json_t *document;
 	int r = fetch_document(federation, arena, store, key_id, &document, &uri);
 
 	if (r)
 		return r;
-	if (activity_object_kind(document) == OBJECT_ACTOR)
-		r = actor_parse_key(document, key_id, &pem);
-	else
+	if (activity_object_kind(document) != OBJECT_ACTOR)
 		r = owner_document(&errand, key_id, &document, &uri, &pem);
-	if (r || !pem.n || !url_same_origin(arena, uri, key_id))
+	else if (multikey_of_actor(arena, document, uri, key_id, &multikey))
+		r = actor_parse_key(document, key_id, &pem);
+	if (r || (!pem.n && !multikey.id.n) || !url_same_origin(arena, uri, key_id))
 		return r && r != ERR_NOT_FOUND ? r : ERR_INVALID;
 	r = actor_of(&errand, document, uri, &account);
 	if (r)
 		return r;
-	account.key_id = key_id;
-	account.key_pem = pem;
+	if (pem.n) {
+		account.key_id = key_id;
+		account.key_pem = pem;
+	} else {
+		account.proof_key_id = multikey.id;
+		account.proof_key = multikey.multibase;
+	}
 	*ret_account = account;
 	return OK;
 }

@@ -250,7 +250,7 @@ static void read_answer(struct transfer *transfer)
 	if (status < 200)
 		return;
 	transfer->status = (int)status;
-	if (status != 401)
+	if (status != 401 && status >= 300)
 		transfer->accept_signature = STR_NONE;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
 	if (seconds > DAY_MS / SECOND_MS)

@@ -26,7 +26,7 @@ struct transfer {
 
 	int status;                    /* of the answer; 0: none */
 	int64_t retry_after_ms;        /* from now; 0: nothing said; at most a day */
-	struct str accept_signature;   /* of a 401: what its header of that name says; in the arena */
+	struct str accept_signature;   /* of a 2xx or 401: what its header of that name says; in the arena */
 
 	struct net_guard guard;        /* the wire's, from here on */
 	struct arena *arena;

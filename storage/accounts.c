@@ -174,7 +174,7 @@ int accounts_by_key_id(struct arena *arena, struct view *view, struct str key_id
 	struct key key;
 	int r = get_indexed(arena, view, SPACE_ACCOUNT_KEY, key_hash(&key, key_id), ret_account);
 
-	if (r == OK && !str_eq(ret_account->key_id, key_id))
+	if (r == OK && !str_eq(ret_account->key_id, key_id) && !str_eq(ret_account->proof_key_id, key_id))
 		return ERR_NOT_FOUND;
 	return r;
 }
@@ -207,6 +207,8 @@ static int check_put(struct view *view, const struct account *account)
 	/* Somebody who claims another's key must not take its signatures over. */
 	if (r == OK && account->key_id.n)
 		r = check_free(view, SPACE_ACCOUNT_KEY, key_hash(&key, account->key_id), account->id);
+	if (r == OK && account->proof_key_id.n)
+		r = check_free(view, SPACE_ACCOUNT_KEY, key_hash(&key, account->proof_key_id), account->id);
 	return r;
 }
 

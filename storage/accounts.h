@@ -19,7 +19,7 @@ int accounts_by_name(struct arena *arena, struct view *view, struct str username
                      struct account *ret_account);
 /* By "name", "@name", "name@host", "acct:name@host"; our own domain counts as no host. */
 int accounts_by_acct(struct arena *arena, struct view *view, struct str acct, struct account *ret_account);
-/* Whose public key has this key id. */
+/* Whose public key, of either kind, has this key id. */
 int accounts_by_key_id(struct arena *arena, struct view *view, struct str key_id,
                        struct account *ret_account);
 /* id only, without decoding; ERR_NOT_FOUND. */

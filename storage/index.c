@@ -177,6 +177,8 @@ static void account_entries(const struct subject *subject)
 		        account->id);
 	if (account->key_id.n)
 		give_id(subject, SPACE_ACCOUNT_KEY, key_hash(&key, account->key_id), account->id);
+	if (account->proof_key_id.n && !str_eq(account->proof_key_id, account->key_id))
+		give_id(subject, SPACE_ACCOUNT_KEY, key_hash(&key, account->proof_key_id), account->id);
 	for (size_t i = 0; i < words.count; i++)
 		give(subject, SPACE_ACCOUNT_WORD, key_word_u64(&key, words.items[i], account->id), STR_NONE);
 	arena_free(arena);

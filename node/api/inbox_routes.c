@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "federation/accept_signature.h"
 #include "node/api/answer.h"
 #include "node/api/signed.h"
 #include "node/node.h"
@@ -132,5 +133,8 @@ int api_inbox_show(struct call *call, struct view *view)
 		return signed_refuse(call, state->incoming, state->refusal);
 	inbox_done(state->incoming);
 	signed_wake(call, state->incoming);
+	/* A sibling that understands it spares both of us the RSA from now on (RFC 9421 section 5). */
+	if (state->incoming->verified && !state->incoming->by_ed25519)
+		call_header(call, "Accept-Signature", accept_signature_make_ed25519());
 	return accept(call);
 }

@@ -1,9 +1,12 @@
 """Integrity proofs (FEP-8b32, eddsa-jcs-2022): ours as others check them, those of others brought by a third node. The
 proofs are made and checked here by code of its own, and by Fedify."""
 
+import base64
 import hashlib
+import itertools
 import json
 import platform
+import time
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -250,3 +253,75 @@ class TestFedify:
         assert bringer.deliver(node, body, messenger).status_code == 202
         wait_for(lambda: seen(ana, f"{word} from fay"), "the post is there")
         assert seen(ana, word)[0]["uri"] == made["object"]
+
+
+# Requests signed with Ed25519 (RFC 9421).
+
+def message_headers(key, key_id, method, url, body):
+    digest = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    parameters = f'("@method" "@target-uri" "content-digest");created={int(time.time())};keyid="{key_id}"'
+    base = f'"@method": {method}\n"@target-uri": {url}\n"content-digest": {digest}\n"@signature-params": {parameters}'
+    return {"Signature-Input": f"sig1={parameters}", "Content-Digest": digest, "Content-Type": TYPE,
+            "Signature": f"sig1=:{base64.b64encode(key.sign(base.encode())).decode()}:"}
+
+
+def knock(node, prover, activity, **changes):
+    body, url = json.dumps(activity).encode(), node.url + "/inbox"
+    headers = message_headers(prover.key, changes.get("key_id", prover.key_id), "POST", url, body)
+    return session().post(url, data=body, headers=headers)
+
+
+def test_who_signs_with_rsa_learns_that_ed25519_will_do(node, home, carol, word):
+    create = home.create(carol.actor, f"<p>{word}</p>")
+    assert 'alg="ed25519"' in home.deliver(node, create, carol.actor).headers["Accept-Signature"]
+    answer = knock(node, carol, home.create(carol.actor, f"<p>{word}</p>"))
+    assert answer.status_code == 202 and "Accept-Signature" not in answer.headers
+
+
+def test_a_delivery_signed_with_ed25519_is_taken(node, ana, home, word):
+    dora = Prover(home, f"{word}d")
+    for number in (1, 2):
+        assert knock(node, dora, home.create(dora.actor, f"<p>{word} {number}</p>")).status_code == 202
+        wait_for(lambda: seen(ana, f"{word} {number}"), "the post is there")
+    dora.new_key("another")
+    assert knock(node, dora, home.create(dora.actor, f"<p>{word} 3</p>")).status_code == 202, "a new key is asked for"
+    forged = home.create(dora.actor, f"<p>{word} forged</p>")
+    dora.key = ed25519.Ed25519PrivateKey.generate()
+    assert knock(node, dora, forged).status_code == 401
+    assert knock(node, dora, forged, key_id=dora.actor.key_id).status_code == 401, "nor as if it were the RSA key"
+    assert not seen(ana, "forged")
+
+
+def test_we_sign_with_ed25519_for_who_asks(node, word):
+    ben, peer = node.person(f"{word}b"), Peer()
+    wish = {"Accept-Signature": 'sig1=("@method" "@target-uri" "content-digest");created;alg="ed25519"'}
+    try:
+        node.do("peer", "add", peer.domain, "--url", peer.url)
+        me = followed(node, ben, peer, peer.actor("reader"))
+        multikey = session().get(me, headers={"Accept": TYPE}).json()["assertionMethod"][0]
+
+        def deliveries(number):
+            ben.say(f"{word} {number}")
+            found = lambda: [r for r in peer.received if r.method == "POST" and f"{word} {number}".encode() in r.body]
+            wait_for(found, f"delivery {number}")
+            return found()
+
+        assert "#main-key" in deliveries(1)[0].headers["signature"], "at first as everybody reads it"
+        peer.answers["/inbox"] = (202, TYPE, b"", wish)
+        numbers = itertools.count(2)
+        request = wait_for(lambda: next((r for r in deliveries(next(numbers)) if "signature-input" in r.headers), None),
+                           "it does as it was asked")
+        parameters = request.headers["signature-input"].removeprefix("sig1=")
+        assert f'keyid="{multikey["id"]}"' in parameters
+        base = (f'"@method": POST\n"@target-uri": {peer.url}/inbox\n"content-digest": {request.headers["content-digest"]}\n'
+                f'"@signature-params": {parameters}')
+        value = base64.b64decode(request.headers["signature"].removeprefix("sig1=:").removesuffix(":"))
+        raw = of_multibase(multikey["publicKeyMultibase"], 34)[2:]
+        ed25519.Ed25519PublicKey.from_public_bytes(raw).verify(value, base.encode())
+        peer.answers["/inbox"] = lambda r: (401 if "signature-input" in r.headers else 202, TYPE, b"", {})
+        deliveries("last")
+        knocks = lambda: [r for r in peer.received if r.method == "POST" and f"{word} last".encode() in r.body]
+        first, second = wait_for(lambda: knocks() if len(knocks()) == 2 else None, "both knocks")
+        assert "signature-input" in first.headers and "#main-key" in second.headers["signature"]
+    finally:
+        peer.close()
