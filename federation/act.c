@@ -20,6 +20,7 @@
 #include "storage/graph.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
+#include "storage/quotes.h"
 #include "storage/reactions.h"
 #include "storage/reports.h"
 
@@ -121,6 +122,55 @@ static int take_parent(struct arena *arena, struct view *view, uint64_t author_i
 	return OK;
 }
 
+/* May be quoted what its author lets, and what one wrote oneself; the latter is shown to nobody new. */
+static int take_quote(struct arena *arena, struct txn *txn, const struct post_draft *draft, struct post *post)
+{
+	struct beholder author = { BEHOLDER_LOCAL, post->account_id };
+	struct view *view = txn_view(txn);
+	struct post quoted;
+	int r = access_post(arena, view, author, draft->quote_id, &quoted);
+
+	if (!r && quoted.reblog_of_id)
+		r = access_post(arena, view, author, quoted.reblog_of_id, &quoted);
+	if (r)
+		return r == ERR_NOT_FOUND ? ERR_DENIED : r;
+	if (quotes_may(view, &quoted, post->account_id) == QUOTE_DENIED)
+		return ERR_DENIED;
+	if (quoted.visibility >= VISIBILITY_FOLLOWERS)
+		post->visibility = access_narrower(post->visibility, quoted.visibility);
+	post->quote_uri = quoted.uri;
+	post->quote_account_id = quoted.account_id;
+	post->quote_state = quoted.remote ? QUOTE_PENDING : QUOTE_ACCEPTED;
+	if (quoted.remote)
+		return OK;
+	post->quote_id = quoted.id;
+	/* on_quote.h quote_made() keeps it. */
+	if (quoted.account_id != post->account_id)
+		post->quote_stamp_uri = instance_activity_uri(arena, instance_of(view), txn_new_id(txn));
+	return OK;
+}
+
+/* In front of the text, for those who do not know of quotes; those who do leave it out by its class. */
+static void link_quote(struct arena *arena, struct view *view, struct post *post)
+{
+	struct post quoted;
+	struct str url = post->quote_uri;
+	struct buf buf;
+
+	if (!post->quote_uri.n)
+		return;
+	if (posts_by_uri(arena, view, post->quote_uri, &quoted) == OK && quoted.url.n)
+		url = quoted.url;
+	buf_init(&buf, arena, 0);
+	buf_add(&buf, STR("<p class=\"quote-inline\">RE: <a href=\""));
+	buf_add_html(&buf, url);
+	buf_add(&buf, STR("\" rel=\"nofollow noopener noreferrer\" target=\"_blank\">"));
+	buf_add_html(&buf, url);
+	buf_add(&buf, STR("</a></p>"));
+	buf_add(&buf, post->content);
+	post->content = buf_str(&buf);
+}
+
 static void take_poll(struct arena *arena, const struct post_draft *draft, struct object_draft *object)
 {
 	object->poll = ARENA_NEW(arena, struct poll);
@@ -153,11 +203,15 @@ int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, con
 	post->visibility = draft->visibility ? draft->visibility : VISIBILITY_PUBLIC;
 	post->created_ms = txn_now_ms(txn);
 	post->app_id = draft->app_id;
+	post->quote_policy = draft->quote_policy;
 	take_draft(arena, instance, draft, post);
 	if (draft->poll)
 		take_poll(arena, draft, &object);
 	if (draft->in_reply_to_id)
 		r = take_parent(arena, txn_view(txn), actor_id, draft->in_reply_to_id, post);
+	if (!r && draft->quote_id)
+		r = take_quote(arena, txn, draft, post);
+	link_quote(arena, txn_view(txn), post);
 	if (!r)
 		r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
 	if (!r)
@@ -197,22 +251,33 @@ static int rewrite_create(struct arena *arena, struct txn *txn, struct post *pos
 	return activities_put(txn, &record);
 }
 
+/* What the post says now goes to all who have it, and into its Create. */
+static int publish_update(struct arena *arena, struct txn *txn, uint64_t actor_id, bool totals, struct object_draft *object)
+{
+	struct activity activity = {
+		.type = AS_UPDATE, .actor_id = actor_id, .object_kind = OBJECT_POST, .object_id = object->post.id,
+		.draft = object, .updated_ms = txn_now_ms(txn), .totals = totals,
+	};
+	int r;
+
+	activity.quiet = is_held(arena, txn, &object->post);
+	r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+	return r ? r : txn_fail(txn, rewrite_create(arena, txn, &object->post));
+}
+
 int act_update_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id,
                     const struct post_draft *draft)
 {
 	struct object_draft object = { 0 };
-	struct activity activity = {
-		.type = AS_UPDATE, .actor_id = actor_id, .object_kind = OBJECT_POST, .object_id = post_id,
-		.draft = &object, .updated_ms = txn_now_ms(txn),
-	};
 	int r = posts_get(arena, txn_view(txn), post_id, &object.post);
 
 	if (r)
 		return r;
-	activity.quiet = is_held(arena, txn, &object.post);
 	take_draft(arena, instance_of(txn_view(txn)), draft, &object.post);
-	r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
-	return r ? r : txn_fail(txn, rewrite_create(arena, txn, &object.post));
+	link_quote(arena, txn_view(txn), &object.post);
+	if (draft->quote_policy)
+		object.post.quote_policy = draft->quote_policy;
+	return publish_update(arena, txn, actor_id, false, &object);
 }
 
 /* Of a post that has not gone out nobody elsewhere is told that it ended. */
@@ -239,6 +304,57 @@ int act_delete_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uin
 	if (post.reblog_of_id && post.account_id == actor_id)
 		return act_unannounce(arena, txn, actor_id, post.reblog_of_id);
 	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+/* quotes */
+
+int act_ask_quote(struct arena *arena, struct txn *txn, uint64_t post_id, uint64_t quoted_id)
+{
+	struct activity activity = { .type = AS_QUOTE_REQUEST, .object_kind = OBJECT_URI, .object_id = quoted_id };
+	struct post post;
+	int r = posts_get(arena, txn_view(txn), post_id, &post);
+
+	if (r)
+		return r;
+	activity.actor_id = post.account_id;
+	activity.instrument_uri = post.uri;
+	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+int act_tell_quote(struct arena *arena, struct txn *txn, uint64_t post_id)
+{
+	struct object_draft object = { 0 };
+	int r = posts_get(arena, txn_view(txn), post_id, &object.post);
+
+	return r ? r : publish_update(arena, txn, object.post.account_id, true, &object);
+}
+
+int act_revoke_quote(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t quoting_id)
+{
+	struct activity activity = { .type = AS_DELETE, .actor_id = actor_id, .object_kind = OBJECT_STAMP };
+	struct post quoting;
+	int r = posts_get(arena, txn_view(txn), quoting_id, &quoting);
+
+	if (r || quoting.quote_state == QUOTE_REVOKED)
+		return r;
+	if (quoting.quote_state != QUOTE_ACCEPTED || !quoting.quote_stamp_uri.n)
+		return ERR_NOT_FOUND;
+	activity.object_uri = quoting.quote_stamp_uri;
+	return activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+}
+
+int act_set_quote_policy(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, uint8_t policy)
+{
+	struct post post;
+	int r = posts_get(arena, txn_view(txn), post_id, &post);
+
+	if (!r && (post.account_id != actor_id || post.reblog_of_id))
+		r = ERR_DENIED;
+	if (r)
+		return r;
+	post.quote_policy = policy;
+	r = posts_update(txn, &post);
+	return r ? r : txn_fail(txn, act_tell_quote(arena, txn, post_id));
 }
 
 /* follows */

@@ -15,6 +15,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/posts.h"
 #include "storage/reports.h"
 
 enum { INNER_DEPTH_MAX = 2 };  /* Undo of an Accept of a Follow */
@@ -58,7 +59,7 @@ static const struct object_row {
 	{ "Remove", OBJECT_ACTIVITY }, { "Move", OBJECT_ACTIVITY }, { "Dislike", OBJECT_ACTIVITY },
 	{ "EmojiReact", OBJECT_ACTIVITY }, { "Join", OBJECT_ACTIVITY }, { "Leave", OBJECT_ACTIVITY },
 	{ "Invite", OBJECT_ACTIVITY }, { "Lock", OBJECT_ACTIVITY }, { "QuoteRequest", OBJECT_ACTIVITY },
-	{ "Tombstone", OBJECT_TOMBSTONE },
+	{ "Tombstone", OBJECT_TOMBSTONE }, { "QuoteAuthorization", OBJECT_STAMP },
 };
 
 #define LENGTH(table) (sizeof(table) / sizeof *(table))
@@ -287,8 +288,8 @@ static void parse_object(struct arena *arena, const json_t *document, struct act
 	} else if (kind == OBJECT_ACTIVITY) {
 		a->inner = parse_inner(arena, object, 1);
 		a->object_kind = OBJECT_ACTIVITY;
-	} else if (kind == OBJECT_TOMBSTONE && a->object_uri.n) {
-		a->object_kind = OBJECT_TOMBSTONE;
+	} else if ((kind == OBJECT_TOMBSTONE || kind == OBJECT_STAMP) && a->object_uri.n) {
+		a->object_kind = kind;
 	}
 }
 
@@ -305,6 +306,7 @@ int activity_parse(struct arena *arena, const json_t *document, struct activity 
 	parse_object(arena, document, &activity);
 	parse_emoji(arena, document, &activity);
 	activity.instrument_uri = property_uri(json_member(document, "instrument"));
+	activity.result_uri = property_uri(json_member(document, "result"));
 	*ret_activity = activity;
 	return OK;
 }
@@ -325,6 +327,10 @@ void activity_w_context(struct json_writer *w)
 		"\"featured\":{\"@id\":\"toot:featured\",\"@type\":\"@id\"},"
 		"\"webfinger\":\"https://purl.archive.org/socialweb/webfinger#webfinger\","
 		"\"EmojiReact\":\"http://litepub.social/ns#EmojiReact\","
+		"\"quote\":{\"@id\":\"https://w3id.org/fep/044f#quote\",\"@type\":\"@id\"},"
+		"\"quoteAuthorization\":{\"@id\":\"https://w3id.org/fep/044f#quoteAuthorization\",\"@type\":\"@id\"},"
+		"\"quoteUri\":\"http://fedibird.com/ns#quoteUri\","
+		"\"_misskey_quote\":\"https://misskey-hub.net/ns/#_misskey_quote\","
 		"\"QuoteRequest\":\"https://w3id.org/fep/044f#QuoteRequest\","
 		"\"QuoteAuthorization\":\"https://w3id.org/fep/044f#QuoteAuthorization\",\"gts\":\"https://gotosocial.org/ns#\","
 		"\"interactingObject\":{\"@id\":\"gts:interactingObject\",\"@type\":\"@id\"},"
@@ -370,6 +376,19 @@ static void w_tombstone(struct json_writer *w, struct str uri)
 	json_w_object_end(w);
 }
 
+/* What wants to quote goes along as far as all may read it; of anything narrower the author of the quoted post, who need
+ * not be in its audience, gets the address. */
+static void w_instrument(struct json_writer *w, struct arena *arena, struct view *view, struct str uri)
+{
+	struct post post;
+
+	json_w_key(w, "instrument");
+	if (posts_by_uri(arena, view, uri, &post) == OK && post.visibility <= VISIBILITY_UNLISTED)
+		object_w(w, arena, view, &post, false);
+	else
+		json_w_str(w, uri);
+}
+
 static void w_activity_object(struct json_writer *w, struct arena *arena, struct view *view,
                               const struct activity *a)
 {
@@ -412,6 +431,8 @@ struct str activity_render(struct arena *arena, struct view *view, const struct 
 	activity_w_uris(&w, "to", &activity->to);
 	activity_w_uris(&w, "cc", &activity->cc);
 	w_activity_object(&w, arena, view, activity);
+	if (activity->instrument_uri.n)
+		w_instrument(&w, arena, view, activity->instrument_uri);
 	if (activity->result_uri.n)
 		json_w_member_str(&w, "result", activity->result_uri);
 	if (activity->target_uri.n)

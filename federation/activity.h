@@ -30,6 +30,7 @@ enum object_kind {
 	OBJECT_ACTIVITY = 8,   /* the Follow of an Accept, the Like of an Undo … */
 	OBJECT_TOMBSTONE = 16,
 	OBJECT_VOTE = 32,      /* Notes that choose in a poll; object_uri is the Question */
+	OBJECT_STAMP = 64,     /* a QuoteAuthorization */
 };
 
 /* A post as an object says it, before names are looked up (federation/object.h). */
@@ -37,6 +38,8 @@ struct object_draft {
 	struct post post;               /* ids not yet resolved: 0 */
 	struct str attributed_to;       /* actor id */
 	struct str_list to, cc;         /* addresses as received */
+	struct str_list quote_automatic, quote_manual;  /* who may quote it, as received */
+	bool quote_policy_said;
 	struct str_list mention_uris;   /* hrefs of Mention tags */
 	int64_t published_ms;
 	struct poll *poll;              /* of a Question; NULL: none */
@@ -62,7 +65,7 @@ struct activity {
 	struct str_list votes;          /* OBJECT_VOTE: names of options; of ours one */
 	struct str_list to, cc;
 	int64_t published_ms, updated_ms;
-	bool totals;                    /* Update: of nothing but what was counted in a poll */
+	bool totals;                    /* Update: not of what the post says, but of what was counted in a poll, or of its quote */
 	struct str need;                /* set with NEED: the URI to fetch first */
 	struct str fetched_uri;         /* the account that was fetched for it just now */
 	const char *refusal;            /* set with ERR_DENIED: the filter that caught it (federation/policy.h), if one did */

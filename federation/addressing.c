@@ -31,12 +31,15 @@ void addressing_of_post(struct arena *arena, const struct post *post, size_t roo
 	struct id_list *ids = &ret_recipients->ids;
 
 	ret_recipients->followers = post->visibility != VISIBILITY_DIRECT;
-	*ids = (struct id_list){ ARENA_ARRAY(arena, uint64_t, post->mention_ids.count + 1 + room), 0 };
+	*ids = (struct id_list){ ARENA_ARRAY(arena, uint64_t, post->mention_ids.count + 2 + room), 0 };
 	for (size_t i = 0; i < post->mention_ids.count; i++)
 		add_id(ids, post->mention_ids.ids[i]);
 	/* An answer that all may read goes to whom it answers, mentioned or not. */
 	if (post->in_reply_to_account_id && post->visibility <= VISIBILITY_UNLISTED)
 		add_id(ids, post->in_reply_to_account_id);
+	/* So does a quote of ours to whom it quotes. */
+	if (post->quote_account_id && post->visibility <= VISIBILITY_UNLISTED)
+		add_id(ids, post->quote_account_id);
 }
 
 /* Who was shut out gets nothing new, named in it or not; that something ended they may hear. */

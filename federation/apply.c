@@ -59,6 +59,8 @@ static const struct activity_row {
 	  TO_WITNESSES, KEEP_FORMER, false, "Delete: a removed post" },
 	{ AS_DELETE, AS_UNKNOWN, OBJECT_ACTOR, actor_delete_may, actor_delete_apply, NOTIFY_NOBODY,
 	  TO_FOLLOWERS, KEEP_PUBLIC, false, "Delete: an account that ended" },
+	{ AS_DELETE, AS_UNKNOWN, OBJECT_STAMP, unstamp_may, unstamp_apply, NOTIFY_NOBODY,
+	  TO_WITNESSES, KEEP_FORMER, false, "Delete: a quote is allowed no more" },
 	{ AS_FOLLOW, AS_UNKNOWN, OBJECT_URI | OBJECT_ACTOR, follow_may, follow_apply, NOTIFY_TARGET,
 	  TO_TARGET, KEEP_PRIVATE, false, "Follow: a follow, or the request of one" },
 	{ AS_ACCEPT, AS_FOLLOW, OBJECT_ACTIVITY | OBJECT_URI, accept_may, accept_apply, NOTIFY_NOBODY,
@@ -78,10 +80,10 @@ static const struct activity_row {
 	{ AS_UNDO, AS_EMOJI_REACT, OBJECT_ACTIVITY | OBJECT_URI, emoji_unreact_may, emoji_unreact_apply, NOTIFY_NOBODY,
 	  TO_AUTHOR, KEEP_PRIVATE, false, "Undo of EmojiReact: a reaction taken back" },
 	{ AS_QUOTE_REQUEST, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, quote_request_may, quote_request_apply, NOTIFY_NOBODY,
-	  TO_AUTHOR, KEEP_PRIVATE, false, "QuoteRequest: a peer's post wants to quote ours" },
-	{ AS_ACCEPT, AS_QUOTE_REQUEST, OBJECT_ACTIVITY, quote_answer_may, quote_answer_apply, NOTIFY_NOBODY,
+	  TO_AUTHOR, KEEP_PRIVATE, false, "QuoteRequest: a post wants to quote another" },
+	{ AS_ACCEPT, AS_QUOTE_REQUEST, OBJECT_ACTIVITY | OBJECT_URI, quote_answer_may, quote_accept_apply, NOTIFY_NOBODY,
 	  TO_TARGET, KEEP_PRIVATE, false, "Accept of QuoteRequest: it may, with a stamp" },
-	{ AS_REJECT, AS_QUOTE_REQUEST, OBJECT_ACTIVITY, quote_answer_may, quote_answer_apply, NOTIFY_NOBODY,
+	{ AS_REJECT, AS_QUOTE_REQUEST, OBJECT_ACTIVITY | OBJECT_URI, quote_answer_may, quote_reject_apply, NOTIFY_NOBODY,
 	  TO_TARGET, KEEP_PRIVATE, false, "Reject of QuoteRequest: it may not" },
 	{ AS_ANNOUNCE, AS_UNKNOWN, OBJECT_URI | OBJECT_POST, announce_may, announce_apply, NOTIFY_AUTHOR,
 	  TO_AUDIENCE, KEEP_OBJECT, true, "Announce: a boost" },
@@ -204,6 +206,8 @@ static void complete_inner(struct apply *apply)
 	inner->uri = a->object_uri;
 	if (made_get(apply->view, inner->uri, &kind, &first, &second) == OK && kind < sizeof(made_by) / sizeof *made_by)
 		inner->type = made_by[kind];
+	else if (a->type != AS_UNDO)
+		quote_complete_inner(apply, inner);
 	a->inner = inner;
 }
 
@@ -213,9 +217,14 @@ static bool undoes_another(const struct activity *a)
 	return a->type == AS_UNDO && a->inner && a->inner->actor_uri.n && !str_eq(a->inner->actor_uri, a->actor_uri);
 }
 
-/* One's own account as an object is an actor, however it was written. */
-static void complete_object(struct activity *a)
+/* One's own account as an object is an actor, however it was written; a stamp that we know a stamp. */
+static void complete_object(struct apply *apply)
 {
+	struct activity *a = apply->activity;
+
+	if (a->type == AS_DELETE && a->object_kind != OBJECT_ACTOR &&
+	    quote_knows_stamp(apply->arena, apply->view, a->object_uri))
+		a->object_kind = OBJECT_STAMP;
 	if (a->type == AS_DELETE && a->object_uri.n && str_eq(a->object_uri, a->actor_uri))
 		a->object_kind = OBJECT_ACTOR;
 }
@@ -339,7 +348,7 @@ int activity_apply(struct arena *arena, struct txn *txn, struct activity *activi
 	if (undoes_another(activity))
 		return ERR_DENIED;
 	complete_inner(&apply);
-	complete_object(activity);
+	complete_object(&apply);
 	row = row_of(activity);
 	if (row)
 		return run_row(&apply, row);

@@ -30,6 +30,8 @@ struct post_draft {
 	const struct mention_target *mentions;  /* looked up before, outside the transaction */
 	size_t mention_count;
 	int64_t hold_ms;
+	uint64_t quote_id;                /* the post that it quotes; 0: none */
+	uint8_t quote_policy;             /* set of enum quote_policy: who may quote it; 0: as usual */
 	const struct poll *poll;          /* what it asks; NULL: nothing. Its end is poll_ms after the post */
 	int64_t poll_ms;
 };
@@ -38,12 +40,22 @@ struct mention_target {
 	uint64_t account_id;
 	struct str url, username;         /* for the link */
 };
-/* ERR_INVALID: a parent that the author may not see. In a limited thread the visibility is narrowed. */
+/* ERR_INVALID: a parent that the author may not see. ERR_DENIED: a post that it may not quote, or not see. In a limited
+ * thread the visibility is narrowed, and so where one's own limited post is quoted. A quote of a post of ours stands at
+ * once; one of a foreign post waits for its author's answer, which the job "quote" asks for. */
 int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, const struct post_draft *draft,
                     uint64_t *ret_post_id);
 int act_update_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id,
                     const struct post_draft *draft);
 int act_delete_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
+/* Asks the author of the foreign post that a post of ours quotes. ERR_NOT_FOUND: one of the two is gone. */
+int act_ask_quote(struct arena *arena, struct txn *txn, uint64_t post_id, uint64_t quoted_id);
+/* Tells those who have a post of ours that what it quotes stands otherwise now (the caller has put it). */
+int act_tell_quote(struct arena *arena, struct txn *txn, uint64_t post_id);
+/* Takes from a post the right to quote one of the actor's. ERR_NOT_FOUND: it does not quote any with a stamp. */
+int act_revoke_quote(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t quoting_id);
+/* Says who may quote a post of one's own from now on. ERR_DENIED: another's. */
+int act_set_quote_policy(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, uint8_t policy);
 int act_follow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id,
                bool show_reblogs, bool notify, const struct str_list *languages);
 int act_unfollow(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);
@@ -104,11 +116,12 @@ struct apply {
 	struct id_list flagged;       /* Flag: the posts of the target that it is about */
 	struct post boosted;          /* id 0: it is about no boost */
 	struct id_list witnesses;     /* who may hold a copy besides the audience: answered, boosted, favoured */
+	struct id_list stamped;       /* Delete of a stamp: the posts that name it */
 	struct id_list told;          /* Update: whom the former text mentioned */
 	bool nothing;                 /* may(): it does not concern us, or came too late: no effect */
 	bool unknown;                 /* what an Undo or a Delete names did not come yet */
 	bool news;                    /* Update: of a post that did not come yet, so it is its Create */
-	bool repeated;                /* Follow: it stood already, nobody is told again */
+	bool repeated;                /* Follow, Update: it stood already, nobody is told again */
 };
 
 #endif

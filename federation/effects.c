@@ -4,6 +4,7 @@
  */
 #include "federation/effects.h"
 
+#include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -58,7 +59,26 @@ static int tell_mentioned(struct apply *apply)
 		r = tell(apply->txn, post->mention_ids.ids[i], NOTICE_MENTION, post->account_id, post->id);
 	if (!r && post->visibility == VISIBILITY_DIRECT)
 		r = conversations_add(apply->arena, apply->txn, post);
+	if (!r && post->quote_id)
+		r = effects_quoted(apply->txn, post->id);
 	return r ? r : tell_followers_later(apply);
+}
+
+int effects_quoted(struct txn *txn, uint64_t quoting_id)
+{
+	struct view *view = txn_view(txn);
+	struct post post, quoted;
+	struct beholder author = { BEHOLDER_LOCAL, 0 };
+	int r = posts_brief(view, quoting_id, &post);
+
+	if (!r)
+		r = posts_brief(view, post.quote_id, &quoted);
+	if (r)
+		return r == ERR_NOT_FOUND ? OK : r;
+	author.account_id = quoted.account_id;
+	if (!access_sees(view, author, &post))
+		return OK;
+	return tell(txn, quoted.account_id, NOTICE_QUOTE, post.account_id, post.id);
 }
 
 static int tell_target(struct apply *apply)
@@ -96,7 +116,7 @@ static int tell_edited(struct apply *apply)
 			r = tell(apply->txn, post->mention_ids.ids[i], NOTICE_MENTION, post->account_id, post->id);
 	if (!r && post->visibility == VISIBILITY_DIRECT)
 		r = conversations_add(apply->arena, apply->txn, post);
-	for (size_t i = 0; i < boosters.count && !r; i++)
+	for (size_t i = 0; i < boosters.count && !apply->repeated && !r; i++)
 		r = tell(apply->txn, boosters.ids[i], NOTICE_UPDATE, post->account_id, post->id);
 	return r;
 }

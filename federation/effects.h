@@ -19,6 +19,9 @@ enum notify {
 /* Adds the notices of an applied activity, and a direct post to its conversations. */
 int effects_run(struct apply *apply, enum notify notify);
 
+/* Tells one of ours that a post of theirs is quoted, if they may see what quotes it. Nobody else; no error. */
+int effects_quoted(struct txn *txn, uint64_t quoting_id);
+
 /* JOB "notify" (job->subject: the post), 500 followers at a time: notices for those who asked for them. */
 int effects_notify_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
 

@@ -23,6 +23,7 @@
 #include "storage/instance.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
+#include "storage/quotes.h"
 
 enum {
 	TITLE_CHARS_MAX = 2048,
@@ -30,6 +31,7 @@ enum {
 	TAG_BYTES_MAX = 300,
 	TAGS_MAX = 100, MENTIONS_MAX = 100, EMOJIS_MAX = 100,
 	ADDRESSES_MAX = 50,        /* looked at where one is wanted */
+	CIRCLES_MAX = 20,          /* of people who may quote */
 };
 
 /* reading */
@@ -202,6 +204,17 @@ static void parse_quote(struct arena *arena, const json_t *document, struct post
 		post->quote_stamp_uri = web_address(arena, json_member(document, "quoteAuthorization"));
 }
 
+/* Who may quote it, under the names of today and before. */
+static void parse_quote_policy(struct arena *arena, const json_t *document, struct object_draft *draft)
+{
+	const json_t *policy = json_at(json_member(json_at(json_member(document, "interactionPolicy"), 0), "canQuote"), 0);
+	const json_t *automatic = json_member(policy, "automaticApproval"), *manual = json_member(policy, "manualApproval");
+
+	draft->quote_policy_said = json_is_object(policy);
+	draft->quote_automatic = property_uris(arena, automatic ? automatic : json_member(policy, "always"), CIRCLES_MAX);
+	draft->quote_manual = property_uris(arena, manual ? manual : json_member(policy, "approvalRequired"), CIRCLES_MAX);
+}
+
 int object_parse(struct arena *arena, const json_t *document, struct object_draft *ret_draft)
 {
 	struct object_draft draft = { .poll = ARENA_NEW(arena, struct poll) };
@@ -229,6 +242,7 @@ int object_parse(struct arena *arena, const json_t *document, struct object_draf
 	post->in_reply_to_uri = web_address(arena, json_member(document, "inReplyTo"));
 	post->context_uri = web_address(arena, json_member(document, "context"));
 	parse_quote(arena, document, post);
+	parse_quote_policy(arena, document, &draft);
 	parse_tags(arena, document, &draft);
 	if (!poll_parse(arena, document, draft.poll))
 		draft.poll = NULL;
@@ -291,6 +305,28 @@ static int resolve_parent(struct arena *arena, struct view *view, struct object_
 	return r == ERR_NOT_FOUND || r == ERR_GONE ? OK : r;
 }
 
+static bool names_all(const struct str_list *circles)
+{
+	return str_list_has(circles, STR(PUBLIC_URI)) || str_list_has(circles, STR("as:Public")) ||
+	       str_list_has(circles, STR("Public"));
+}
+
+/* Single people who may are left out: to them it is as if it were not said. */
+static uint8_t resolve_quote_policy(const struct object_draft *draft, const struct account *author)
+{
+	const struct str_list *automatic = &draft->quote_automatic, *manual = &draft->quote_manual;
+	struct str followers = author->followers_uri, following = author->following_uri;
+	uint8_t policy = draft->quote_policy_said ? QUOTE_SAID : 0;
+
+	policy |= names_all(automatic) ? QUOTE_AUTOMATIC_PUBLIC : 0;
+	policy |= followers.n && str_list_has(automatic, followers) ? QUOTE_AUTOMATIC_FOLLOWERS : 0;
+	policy |= following.n && str_list_has(automatic, following) ? QUOTE_AUTOMATIC_FOLLOWING : 0;
+	policy |= names_all(manual) ? QUOTE_MANUAL_PUBLIC : 0;
+	policy |= followers.n && str_list_has(manual, followers) ? QUOTE_MANUAL_FOLLOWERS : 0;
+	policy |= following.n && str_list_has(manual, following) ? QUOTE_MANUAL_FOLLOWING : 0;
+	return policy;
+}
+
 int object_resolve(struct arena *arena, struct view *view, struct object_draft *draft, struct str *ret_need)
 {
 	struct account author;
@@ -304,6 +340,7 @@ int object_resolve(struct arena *arena, struct view *view, struct object_draft *
 		return ERR_DENIED;
 	draft->post.account_id = author.id;
 	draft->post.visibility = audience_visibility(&draft->to, &draft->cc, author.followers_uri);
+	draft->post.quote_policy = resolve_quote_policy(draft, &author);
 	resolve_mentions(arena, view, draft);
 	*ret_need = STR_NONE;
 	return draft->post.in_reply_to_uri.n ? resolve_parent(arena, view, draft, ret_need) : OK;
@@ -367,10 +404,15 @@ static void w_texts(struct json_writer *w, struct arena *arena, const struct pos
 }
 
 /* FEP-044f: what federation/on_quote.c answers, said before anybody asks. */
-static void w_quote_policy(struct json_writer *w, const struct post *post, struct str author_uri)
+static void w_quote_policy(struct json_writer *w, const struct post *post, const struct account *author)
 {
-	struct str approved = post->visibility <= VISIBILITY_UNLISTED ? STR(PUBLIC_URI) : author_uri;
+	uint8_t policy = quotes_policy(post);
+	struct str approved = author->uri;
 
+	if (policy & QUOTE_AUTOMATIC_PUBLIC)
+		approved = STR(PUBLIC_URI);
+	else if (policy & QUOTE_AUTOMATIC_FOLLOWERS)
+		approved = author->followers_uri;
 	json_w_key(w, "interactionPolicy");
 	json_w_object(w);
 	json_w_key(w, "canQuote");
@@ -390,6 +432,16 @@ static void w_collections(struct json_writer *w, struct arena *arena, struct vie
 		json_w_member_str(w, "context", context);
 	for (size_t i = 0; i < sizeof(names) / sizeof *names && !post->remote; i++)
 		json_w_member_str(w, names[i], context_collection(arena, post->uri, names[i]));
+}
+
+/* What it quotes, under the names in use; the stamp once it is known to be good. */
+static void w_quote(struct json_writer *w, const struct post *post)
+{
+	json_w_member_str(w, "quote", post->quote_uri);
+	json_w_member_str(w, "quoteUri", post->quote_uri);
+	json_w_member_str(w, "_misskey_quote", post->quote_uri);
+	if (post->quote_state == QUOTE_ACCEPTED && post->quote_stamp_uri.n)
+		json_w_member_str(w, "quoteAuthorization", post->quote_stamp_uri);
 }
 
 void object_w(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post, bool alone)
@@ -418,7 +470,9 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 	if (polls_get(arena, view, post->id, &poll) == OK)
 		poll_w(w, &poll, clock_now_ms());
 	w_tags(w, arena, view, post);
-	w_quote_policy(w, post, author.uri);
+	if (post->quote_uri.n)
+		w_quote(w, post);
+	w_quote_policy(w, post, &author);
 	json_w_member_raw(w, "attachment", post->attachments_json.n ? post->attachments_json : STR("[]"));
 	json_w_object_end(w);
 }

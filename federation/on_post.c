@@ -8,6 +8,7 @@
 
 #include "federation/object.h"
 #include "federation/on_poll.h"
+#include "federation/on_quote.h"
 #include "federation/policy.h"
 #include "federation/url.h"
 #include "storage/access.h"
@@ -57,6 +58,17 @@ static bool concerns_us(struct apply *apply, const struct post *post)
 	       graph_followers(apply->arena, apply->view, apply->actor.id, 0, 1, &followers) == OK && followers.count;
 }
 
+/* Does it quote a post of ours that its author sees? */
+static bool quotes_ours(struct apply *apply, const struct post *post)
+{
+	struct beholder author = { BEHOLDER_REMOTE, apply->actor.id };
+	struct post quoted;
+
+	return post->quote_uri.n && instance_owns(apply->instance, post->quote_uri) &&
+	       posts_by_uri(apply->arena, apply->view, post->quote_uri, &quoted) == OK && !quoted.remote &&
+	       access_sees(apply->view, author, &quoted);
+}
+
 static bool is_gone(struct apply *apply, struct str uri)
 {
 	return posts_tombstone_get(apply->arena, apply->view, uri, NULL) == OK ||
@@ -92,7 +104,7 @@ static int create_may_remote(struct apply *apply)
 	r = object_resolve(apply->arena, apply->view, a->draft, &parent);
 	if (r)
 		return r;
-	apply->nothing = !concerns_us(apply, &a->draft->post);
+	apply->nothing = !concerns_us(apply, &a->draft->post) && !quotes_ours(apply, &a->draft->post);
 	a->need = parent;
 	return OK;
 }
@@ -117,7 +129,7 @@ static int prove_quote(struct txn *txn, const struct post *post)
 {
 	struct job job = { .kind = STR("quote"), .subject = post->id };
 
-	return post->quote_uri.n && !post->quote_id ? jobs_add(txn, &job) : OK;
+	return post->quote_uri.n && !post->quote_state ? jobs_add(txn, &job) : OK;
 }
 
 static int add_post(struct arena *arena, struct txn *txn, struct object_draft *draft)
@@ -157,6 +169,8 @@ int create_apply(struct apply *apply)
 		r = posts_add(apply->txn, &draft->post);
 		if (!r)
 			r = txn_fail(apply->txn, on_poll_put(apply->arena, apply->txn, draft));
+		if (!r)
+			r = txn_fail(apply->txn, quote_made(apply->arena, apply->txn, &draft->post, a->hold_ms));
 	} else {
 		a->need = STR_NONE;
 		r = add_post(apply->arena, apply->txn, draft);
@@ -267,8 +281,9 @@ int update_may(struct apply *apply)
 	return find_witnesses(apply);
 }
 
-/* Of the new text only what an edit may change: never author, audience, place in the thread or address. */
-static void take_edit(struct post *post, const struct post *edit, int64_t edited_ms)
+/* Of the new text only what an edit may change: never author, audience, place in the thread or address. false: it says
+ * nothing else than before. */
+static bool take_edit(struct post *post, const struct post *edit, int64_t edited_ms)
 {
 	bool changed = !str_eq(post->content, edit->content) || !str_eq(post->spoiler, edit->spoiler) ||
 	               !str_eq(post->title, edit->title) || post->sensitive != edit->sensitive;
@@ -286,11 +301,17 @@ static void take_edit(struct post *post, const struct post *edit, int64_t edited
 	post->mention_ids = edit->mention_ids;
 	post->attachments_json = edit->attachments_json;
 	post->emojis_json = edit->emojis_json;
+	post->quote_policy = edit->quote_policy;
 	/* A stamp comes later, or is taken back: then it is proved anew. What is quoted stays what it was. */
 	if (post->quote_uri.n && !str_eq(post->quote_stamp_uri, edit->quote_stamp_uri)) {
+		if (edit->quote_stamp_uri.n)
+			post->quote_state = 0;
+		else if (post->quote_id)
+			post->quote_state = QUOTE_REVOKED;
 		post->quote_stamp_uri = edit->quote_stamp_uri;
 		post->quote_id = 0;
 	}
+	return changed;
 }
 
 int update_apply(struct apply *apply)
@@ -313,7 +334,8 @@ int update_apply(struct apply *apply)
 	/* The object says when its text became what it is, its Update only when that was last said. */
 	if (apply->origin == ORIGIN_REMOTE && a->draft->post.edited_ms)
 		edited_ms = a->draft->post.edited_ms;
-	take_edit(&apply->post, &a->draft->post, edited_ms && edited_ms < now_ms ? edited_ms : now_ms);
+	apply->repeated = !take_edit(&apply->post, &a->draft->post,
+	                             edited_ms && edited_ms < now_ms ? edited_ms : now_ms);
 	r = posts_update(apply->txn, &apply->post);
 	if (!r && apply->origin == ORIGIN_REMOTE)
 		r = txn_fail(apply->txn, prove_quote(apply->txn, &apply->post));

@@ -1,6 +1,5 @@
 /*
- * What a foreign post quotes (FEP-044f): whether it may, and which post of ours or others that is. Pool threads: it
- * blocks.
+ * What a post quotes (FEP-044f): whether it may, and which post of ours or others that is. Pool threads: it blocks.
  */
 #ifndef FEDERATION_QUOTE_H
 #define FEDERATION_QUOTE_H
@@ -19,7 +18,7 @@ bool quote_is_stamped(struct arena *arena, const json_t *stamp, struct str stamp
                       struct str quoting_uri, struct str quoted_uri);
 
 /* JOB "quote" (job->subject: the quoting post): finds the quoted post, on listed origins only, and joins the two when
- * both have one author or the stamp holds. What is not proved stays as it is, which is no error. `writer` NULL: on this
+ * both have one author or the stamp holds. For a post of ours without a stamp it asks for one; with it, it tells of it. What is not proved stays as it is, which is no error. `writer` NULL: on this
  * thread. */
 int quote_job(const struct federation *federation, struct arena *arena, struct store *store, struct writer *writer,
               const struct job *job);

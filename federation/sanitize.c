@@ -376,7 +376,7 @@ static bool has_class(struct str classes, struct str name)
 static void write_classes(struct writing *writing, const GumboNode *node)
 {
 	static const struct str known[] = { { "u-url", 5 }, { "h-card", 6 }, { "mention", 7 }, { "hashtag", 7 },
-		                            { "ellipsis", 8 }, { "invisible", 9 } };
+		                            { "ellipsis", 8 }, { "invisible", 9 }, { "quote-inline", 12 } };
 	struct str classes = attribute(node, "class");
 	size_t written = 0;
 
@@ -441,7 +441,7 @@ static const struct element *written_parent(const struct walk *walk)
 	return NULL;
 }
 
-static bool write_block(struct writing *writing, const struct element *element)
+static bool write_block(struct writing *writing, const GumboNode *node, const struct element *element)
 {
 	const struct element *parent = written_parent(writing->walk);
 
@@ -451,7 +451,10 @@ static bool write_block(struct writing *writing, const struct element *element)
 	}
 	begin_block(writing);
 	writing->phrasing += (element->treatment & PHRASING) != 0;
-	buf_printf(&writing->out, "<%s>", element->name);
+	buf_printf(&writing->out, "<%s", element->name);
+	if (element->tag == GUMBO_TAG_P && has_class(attribute(node, "class"), STR("quote-inline")))
+		buf_add(&writing->out, STR(" class=\"quote-inline\""));
+	buf_add_char(&writing->out, '>');
 	return true;
 }
 
@@ -470,7 +473,7 @@ static void enter(struct writing *writing, const GumboNode *node)
 	} else if (element->treatment & INLINE) {
 		frame->written = write_inline(writing, node, element);
 	} else if (element->treatment & BLOCK) {
-		frame->written = write_block(writing, element);
+		frame->written = write_block(writing, node, element);
 	}
 }
 

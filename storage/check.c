@@ -158,6 +158,13 @@ static bool is_counted_reply(struct check *check, const struct engine_item *item
 	return posts_brief(check->view, key_read_u64(item->key, 8), &reply) == OK && posts_counts_as_reply(&reply);
 }
 
+static bool is_counted_quote(struct check *check, const struct engine_item *item)
+{
+	struct post quoting;
+
+	return posts_brief(check->view, key_read_u64(item->key, 8), &quoting) == OK && posts_counts_as_quote(&quoting);
+}
+
 static void check_account(struct check *check)
 {
 	const struct account *account = check->record;
@@ -205,6 +212,7 @@ static void check_post(struct check *check)
 	compare_count(check, "boosts", stats.reblogs, count_below(check, SPACE_BOOSTS, post->id, NULL));
 	compare_count(check, "favourites", stats.favourites,
 	              count_below(check, SPACE_FAVOURITE, post->id, NULL));
+	compare_count(check, "quotes", stats.quotes, count_below(check, SPACE_QUOTES, post->id, is_counted_quote));
 }
 
 static void check_post_stats(struct check *check)
@@ -445,6 +453,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_VOTE] = { .key_bytes = 16, .type = &vote_type, .own = { ID(vote, post_id), ID(vote, account_id) },
 	                 .refers = { { IN_KEY(8), SPACE_ACCOUNT } }, .also = check_vote },
 	[SPACE_VOTE_BY] = { .key_bytes = 16, INDEX(VOTE, IN_KEY(8), IN_KEY(0)) },
+	[SPACE_QUOTES] = { .key_bytes = 16, INDEX(POST, IN_KEY(8)) },
+	[SPACE_QUOTE_STAMP] = { .key_bytes = 24, INDEX(POST, IN_KEY(16)) },
 	[SPACE_BLOCKED_BY] = { .key_bytes = 16, INDEX(BLOCK, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_REPORT] = { .key_bytes = 8, .type = &report_type, .own = { ID(report, id) } },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },

@@ -196,7 +196,7 @@ static bool companions_delete(struct txn *txn, uint64_t post_id)
 		return false;
 	}
 	txn_fail(txn, posts_stats_get(txn_view(txn), post_id, &left));
-	left.replies = 0;
+	left.replies = left.quotes = 0;
 	record_put(txn, SPACE_POST_STATS, at, &post_stats_type, &left);
 	return true;
 }

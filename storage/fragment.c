@@ -228,20 +228,6 @@ static void post_application(struct json_writer *w, struct arena *arena, struct 
 	json_w_object_end(w);
 }
 
-/* Nobody here can quote yet: the client API knows this as "denied" for everybody. What a post quotes depends on the
- * viewer and is written with what does. */
-static void post_quotes(struct json_writer *w, const struct post *post)
-{
-	if (!post->quote_id)
-		json_w_member_null(w, "quote");
-	json_w_key(w, "quote_approval");
-	json_w_object(w);
-	empty_array(w, "automatic");
-	empty_array(w, "manual");
-	json_w_member_cstr(w, "current_user", "denied");
-	json_w_object_end(w);
-}
-
 /* Clients know Notes only, and a Question is one with a poll. Of anything else the title is shown as a heading, and
  * what it is in full stands behind a link. */
 static struct str post_content(struct arena *arena, const struct post *post)
@@ -298,7 +284,9 @@ struct str fragment_post(struct arena *arena, struct view *view, const struct po
 	if (!view_has(view, SPACE_POLL, key_u64(&key, post->id)))
 		json_w_member_null(w, "poll");
 	json_w_member_null(w, "card");
-	post_quotes(w, post);
+	/* What it quotes, and whether it may be quoted, depends on the viewer. */
+	if (!post->quote_id && !post->quote_state)
+		json_w_member_null(w, "quote");
 	post_application(w, arena, view, post->app_id);
 	return buf_str(&buf);
 }

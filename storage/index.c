@@ -49,6 +49,10 @@ static void original_entries(const struct subject *subject, const struct post *p
 		for (size_t i = 0; i < post->tags.count; i++)
 			give(subject, SPACE_TAGGED, key_hash_u64(&key, post->tags.items[i], post->id), flags);
 	}
+	if (post->quote_id)
+		give(subject, SPACE_QUOTES, key_u64_u64(&key, post->quote_id, post->id), STR_NONE);
+	if (post->quote_stamp_uri.n)
+		give(subject, SPACE_QUOTE_STAMP, key_hash_u64(&key, post->quote_stamp_uri, post->id), STR_NONE);
 	if (post->in_reply_to_id)
 		give(subject, SPACE_REPLIES, key_u64_u64(&key, post->in_reply_to_id, post->id), STR_NONE);
 	else if (post->in_reply_to_uri.n)

@@ -88,7 +88,9 @@
 	X(POLL, "poll", "post id", "poll record") \
 	X(VOTE, "vote", "post id, account id", "vote record") \
 	X(VOTE_BY, "vote_by", "account id, post id", "-") \
-	X(PROOF_KEY, "proof_key", "account id", "PEM")
+	X(PROOF_KEY, "proof_key", "account id", "PEM") \
+	X(QUOTES, "quotes", "quoted post id, quoting post id", "-") \
+	X(QUOTE_STAMP, "quote_stamp", "hash of stamp uri, quoting post id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -7,21 +7,22 @@
 #include "storage/engine/writer.h"
 #include "storage/jobs.h"
 #include "storage/keys.h"
+#include "storage/quotes.h"
 
 #define KEY_FORMAT STR("format")  /* 8 bytes: the version */
 
-static int add_proof_keys(struct txn *txn)
+static int to_3(struct txn *txn)
 {
 	struct job job = { .kind = STR("proof_keys") };
 
-	return jobs_add(txn, &job);
+	return jobs_add(txn, &job) == OK ? quotes_migrate(txn) : txn_err(txn);
 }
 
 /* Version 1 is the first. 2 and 3 have spaces that an older build would leave behind when it deletes what they are
  * about. */
 static const struct migration all_migrations[] = {
 	{ 2, NULL },
-	{ 3, add_proof_keys },
+	{ 3, to_3 },
 	{ 0, NULL },
 };
 

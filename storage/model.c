@@ -116,6 +116,9 @@ static const struct field post_fields[] = {
 	FIELD(35, post, quote_uri),
 	FIELD(36, post, quote_stamp_uri),
 	FIELD(37, post, quote_id),
+	FIELD(40, post, quote_state),
+	FIELD(41, post, quote_policy),
+	FIELD(42, post, quote_account_id),
 };
 RECORD_TYPE(post);
 
@@ -130,6 +133,8 @@ static const struct field post_brief_fields[] = {
 	FIELD(18, post, reblog_of_id),
 	FIELD(25, post, remote),
 	FIELD(37, post, quote_id),
+	FIELD(40, post, quote_state),
+	FIELD(41, post, quote_policy),
 };
 BRIEF_TYPE(post);
 
@@ -137,6 +142,7 @@ static const struct field post_stats_fields[] = {
 	FIELD(1, post_stats, replies),
 	FIELD(2, post_stats, reblogs),
 	FIELD(3, post_stats, favourites),
+	FIELD(4, post_stats, quotes),
 };
 RECORD_TYPE(post_stats);
 
@@ -395,6 +401,7 @@ static const char *const notice_kind_names[] = {
 	[NOTICE_FOLLOW] = "follow", [NOTICE_FOLLOW_REQUEST] = "follow_request",
 	[NOTICE_FAVOURITE] = "favourite", [NOTICE_UPDATE] = "update",
 	[NOTICE_POLL] = "poll", [NOTICE_EMOJI_REACTION] = "pleroma:emoji_reaction",
+	[NOTICE_QUOTE] = "quote",
 };
 
 static const char *name_at(const char *const *names, size_t count, size_t i)

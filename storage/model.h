@@ -103,13 +103,25 @@ struct post {
 	uint64_t app_id;              /* ours: the client that posted it */
 	bool remote;                  /* of another node */
 	struct str title;             /* Article, Page, Event … */
-	struct str quote_uri;         /* foreign: what it says it quotes */
-	struct str quote_stamp_uri;   /* and who lets it, as it says */
+	struct str quote_uri;         /* what it says it quotes */
+	struct str quote_stamp_uri;   /* and who lets it, as it says; ours: as its author's node said */
 	uint64_t quote_id;            /* the quoted post, once it is proved that it may be quoted; 0: it is not */
+	uint8_t quote_state;          /* enum quote_state; 0: foreign and not proved, or it quotes nothing */
+	uint64_t quote_account_id;    /* whose post it quotes, once known */
+	uint8_t quote_policy;         /* set of enum quote_policy: who may quote this post, as its author said; 0: nothing */
+};
+
+enum quote_state { QUOTE_PENDING = 1, QUOTE_ACCEPTED, QUOTE_REJECTED, QUOTE_REVOKED };
+
+/* Whom an author lets quote at once, and after having been asked. Stored. */
+enum quote_policy {
+	QUOTE_SAID = 1,               /* there is a policy, be it that nobody may */
+	QUOTE_AUTOMATIC_PUBLIC = 2, QUOTE_AUTOMATIC_FOLLOWERS = 4, QUOTE_AUTOMATIC_FOLLOWING = 8,
+	QUOTE_MANUAL_PUBLIC = 16, QUOTE_MANUAL_FOLLOWERS = 32, QUOTE_MANUAL_FOLLOWING = 64,
 };
 
 struct post_stats {
-	uint64_t replies, reblogs, favourites;
+	uint64_t replies, reblogs, favourites, quotes;
 };
 
 /* One earlier text of a post. */
@@ -190,6 +202,7 @@ enum notice_kind {
 	NOTICE_UPDATE,
 	NOTICE_POLL = 8,              /* it ended */
 	NOTICE_EMOJI_REACTION = 9,
+	NOTICE_QUOTE = 15,            /* a post of theirs was quoted */
 };
 
 struct notice {

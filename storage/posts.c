@@ -96,24 +96,25 @@ int posts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id)
 	return r;
 }
 
-static bool is_answered(struct view *view, uint64_t id)
+static bool has_below(struct view *view, unsigned space, uint64_t id)
 {
 	struct prefix_walk walk;
 	struct engine_item item;
 	struct key key;
 
-	prefix_walk_init(&walk, view, SPACE_REPLIES, key_u64(&key, id), false);
+	prefix_walk_init(&walk, view, space, key_u64(&key, id), false);
 	return prefix_next(&walk, &item) == OK;
 }
 
-/* By a post, by what is left of one, or by answers to one that is gone: they would hang below another. */
+/* By a post, by what is left of one, or by answers to and quotes of one that is gone: they would be another's. */
 static bool id_taken(struct view *view, uint64_t id, void *arg)
 {
 	struct key key;
 	struct str at = key_u64(&key, id);
 
 	(void)arg;
-	return view_has(view, SPACE_POST, at) || view_has(view, SPACE_POST_STATS, at) || is_answered(view, id);
+	return view_has(view, SPACE_POST, at) || view_has(view, SPACE_POST_STATS, at) ||
+	       has_below(view, SPACE_REPLIES, id) || has_below(view, SPACE_QUOTES, id);
 }
 
 uint64_t posts_id_for(struct txn *txn, int64_t published_ms)
@@ -197,6 +198,17 @@ bool posts_counts_as_reply(const struct post *post)
 	return post->visibility == VISIBILITY_PUBLIC || post->visibility == VISIBILITY_UNLISTED;
 }
 
+bool posts_counts_as_quote(const struct post *post)
+{
+	return posts_counts_as_reply(post);
+}
+
+static void count_quote(struct txn *txn, const struct post *post, int step)
+{
+	if (post->quote_id && posts_counts_as_quote(post))
+		posts_quotes_add(txn, post->quote_id, step);
+}
+
 void posts_count(struct txn *txn, const struct post *post, int step)
 {
 	int64_t posted_ms = post->created_ms < txn_now_ms(txn) ? post->created_ms : txn_now_ms(txn);
@@ -207,6 +219,7 @@ void posts_count(struct txn *txn, const struct post *post, int step)
 		posts_stats_add(txn, post->reblog_of_id, 0, step, 0);
 	else if (post->in_reply_to_id && posts_counts_as_reply(post))
 		posts_stats_add(txn, post->in_reply_to_id, step, 0, 0);
+	count_quote(txn, post, step);
 }
 
 static bool shows_tags(const struct post *post)
@@ -294,6 +307,10 @@ int posts_rewrite(struct arena *arena, struct txn *txn, const struct post *old, 
 
 	if (r != OK)
 		return txn_fail(txn, r);
+	if (old->quote_id != post->quote_id) {
+		count_quote(txn, old, -1);
+		count_quote(txn, post, 1);
+	}
 	record_put(txn, SPACE_POST, at, &post_type, post);
 	index_replace(txn, SPACE_POST, at, old, post);
 	return txn_put(txn, SPACE_POST_JSON, at, json);
@@ -350,6 +367,9 @@ static struct post post_edited(const struct post *old, const struct post *edited
 	post.emojis_json = edited->emojis_json;
 	post.quote_stamp_uri = edited->quote_stamp_uri;
 	post.quote_id = edited->quote_id;
+	post.quote_state = edited->quote_state;
+	post.quote_account_id = edited->quote_account_id;
+	post.quote_policy = edited->quote_policy;
 	post.edited_ms = edited->edited_ms;
 	return post;
 }
@@ -381,7 +401,7 @@ out:
 	return r;
 }
 
-int posts_set_quote(struct txn *txn, uint64_t id, uint64_t quote_id)
+int posts_set_quote(struct txn *txn, uint64_t id, const struct quote_standing *standing)
 {
 	struct arena *scratch = arena_new();
 	struct post old, post;
@@ -389,8 +409,13 @@ int posts_set_quote(struct txn *txn, uint64_t id, uint64_t quote_id)
 
 	if (r == OK) {
 		post = old;
-		post.quote_id = quote_id;
-		r = posts_rewrite(scratch, txn, &old, &post);
+		post.quote_id = standing->quote_id;
+		post.quote_state = standing->state;
+		post.quote_account_id = standing->account_id;
+		post.quote_stamp_uri = standing->stamp_uri;
+		posts_rewrite(scratch, txn, &old, &post);
+		txn_emit(txn, EVENT_POST_EDITED, id, post.account_id);
+		r = txn_err(txn);
 	}
 	arena_free(scratch);
 	return r;
@@ -415,7 +440,7 @@ static uint64_t moved(uint64_t count, int step)
 	return count + (uint64_t)step;
 }
 
-int posts_stats_add(struct txn *txn, uint64_t id, int replies, int reblogs, int favourites)
+static int stats_add(struct txn *txn, uint64_t id, int replies, int reblogs, int favourites, int quotes)
 {
 	struct view *view = txn_view(txn);
 	struct post_stats stats;
@@ -431,7 +456,18 @@ int posts_stats_add(struct txn *txn, uint64_t id, int replies, int reblogs, int 
 	stats.replies = moved(stats.replies, replies);
 	stats.reblogs = moved(stats.reblogs, reblogs);
 	stats.favourites = moved(stats.favourites, favourites);
+	stats.quotes = moved(stats.quotes, quotes);
 	return record_put(txn, SPACE_POST_STATS, at, &post_stats_type, &stats);
+}
+
+int posts_stats_add(struct txn *txn, uint64_t id, int replies, int reblogs, int favourites)
+{
+	return stats_add(txn, id, replies, reblogs, favourites, 0);
+}
+
+int posts_quotes_add(struct txn *txn, uint64_t id, int quotes)
+{
+	return stats_add(txn, id, 0, 0, 0, quotes);
 }
 
 int posts_boost_get(struct view *view, uint64_t post_id, uint64_t account_id, uint64_t *ret_boost_id)

@@ -61,12 +61,19 @@ int posts_adopt(struct txn *txn, uint64_t id, bool *ret_more);
  * id of that time, to about a second. */
 uint64_t posts_id_for(struct txn *txn, int64_t published_ms);
 /* Replaces the text of a post (content, source, spoiler, title, sensitive, language, tags, mentions,
- * attachments, emojis, the stamp of a quote, edited_ms), keeping the former one as a post_edit when the text changed; emits
+ * attachments, emojis, the standing of a quote, edited_ms), keeping the former one as a post_edit when the text changed; emits
  * EVENT_POST_EDITED. Who is no longer mentioned in a direct post loses its conversation. ERR_NOT_FOUND;
  * ERR_INVALID: a boost; ERR_LIMIT. */
 int posts_update(struct txn *txn, struct post *post);
-/* Says that a post quotes another, which is proved. ERR_NOT_FOUND. */
-int posts_set_quote(struct txn *txn, uint64_t id, uint64_t quote_id);
+/* How a post stands to what it quotes. */
+struct quote_standing {
+	uint8_t state;            /* enum quote_state; 0: nothing is proved */
+	uint64_t quote_id;        /* accepted: the quoted post; otherwise 0 */
+	uint64_t account_id;      /* its author, if known */
+	struct str stamp_uri;
+};
+/* Puts it, moves the quoted post's count and emits EVENT_POST_EDITED. ERR_NOT_FOUND. */
+int posts_set_quote(struct txn *txn, uint64_t id, const struct quote_standing *standing);
 /* Removes a post with its boosts, favourites, notices and index entries, leaves a tombstone (not for a
  * boost); replies stay and keep in_reply_to_id. Boosts, favourites and notices beyond POST_DELETE_BATCH are
  * left for a job the caller adds when *ret_more: it calls again with the same id. Emits EVENT_POST_DELETED,
@@ -77,6 +84,7 @@ int posts_delete(struct txn *txn, uint64_t id, bool *ret_more);
 int posts_stats_get(struct view *view, uint64_t id, struct post_stats *ret_stats);
 /* Adds to the counts of a post (negative subtracts, never below 0); a post that is not there has none. */
 int posts_stats_add(struct txn *txn, uint64_t id, int replies, int reblogs, int favourites);
+int posts_quotes_add(struct txn *txn, uint64_t id, int quotes);
 /* Posts and boosts of an account, by id after `after`: to remove them with it. */
 int posts_of_author(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
                     struct id_list *ret_ids);
@@ -105,6 +113,8 @@ int posts_count_local(struct view *view, uint64_t *ret_count);
 
 /* For storage/threads.c and storage/erasure.c. Replaces the record, its index entries and its finished JSON. */
 int posts_rewrite(struct arena *arena, struct txn *txn, const struct post *old, const struct post *post);
+/* Is a quote like that counted where it quotes? The same. */
+bool posts_counts_as_quote(const struct post *post);
 /* Is a reply like that counted where it was given? Only what all may see is. */
 bool posts_counts_as_reply(const struct post *post);
 /* Adds (1) or takes back (-1) a post in the counts of its author and of what it answers or boosts. */

@@ -8,6 +8,7 @@
 #include "node/api/batch.h"
 
 #include "node/api/emoji_reactions.h"
+#include "node/api/quotes.h"
 #include "storage/access.h"
 #include "node/api/polls.h"
 #include "storage/base/arena.h"
@@ -33,8 +34,11 @@ struct batch_status {
 	struct str fragment;
 	struct post_stats stats;
 	bool favourited, boosted_by_viewer, pinned;
-	uint64_t quote_id;    /* 0: none */
-	bool quote_hidden;    /* from this viewer, or it is gone */
+	uint8_t quote_state;  /* enum quote_state; 0: it quotes nothing */
+	uint64_t quote_id;    /* 0: none that stands */
+	bool quote_hidden, quote_gone;  /* hidden from this viewer, or it is gone */
+	uint8_t quote_policy; /* set of enum quote_policy */
+	enum quote_answer may_quote;
 	struct emoji_count *reactions;
 	size_t reaction_count;
 	struct poll *poll;  /* NULL: none */
@@ -91,7 +95,9 @@ static void add_status(struct batch *batch, const struct post *post)
 	                       sizeof(*batch->statuses));
 	batch->statuses[batch->status_count++] = (struct batch_status){
 		.id = post->id, .account_id = post->account_id, .boosted_id = post->reblog_of_id,
-		.visibility = post->visibility,
+		.visibility = post->visibility, .quote_state = post->quote_state, .quote_id = post->quote_id,
+		.quote_policy = quotes_policy(post),
+		.may_quote = batch->viewer_id ? quotes_may(batch->view, post, batch->viewer_id) : QUOTE_DENIED,
 	};
 	batch_add_account(batch, post->account_id);
 }
@@ -101,9 +107,10 @@ static bool mark_quote(struct batch *batch, const struct post *post, struct post
 {
 	struct beholder viewer = { batch->viewer_id ? BEHOLDER_LOCAL : BEHOLDER_NOBODY, batch->viewer_id };
 	struct batch_status *status = find_status(batch, post->id);
+	struct post gone;
 
-	status->quote_id = post->quote_id;
 	status->quote_hidden = access_post(batch->arena, batch->view, viewer, post->quote_id, ret_quoted) != OK;
+	status->quote_gone = status->quote_hidden && posts_brief(batch->view, post->quote_id, &gone) == ERR_NOT_FOUND;
 	return !status->quote_hidden;
 }
 
@@ -275,8 +282,12 @@ static void share_with_boosts(struct batch *batch)
 		boost->stats = boosted->stats;
 		boost->favourited = boosted->favourited;
 		boost->boosted_by_viewer = boosted->boosted_by_viewer;
+		boost->quote_state = boosted->quote_state;
 		boost->quote_id = boosted->quote_id;
 		boost->quote_hidden = boosted->quote_hidden;
+		boost->quote_gone = boosted->quote_gone;
+		boost->quote_policy = boosted->quote_policy;
+		boost->may_quote = boosted->may_quote;
 		boost->reactions = boosted->reactions;
 		boost->reaction_count = boosted->reaction_count;
 		boost->poll = boosted->poll;
@@ -442,6 +453,20 @@ static void w_pleroma(struct json_writer *w, const struct batch_status *status)
 
 static void w_status(struct batch *batch, struct json_writer *w, const struct batch_status *status, struct str text);
 
+static const char *quote_word(const struct batch_status *status)
+{
+	static const char *const words[] = {
+		[0] = "pending", [QUOTE_PENDING] = "pending", [QUOTE_ACCEPTED] = "accepted", [QUOTE_REJECTED] = "rejected",
+		[QUOTE_REVOKED] = "revoked",
+	};
+
+	if (status->quote_gone)
+		return "deleted";
+	if (status->quote_hidden)
+		return "unauthorized";
+	return words[status->quote_state <= QUOTE_REVOKED ? status->quote_state : 0];
+}
+
 /* The quoted status; inside one that is quoted itself, only its id. */
 static void w_quote(struct batch *batch, struct json_writer *w, const struct batch_status *status)
 {
@@ -450,7 +475,7 @@ static void w_quote(struct batch *batch, struct json_writer *w, const struct bat
 
 	json_w_key(w, "quote");
 	json_w_object(w);
-	json_w_member_cstr(w, "state", status->quote_hidden ? "unauthorized" : "accepted");
+	json_w_member_cstr(w, "state", quote_word(status));
 	if (batch->quoting) {
 		json_w_member_id_or_null(w, "quoted_status_id", status->quote_hidden ? 0 : status->quote_id);
 	} else {
@@ -476,10 +501,11 @@ static void w_status(struct batch *batch, struct json_writer *w, const struct ba
 	json_w_member_u64(w, "replies_count", status->stats.replies);
 	json_w_member_u64(w, "reblogs_count", status->stats.reblogs);
 	json_w_member_u64(w, "favourites_count", status->stats.favourites);
-	json_w_member_u64(w, "quotes_count", 0);
+	json_w_member_u64(w, "quotes_count", status->stats.quotes);
 	w_pleroma(w, status);
-	if (status->quote_id)
+	if (status->quote_id || status->quote_state)
 		w_quote(batch, w, status);
+	quote_approval_w(w, status->quote_policy, status->may_quote);
 	if (status->poll) {
 		json_w_key(w, "poll");
 		poll_entity_w(w, status->poll, boosted ? boosted->account_id : status->account_id, batch->viewer_id,

@@ -113,7 +113,7 @@ static int w_source(struct json_writer *w, struct arena *arena, struct view *vie
 	json_w_member_bool(w, "discoverable", account->discoverable);
 	json_w_member_bool(w, "indexable", account->indexable);
 	json_w_member_raw(w, "attribution_domains", STR("[]"));
-	json_w_member_cstr(w, "quote_policy", "nobody");
+	json_w_member_cstr(w, "quote_policy", "public");
 	json_w_object_end(w);
 	return r;
 }

@@ -15,6 +15,7 @@
 #include "node/api/emoji_reactions.h"
 #include "node/api/polls.h"
 #include "node/api/post_collections.h"
+#include "node/api/quotes.h"
 #include "node/api/instance.h"
 #include "node/api/notices.h"
 #include "node/api/profile.h"
@@ -161,6 +162,14 @@ const struct route routes[] = {
 	API("GET", "/api/v1/statuses/:id/reblogged_by", SCOPE(READ_STATUSES), QUOTA_READ,
 	    .show = api_status_boosted_by,
 	    .summary = "who boosted"),
+	API("GET", "/api/v1/statuses/:id/quotes", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_quotes,
+	    .summary = "what quotes a status"),
+	API("POST", "/api/v1/statuses/:id/quotes/:quoting/revoke", SCOPE(WRITE_STATUSES), QUOTA_POST,
+	    .check = api_quote_revoke_check, .write = api_quote_revoke_write, .show = api_quote_show,
+	    .summary = "takes from a status the right to quote one's own"),
+	API("PUT", "/api/v1/statuses/:id/interaction_policy", SCOPE(WRITE_STATUSES), QUOTA_POST,
+	    .check = api_quote_policy_check, .write = api_quote_policy_write, .show = api_quote_show,
+	    .summary = "says who may quote a status of one's own"),
 	API("GET", "/api/v1/statuses/:id/favourited_by", SCOPE(READ_STATUSES), QUOTA_READ,
 	    .show = api_status_favoured_by,
 	    .summary = "who favoured"),

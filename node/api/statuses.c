@@ -10,11 +10,13 @@
 #include "node/api/entities.h"
 #include "node/api/limits.h"
 #include "node/api/polls.h"
+#include "node/api/quotes.h"
 #include "node/api/status_views.h"
 #include "node/config.h"
 #include "node/node.h"
 #include "storage/pins.h"
 #include "storage/posts.h"
+#include "storage/quotes.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
@@ -43,7 +45,6 @@ static struct status_call *state_of(struct call *call)
 static const struct { const char *name, *sentence; } not_yet[] = {
 	{ "media_ids", "Validation failed: this server does not take media yet" },
 	{ "scheduled_at", "Validation failed: this server does not post at a later time yet" },
-	{ "quoted_status_id", "Validation failed: this server has no quotes yet" },
 };
 
 static bool is_asked(struct call *call, const char *name)
@@ -102,7 +103,7 @@ static int read_words(struct call *call, struct post_draft *draft)
 		draft->text = draft->spoiler;
 		draft->spoiler = STR_NONE;
 	}
-	if (!str_trim(draft->text).n && !draft->poll)
+	if (!str_trim(draft->text).n && !draft->poll && !draft->quote_id)
 		return answer_refuse(call, "Validation failed: Text can't be blank");
 	if (!utf8_valid(draft->text) || !utf8_valid(draft->spoiler))
 		return answer_refuse(call, "Validation failed: Text is not UTF-8");
@@ -138,6 +139,29 @@ static int read_parent(struct call *call, struct view *view, struct post_draft *
 	       : ERR_NOT_FOUND;
 }
 
+/* What may not be quoted is refused before anything is looked up, and once more in the write. */
+static int refuse_quote(struct call *call)
+{
+	return call_fail_status(call, ERR_INVALID, 422, "quote_denied", "Validation failed: this post may not be quoted");
+}
+
+static int read_quote(struct call *call, struct view *view, struct post_draft *draft)
+{
+	struct post quoted;
+	int r = quote_read_policy(call, &draft->quote_policy);
+
+	if (r != OK || !call_param(call, "quoted_status_id").n)
+		return r;
+	draft->quote_id = call_param_id(call, "quoted_status_id");
+	r = draft->quote_id ? access_post(call->arena, view, answer_beholder(call), draft->quote_id, &quoted)
+	                    : ERR_NOT_FOUND;
+	if (r == OK && quoted.reblog_of_id)
+		r = access_post(call->arena, view, answer_beholder(call), quoted.reblog_of_id, &quoted);
+	if (r == OK && quotes_may(view, &quoted, call->viewer.account_id) == QUOTE_DENIED)
+		return refuse_quote(call);
+	return r;
+}
+
 static int read_new_post(struct call *call, struct view *view, struct post_draft *draft)
 {
 	struct user user;
@@ -155,6 +179,8 @@ static int read_new_post(struct call *call, struct view *view, struct post_draft
 	r = refuse_not_yet(call);
 	if (r == OK)
 		r = poll_read(call, draft);
+	if (r == OK)
+		r = read_quote(call, view, draft);
 	if (r == OK)
 		r = read_words(call, draft);
 	if (r == OK)
@@ -215,6 +241,8 @@ int api_status_write(struct call *call, struct txn *txn)
 	r = act_create_post(call->arena, txn, author_id, &state->draft, &state->post_id);
 	if (r == ERR_INVALID)
 		return answer_refuse(call, "Validation failed: the post that is answered does not exist");
+	if (r == ERR_DENIED && state->draft.quote_id)
+		return refuse_quote(call);
 	return r == OK && key.n ? idempotency_put(txn, author_id, key, state->post_id) : r;
 }
 
@@ -246,6 +274,8 @@ int api_status_edit_check(struct call *call, struct view *view)
 	/* Who answered one question has not answered another. */
 	if (r == OK && is_asked(call, "poll[options]"))
 		r = answer_refuse(call, "Validation failed: a poll cannot be changed");
+	if (r == OK && call_param(call, "quoted_status_id").n && call_param_id(call, "quoted_status_id") != post.quote_id)
+		r = answer_refuse(call, "Validation failed: what a post quotes cannot be changed");
 	if (r != OK)
 		return r;
 	state->subject_id = state->post_id = post.id;
@@ -254,7 +284,9 @@ int api_status_edit_check(struct call *call, struct view *view)
 		.sensitive = post.sensitive && !post.spoiler.n, .visibility = post.visibility, .app_id = post.app_id,
 		.in_reply_to_id = post.in_reply_to_id,
 	};
-	r = read_words(call, &state->draft);
+	r = quote_read_policy(call, &state->draft.quote_policy);
+	if (r == OK)
+		r = read_words(call, &state->draft);
 	return r == OK ? look_up_mentions(call, view) : r;
 }
 

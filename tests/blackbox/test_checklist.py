@@ -42,6 +42,9 @@ CHECKLIST = {
     "CVE-2024-37903": ["test_CVE_2024_37903_no_audience_grows",
                        "test_hostile.py::test_what_a_peer_may_not_see_it_cannot_like_or_answer"],
     "GHSA-8h43-rcqj-wpc6, GHSA-q4g8-82c5-9h33": ["../unit/test_quote.c::check_stamps",
+                                              "../unit/test_quote.c::check_elsewhere",
+                                              "../unit/test_quote.c::check_refused",
+                                              "../unit/test_quote.c::check_late",
                                               "../unit/test_apply_react.c::check_quote_requests"],
     "GHSA-gwhw-gcjx-72v8": ["test_GHSA_gwhw_a_private_post_is_like_none"],
     "GHSA-xfrj-c749-jxxq, crr4-7rm4-8gpw, xx55-4rrg-8xg6, vwhj-3g83-v276": [

@@ -332,6 +332,8 @@ static int do_post(struct txn *txn, struct arena *arena, size_t p, size_t post)
 
 	if (post < story.post_count && dice(2))
 		(void)posts_id_by_uri(txn_view(txn), story.posts[post], &draft.in_reply_to_id);
+	else if (post < story.post_count && !dice(3))
+		(void)posts_id_by_uri(txn_view(txn), story.posts[post], &draft.quote_id);
 	r = act_create_post(arena, txn, story.people[p].ids[story.people[p].home], &draft, &id);
 	if (r)
 		return r;

@@ -30,7 +30,7 @@ static void test_keys(void)
 	static const char *const keys[] = {
 		"id", "uri", "url", "created_at", "edited_at", "content", "visibility", "sensitive", "spoiler_text",
 		"media_attachments", "mentions", "tags", "emojis", "language", "in_reply_to_id",
-		"in_reply_to_account_id", "poll", "card", "quote", "quote_approval", "application",
+		"in_reply_to_account_id", "poll", "card", "quote", "application",
 	};
 	const struct post bare = {
 		.id = 900, .uri = STR("https://a.example/p/900"), .visibility = VISIBILITY_FOLLOWERS,

@@ -4,6 +4,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/jobs.h"
+#include "storage/maintain.h"
 #include "storage/posts.h"
 #include "tests/rig/rig_call.h"
 #include "tests/unit/tap.h"
@@ -132,13 +133,317 @@ static void check_ours(void)
 	       "a boost shows it, too");
 	rig_call(rig, "DELETE", rig_line(rig, "/api/v1/statuses/%llu", (unsigned long long)ours), &rig->alice, NULL);
 	answer = rig_call(rig, "GET", rig_line(rig, "/api/v1/statuses/%llu", (unsigned long long)id), &rig->bob, NULL);
-	is_str(rig_str(&answer, "quote.state"), STR("unauthorized"), "when ours is gone, so is what it shows");
+	is_str(rig_str(&answer, "quote.state"), STR("deleted"), "when ours is gone, so is what it shows");
 	ok(json_is_null(rig_at(&answer, "quote.quoted_status")), "in the quote");
+	rig_free(rig);
+}
+
+/* quotes of our own */
+
+static struct rig_answer say(const struct account *who, const char *form)
+{
+	return rig_call(rig, "POST", "/api/v1/statuses", who, form);
+}
+
+static struct rig_answer show(const struct account *who, struct str id, const char *below)
+{
+	return rig_call(rig, "GET", rig_line(rig, "/api/v1/statuses/%.*s%s", STR_ARG(id), below), who, NULL);
+}
+
+static struct rig_answer quoting(const struct account *who, const char *text, struct str quoted_id)
+{
+	return say(who, rig_line(rig, "status=%s&quoted_status_id=%.*s", text, STR_ARG(quoted_id)));
+}
+
+static bool sends(const char *text)
+{
+	return str_find(rig_outgoing(rig), str_of(text)) != SIZE_MAX;
+}
+
+static void print_finding(void *context, const char *sentence)
+{
+	(void)context;
+	printf("# %s\n", sentence);
+}
+
+static uint64_t findings(void)
+{
+	uint64_t count = 0;
+
+	return maintain_check(world_read(rig->world), print_finding, NULL, &count) ? UINT64_MAX : count;
+}
+
+/* Runs the jobs "quote" that wait. */
+static size_t run_quote_jobs(void)
+{
+	struct job *jobs = NULL;
+	size_t count = 0, ran = 0;
+
+	jobs_page(rig->arena, world_read(rig->world), 100, &jobs, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (!str_eq(jobs[i].kind, STR("quote")))
+			continue;
+		jobs_finish(world_write(rig->world), &jobs[i]);
+		world_commit(rig->world);
+		quote_job(&rig->federation, rig->arena, rig->world->store, NULL, &jobs[i]);
+		ran++;
+	}
+	return ran;
+}
+
+static void check_among_us(void)
+{
+	struct rig_answer first, second, own, answer;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->carol, &rig->bob);
+	first = say(&rig->alice, "status=Said");
+	is_str(rig_str(&first, "quote_approval.automatic.0"), STR("public"), "what is public everybody may quote");
+	second = quoting(&rig->bob, "Look", rig_str(&first, "id"));
+	is_int(second.status, 200, "so another does");
+	is_str(rig_str(&second, "quote.state"), STR("accepted"), "which stands at once");
+	is_str(rig_str(&second, "quote.quoted_status.id"), rig_str(&first, "id"), "with the quoted status");
+	ok(rig_holds(&second, "quote-inline") && rig_holds(&second, "RE: "), "and a link for those who know no quotes");
+	answer = show(&rig->alice, rig_str(&first, "id"), "");
+	is_int(rig_number(&answer, "quotes_count"), 1, "it is counted");
+	answer = show(&rig->alice, rig_str(&first, "id"), "/quotes");
+	is_str(rig_str(&answer, "0.id"), rig_str(&second, "id"), "and listed");
+	is_int((long long)rig_notices(rig, &rig->alice, NOTICE_QUOTE), 1, "who is quoted is told");
+	rig_jobs(rig);
+	ok(sends("\"quoteAuthorization\":\"") && sends("\"_misskey_quote\"") && sends("\"quoteUri\"") && sends("\"quote\":"),
+	   "to peers it goes under all names, with its stamp");
+	own = quoting(&rig->alice, "Again", rig_str(&first, "id"));
+	is_str(rig_str(&own, "quote.state"), STR("accepted"), "one quotes oneself");
+	is_int((long long)rig_notices(rig, &rig->alice, NOTICE_QUOTE), 1, "without being told");
+	is_int((long long)findings(), 0, "every index is true");
+	answer = rig_call(rig, "PUT", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&second, "id"))), &rig->bob,
+	                  "status=Listen");
+	ok(rig_holds(&answer, "quote-inline") && str_eq(rig_str(&answer, "quote.state"), STR("accepted")),
+	   "an edit leaves the quote as it is");
+	answer = rig_call(rig, "PUT", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&second, "id"))), &rig->bob,
+	                  "status=Listen&quoted_status_id=77");
+	is_int(answer.status, 422, "and cannot change what is quoted");
+	rig_call(rig, "DELETE", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&second, "id"))), &rig->bob, NULL);
+	answer = show(&rig->alice, rig_str(&first, "id"), "");
+	is_int(rig_number(&answer, "quotes_count"), 1, "a quote that is gone counts no more");
+	rig_call(rig, "DELETE", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&first, "id"))), &rig->alice, NULL);
+	is_int((long long)findings(), 0, "nor does one of what is gone");
+	rig_free(rig);
+}
+
+static void check_refused(void)
+{
+	struct rig_answer limited, direct, policy, answer;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->bob, &rig->alice);
+	limited = say(&rig->alice, "status=Limited&visibility=private");
+	direct = say(&rig->alice, "status=Direct+%40bob&visibility=direct");
+	answer = quoting(&rig->bob, "x", rig_str(&limited, "id"));
+	is_int(answer.status, 422, "what is for followers nobody else quotes");
+	is_str(rig_str(&answer, "error"), STR("quote_denied"), "which has a code");
+	is_int(quoting(&rig->bob, "x", rig_str(&direct, "id")).status, 422, "nor what is direct");
+	answer = say(&rig->alice, rig_line(rig, "status=x&visibility=public&quoted_status_id=%.*s",
+	                                   STR_ARG(rig_str(&limited, "id"))));
+	is_str(rig_str(&answer, "visibility"), STR("private"), "their author does, and shows it to nobody new");
+	answer = say(&rig->alice, rig_line(rig, "status=x&quoted_status_id=%.*s", STR_ARG(rig_str(&direct, "id"))));
+	is_str(rig_str(&answer, "visibility"), STR("direct"), "of both kinds");
+	is_int(say(&rig->bob, "status=x&quoted_status_id=4").status, 404, "what is not there is not quoted");
+	policy = say(&rig->alice, "status=Mine&quote_approval_policy=nobody");
+	is_int(quoting(&rig->bob, "x", rig_str(&policy, "id")).status, 422, "an author may keep a post to himself");
+	answer = show(&rig->bob, rig_str(&policy, "id"), "");
+	is_str(rig_str(&answer, "quote_approval.current_user"), STR("denied"), "as it says");
+	answer = rig_call(rig, "PUT", rig_line(rig, "/api/v1/statuses/%.*s/interaction_policy", STR_ARG(rig_str(&policy, "id"))),
+	                  &rig->alice, "quote_approval_policy=followers");
+	is_str(rig_str(&answer, "quote_approval.automatic.0"), STR("followers"), "or open it later, to followers");
+	is_int(quoting(&rig->bob, "x", rig_str(&policy, "id")).status, 200, "who then quote it");
+	is_int(say(&rig->bob, "status=x&quote_approval_policy=some").status, 422, "other policies there are none");
+	is_int((long long)findings(), 0, "every index is true");
+	rig_free(rig);
+}
+
+/* A post of Carol's that alice follows, and alice's quote of it. */
+static struct rig_answer quote_carol(const char *policy, struct str *ret_carols_id)
+{
+	struct post carols;
+
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_follows(rig, &rig->carol, &rig->alice);
+	rig_apply(rig, rig_text(rig,
+	                        "{" AS "'id':'https://b.example/a/c','type':'Create','actor':'" CAROL "','object':{"
+	                        "'id':'https://b.example/notes/c','type':'Note','attributedTo':'" CAROL "','content':'said',"
+	                        "'to':['" PUBLIC "']%s}}", policy));
+	carols = rig_find_post(rig, "https://b.example/notes/c");
+	*ret_carols_id = arena_printf(rig->arena, "%llu", (unsigned long long)carols.id);
+	return quoting(&rig->alice, "Look", *ret_carols_id);
+}
+
+static const char *answer_to(struct str ours, const char *number, const char *type, const char *result)
+{
+	return rig_text(rig,
+	                "{" AS "'id':'https://b.example/a/%s','type':'%s','actor':'" CAROL "','object':{'type':'QuoteRequest',"
+	                "'id':'https://a.example/a/1','actor':'%.*s','object':'https://b.example/notes/c',"
+	                "'instrument':'%.*s'}%s}",
+	                number, type, STR_ARG(rig->alice.uri), STR_ARG(ours), result);
+}
+
+static struct str state_of(const struct rig_answer *status)
+{
+	struct rig_answer now = show(&rig->alice, rig_str(status, "id"), "");
+
+	return rig_str(&now, "quote.state");
+}
+
+static void check_elsewhere(void)
+{
+	struct rig_answer ours, answer;
+	struct str uri, carols;
+
+	rig = rig_new();
+	ours = quote_carol("", &carols);
+	uri = rig_str(&ours, "uri");
+	is_str(rig_str(&ours, "quote.state"), STR("pending"), "a quote of a foreign post waits");
+	ok(json_is_null(rig_at(&ours, "quote.quoted_status")), "without showing it");
+	run_quote_jobs();
+	rig_jobs(rig);
+	ok(sends("\"type\":\"QuoteRequest\"") && sends("\"object\":\"https://b.example/notes/c\"") &&
+	           sends("\"instrument\":{"), "its author is asked, with the post that quotes");
+	ok(!sends("\"quoteAuthorization\":\""), "which has no stamp yet");
+	rig_outgoing_clear(rig);
+	is_int(rig_apply(rig, answer_to(uri, "x1", "Accept", ",'result':'https://evil.example/s'")), OK, "a stamp of another");
+	is_int((long long)run_quote_jobs(), 0, "origin is none");
+	rig_serve(rig, STAMP, 200, NULL, stamp(CAROL, "https://a.example/p/1", "https://b.example/notes/c"));
+	is_int(rig_apply(rig, answer_to(uri, "x2", "Accept", ",'result':'" STAMP "'")), OK, "nor is one");
+	run_quote_jobs();
+	is_str(state_of(&ours), STR("pending"), "for another post");
+	rig_serve(rig, "https://b.example/stamps/2", 200, NULL,
+	          rig_text(rig,
+	                   "{" AS "'id':'https://b.example/stamps/2','type':'QuoteAuthorization','attributedTo':'" CAROL "',"
+	                   "'interactingObject':'%.*s','interactionTarget':'https://b.example/notes/c'}", STR_ARG(uri)));
+	is_int(rig_apply(rig, answer_to(uri, "x3", "Accept", ",'result':'https://b.example/stamps/2'")), OK, "with the right one");
+	run_quote_jobs();
+	is_str(state_of(&ours), STR("accepted"), "it stands");
+	rig_jobs(rig);
+	ok(sends("\"type\":\"Update\"") && sends("\"quoteAuthorization\":\"https://b.example/stamps/2\""), "and peers are told");
+	ok(!sends("\"updated\":null"), "as of no edit");
+	answer = show(&rig->alice, rig_str(&ours, "id"), "");
+	ok(json_is_null(rig_at(&answer, "edited_at")), "which it is not");
+	is_str(rig_str(&answer, "quote.quoted_status.id"), carols, "the quoted post is shown");
+	is_int((long long)findings(), 0, "every index is true");
+	rig_outgoing_clear(rig);
+	is_int(rig_apply(rig, "{" AS "'id':'https://b.example/a/d0','type':'Delete','actor':'https://b.example/users/x',"
+	                      "'object':'https://b.example/stamps/2'}"), NEED, "a stranger");
+	is_str(state_of(&ours), STR("accepted"), "takes no stamp back");
+	is_int(rig_apply(rig, "{" AS "'id':'https://b.example/a/d1','type':'Delete','actor':'" CAROL "',"
+	                      "'object':'https://b.example/stamps/2'}"), OK, "its author does");
+	is_str(state_of(&ours), STR("revoked"), "and the quote ends");
+	rig_jobs(rig);
+	ok(sends("\"type\":\"Update\"") && !sends("\"quoteAuthorization\":\""), "which peers are told, too");
+	is_int(rig_apply(rig, answer_to(uri, "x4", "Accept", ",'result':'https://b.example/stamps/2'")), OK, "for good");
+	is_str(state_of(&ours), STR("revoked"), "it does not come back by the same stamp");
+	is_int((long long)findings(), 0, "every index is true");
+	rig_free(rig);
+}
+
+static void check_rejected(void)
+{
+	struct rig_answer ours;
+	struct str carols, sent;
+	size_t at;
+
+	rig = rig_new();
+	ours = quote_carol(",'interactionPolicy':{'canQuote':{'automaticApproval':['" CAROL "']}}", &carols);
+	is_int(ours.status, 422, "whose author wants no quotes is not quoted");
+	rig_free(rig);
+	rig = rig_new();
+	ours = quote_carol(",'interactionPolicy':{'canQuote':{'manualApproval':'as:Public'}}", &carols);
+	is_str(rig_str(&ours, "quote.state"), STR("pending"), "whose author wants to be asked is asked");
+	run_quote_jobs();
+	rig_jobs(rig);
+	sent = rig_outgoing(rig);
+	at = str_find(sent, STR("\"type\":\"QuoteRequest\""));
+	ok(at != SIZE_MAX, "with a request");
+	is_int(rig_apply(rig, answer_to(rig_str(&ours, "uri"), "r1", "Reject", "")), OK, "who says no");
+	is_str(state_of(&ours), STR("rejected"), "is heard");
+	is_int((long long)findings(), 0, "every index is true");
+	rig_free(rig);
+}
+
+static void check_revoking(void)
+{
+	struct rig_answer ours, answer;
+	struct str stamp_uri;
+	uint64_t theirs;
+	const char *path;
+	size_t at;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->bob, &rig->carol);
+	ours = say(&rig->alice, "status=Ours");
+	rig_apply(rig, rig_text(rig,
+	                        "{" AS "'id':'https://b.example/a/r','type':'QuoteRequest','actor':'" CAROL "','object':'%.*s',"
+	                        "'instrument':'https://b.example/notes/1'}", STR_ARG(rig_str(&ours, "uri"))));
+	rig_jobs(rig);
+	stamp_uri = rig_outgoing(rig);
+	at = str_find(stamp_uri, STR("\"result\":\""));
+	stamp_uri = str_sub(stamp_uri, at + 10, SIZE_MAX);
+	stamp_uri = arena_str(rig->arena, str_sub(stamp_uri, 0, str_find_char(stamp_uri, '"')));
+	theirs = quotes("1", arena_cstr(rig->arena, rig_str(&ours, "uri")),
+	                rig_text(rig, ",'quoteAuthorization':'%.*s'", STR_ARG(stamp_uri)));
+	ok(proved(theirs) != 0, "a foreign post quotes ours");
+	is_int((long long)rig_notices(rig, &rig->alice, NOTICE_QUOTE), 1, "whose author is told");
+	rig_outgoing_clear(rig);
+	path = rig_line(rig, "/api/v1/statuses/%.*s/quotes/%llu/revoke", STR_ARG(rig_str(&ours, "id")),
+	                (unsigned long long)theirs);
+	is_int(rig_call(rig, "POST", path, &rig->bob, "").status, 404, "nobody else takes the stamp back");
+	answer = rig_call(rig, "POST", path, &rig->alice, "");
+	is_int(answer.status, 200, "she does");
+	is_str(rig_str(&answer, "quote.state"), STR("revoked"), "and the quote ends");
+	is_int(rig_call(rig, "POST", path, &rig->alice, "").status, 200, "twice is no error");
+	rig_jobs(rig);
+	ok(sends("\"type\":\"Delete\"") && sends(rig_text(rig, "\"object\":\"%.*s\"", STR_ARG(stamp_uri))), "its author hears");
+	answer = show(&rig->alice, rig_str(&ours, "id"), "");
+	is_int(rig_number(&answer, "quotes_count"), 0, "it is not counted");
+	rig_outgoing_clear(rig);
+	rig_apply(rig, rig_text(rig,
+	                        "{" AS "'id':'https://b.example/a/r2','type':'QuoteRequest','actor':'" CAROL "','object':'%.*s',"
+	                        "'instrument':'https://b.example/notes/1'}", STR_ARG(rig_str(&ours, "uri"))));
+	rig_jobs(rig);
+	ok(sends("\"type\":\"Reject\""), "who asks again is refused");
+	is_int((long long)findings(), 0, "every index is true");
+	rig_free(rig);
+}
+
+/* A stamp that was taken back before it was read; what a post says of the quote of one that is not ours. */
+static void check_late(void)
+{
+	uint64_t id;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	rig_serve(rig, "https://b.example/notes/d", 200, NULL,
+	          "{" AS "'id':'https://b.example/notes/d','type':'Note','attributedTo':'" DAVE "','content':'said',"
+	          "'to':['" PUBLIC "']}");
+	rig_serve(rig, STAMP, 200, NULL, stamp(DAVE, "https://b.example/notes/3", "https://b.example/notes/d"));
+	id = quotes("1", "https://b.example/notes/d", "");
+	proved(id);
+	id = quotes("3", "https://b.example/notes/d", ",'quoteAuthorization':'" STAMP "'");
+	rig_apply(rig, "{" AS "'id':'https://b.example/a/dd','type':'Delete','actor':'" DAVE "','object':{"
+	               "'type':'QuoteAuthorization','id':'" STAMP "'}}");
+	is_int((long long)proved(id), 0, "a stamp that was taken back before it was read proves nothing");
+	is_int((long long)findings(), 0, "every index is true");
 	rig_free(rig);
 }
 
 int main(void)
 {
+	check_among_us();
+	check_refused();
+	check_elsewhere();
+	check_rejected();
+	check_revoking();
+	check_late();
 	check_stamps();
 	check_foreign();
 	check_ours();
