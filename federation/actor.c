@@ -255,29 +255,50 @@ struct str actor_featured_uri(struct arena *arena, const struct account *account
 
 /* writing */
 
-static void w_key(struct json_writer *w, const struct account *account)
+static void w_key(struct json_writer *w, struct str owner, struct str id, struct str pem)
 {
-	json_w_key(w, "publicKey");
 	json_w_object(w);
-	json_w_member_str(w, "id", account->key_id);
-	json_w_member_str(w, "owner", account->uri);
-	json_w_member_str(w, "publicKeyPem", account->key_pem);
+	json_w_member_str(w, "id", id);
+	json_w_member_str(w, "owner", owner);
+	json_w_member_str(w, "publicKeyPem", pem);
 	json_w_object_end(w);
 }
 
-/* FEP-521a: the key of its integrity proofs. */
-static void w_proof_key(struct json_writer *w, const struct account *account)
+/* One key is written as one, which some can read only; two as long as an old one counts. */
+static void w_keys(struct json_writer *w, const struct account *account)
+{
+	json_w_key(w, "publicKey");
+	if (!account->old_key_id.n) {
+		w_key(w, account->uri, account->key_id, account->key_pem);
+		return;
+	}
+	json_w_array(w);
+	w_key(w, account->uri, account->key_id, account->key_pem);
+	w_key(w, account->uri, account->old_key_id, account->old_key_pem);
+	json_w_array_end(w);
+}
+
+static void w_proof_key(struct json_writer *w, struct str controller, struct str id, struct str multibase)
+{
+	if (!id.n)
+		return;
+	json_w_object(w);
+	json_w_member_str(w, "id", id);
+	json_w_member_cstr(w, "type", "Multikey");
+	json_w_member_str(w, "controller", controller);
+	json_w_member_str(w, "publicKeyMultibase", multibase);
+	json_w_object_end(w);
+}
+
+/* FEP-521a: the keys of its integrity proofs. */
+static void w_proof_keys(struct json_writer *w, const struct account *account)
 {
 	if (!account->proof_key_id.n)
 		return;
 	json_w_key(w, "assertionMethod");
 	json_w_array(w);
-	json_w_object(w);
-	json_w_member_str(w, "id", account->proof_key_id);
-	json_w_member_cstr(w, "type", "Multikey");
-	json_w_member_str(w, "controller", account->uri);
-	json_w_member_str(w, "publicKeyMultibase", account->proof_key);
-	json_w_object_end(w);
+	w_proof_key(w, account->uri, account->proof_key_id, account->proof_key);
+	w_proof_key(w, account->uri, account->old_proof_key_id, account->old_proof_key);
 	json_w_array_end(w);
 }
 
@@ -355,8 +376,8 @@ void actor_w(struct json_writer *w, struct view *view, const struct account *acc
 	json_w_object_end(w);
 	if (!bare)
 		w_profile(w, view, account);
-	w_key(w, account);
-	w_proof_key(w, account);
+	w_keys(w, account);
+	w_proof_keys(w, account);
 	json_w_object_end(w);
 }
 
@@ -397,12 +418,12 @@ int actor_prepare_local(struct arena *arena, const struct instance *instance, en
 	return OK;
 }
 
-int actor_give_proof_key(struct arena *arena, struct txn *txn, struct account *account)
+int actor_give_proof_key(struct arena *arena, struct txn *txn, struct account *account, struct str fragment)
 {
 	struct str pem;
 	int r;
 
-	account->proof_key_id = arena_printf(arena, "%.*s#ed25519-key", STR_ARG(account->uri));
+	account->proof_key_id = arena_printf(arena, "%.*s#%.*s", STR_ARG(account->uri), STR_ARG(fragment));
 	r = pkey_generate_ed25519(arena, &pem, &account->proof_key);
 	if (r == OK)
 		r = accounts_put(txn, account);
@@ -424,7 +445,7 @@ int actor_create_local(struct txn *txn, struct account *account, struct str priv
 	made.followers_uri = arena_printf(arena, "%.*s/followers", STR_ARG(made.uri));
 	made.following_uri = arena_printf(arena, "%.*s/following", STR_ARG(made.uri));
 	made.key_id = arena_printf(arena, "%.*s#main-key", STR_ARG(made.uri));
-	r = actor_give_proof_key(arena, txn, &made);
+	r = actor_give_proof_key(arena, txn, &made, STR("ed25519-key"));
 	if (r == OK)
 		r = accounts_private_key_put(txn, made.id, private_pem);
 	if (r == OK)

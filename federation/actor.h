@@ -41,8 +41,8 @@ int actor_prepare_local(struct arena *arena, const struct instance *instance, en
 /* Stores what actor_prepare_local() made: takes the id, which account->id tells, makes the addresses that depend on it
  * (…/u/ID, or …/actor for the instance actor), puts account and key. ERR_EXISTS: the name is taken. */
 int actor_create_local(struct txn *txn, struct account *account, struct str private_pem);
-/* Gives one of ours a key for integrity proofs and stores both; its texts are in `arena`. */
-int actor_give_proof_key(struct arena *arena, struct txn *txn, struct account *account);
+/* Gives one of ours a key for integrity proofs, ADDRESS#`fragment`, and stores both; its texts are in `arena`. */
+int actor_give_proof_key(struct arena *arena, struct txn *txn, struct account *account, struct str fragment);
 
 /* The collection of what an actor shows first; of a foreign one empty when it named none. */
 struct str actor_featured_uri(struct arena *arena, const struct account *account);

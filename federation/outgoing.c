@@ -5,6 +5,7 @@
 
 #include "federation/pkey.h"
 #include "federation/prove.h"
+#include "federation/rotate.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
@@ -31,27 +32,31 @@ static enum knock_way first_way(const struct outgoing *outgoing, struct view *vi
 }
 
 /* The actor's key for the way; without one of Ed25519 it is the RSA way. A node is known by its RSA key, which peers
- * pin. */
+ * pin; and so is whoever has just changed his keys by the one of before. */
 static int take_key(struct outgoing *outgoing, const struct federation *federation, struct view *view,
                     uint64_t actor_id, struct pkey **ret_key)
 {
+	int (*get)(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem) = accounts_private_key_get;
 	struct account actor;
 	struct str pem;
 	int err = accounts_get(outgoing->arena, view, actor_id, &actor);
 
 	if (err != OK)
 		return err;
-	if (actor.kind != ACCOUNT_APPLICATION)
+	outgoing->key_id = actor.key_id;
+	if (rotate_signs_with_old(&actor, outgoing->delivery.activity_id, clock_now_ms())) {
+		outgoing->key_id = actor.old_key_id;
+		get = accounts_old_key_get;
+	} else if (actor.kind != ACCOUNT_APPLICATION) {
 		outgoing->other_key_id = actor.proof_key_id;
-	if (outgoing->way == KNOCK_MESSAGE_ED25519 && !outgoing->other_key_id.n)
-		outgoing->way = KNOCK_MESSAGE;
-	if (outgoing->way == KNOCK_MESSAGE_ED25519) {
-		outgoing->key_id = actor.proof_key_id;
-		err = accounts_proof_key_get(outgoing->arena, view, actor_id, &pem);
-	} else {
-		outgoing->key_id = actor.key_id;
-		err = accounts_private_key_get(outgoing->arena, view, actor_id, &pem);
 	}
+	if (outgoing->way == KNOCK_MESSAGE_ED25519 && outgoing->other_key_id.n) {
+		outgoing->key_id = actor.proof_key_id;
+		get = accounts_proof_key_get;
+	} else if (outgoing->way == KNOCK_MESSAGE_ED25519) {
+		outgoing->way = KNOCK_MESSAGE;
+	}
+	err = get(outgoing->arena, view, actor_id, &pem);
 	return err != OK ? err : key_cache_private(federation->keys, outgoing->arena, outgoing->key_id, pem, ret_key);
 }
 

@@ -40,7 +40,7 @@ static int give_key(struct arena *arena, struct txn *txn, uint64_t account_id)
 
 	if (r == ERR_NOT_FOUND || (!r && (account.deleted || account.proof_key_id.n)))
 		return OK;
-	return r ? r : actor_give_proof_key(arena, txn, &account);
+	return r ? r : actor_give_proof_key(arena, txn, &account, STR("ed25519-key"));
 }
 
 int proof_keys_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)

@@ -5,6 +5,7 @@
 #include "federation/fanout.h"
 #include "federation/on_move.h"
 #include "federation/prove.h"
+#include "federation/rotate.h"
 #include "federation/on_poll.h"
 #include "federation/purge.h"
 #include "federation/quote.h"
@@ -160,6 +161,8 @@ const struct job_row job_rows[] = {
 	  "hangs answers that came before it below a post" },
 	{ "proof_keys",   LANE_WRITER, RETRY_SOON,  100,   proof_keys_write,    NULL,        0,
 	  "gives accounts of an older store a key for integrity proofs" },
+	{ "retire_keys",  LANE_WRITER, RETRY_SOON,  100,   rotate_end_write,    NULL,        0,
+	  "ends the time in which a person's former keys still count" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links and old activity ids" },
 };

@@ -270,6 +270,8 @@ int accounts_delete(struct txn *txn, uint64_t id)
 		r = txn_del(txn, SPACE_PRIVATE_KEY, key_u64(&key, id));
 	if (r == OK)
 		r = txn_del(txn, SPACE_PROOF_KEY, key_u64(&key, id));
+	if (r == OK)
+		r = accounts_old_key_delete(txn, id);
 	arena_free(arena);
 	return r;
 }
@@ -346,6 +348,25 @@ int accounts_proof_key_put(struct txn *txn, uint64_t id, struct str pem)
 	struct key key;
 
 	return txn_put(txn, SPACE_PROOF_KEY, key_u64(&key, id), pem);
+}
+
+int accounts_old_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem)
+{
+	return pem_get(arena, view, SPACE_OLD_KEY, id, ret_pem);
+}
+
+int accounts_old_key_put(struct txn *txn, uint64_t id, struct str pem)
+{
+	struct key key;
+
+	return txn_put(txn, SPACE_OLD_KEY, key_u64(&key, id), pem);
+}
+
+int accounts_old_key_delete(struct txn *txn, uint64_t id)
+{
+	struct key key;
+
+	return txn_del(txn, SPACE_OLD_KEY, key_u64(&key, id));
 }
 
 /* Lists. */

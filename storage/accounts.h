@@ -47,6 +47,10 @@ int accounts_private_key_put(struct txn *txn, uint64_t id, struct str pem);
 /* Likewise of the key that makes its integrity proofs. ERR_NOT_FOUND: an account of before there were any. */
 int accounts_proof_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem);
 int accounts_proof_key_put(struct txn *txn, uint64_t id, struct str pem);
+/* The private key of before a change of keys (federation/rotate.h). Deleting what is absent is OK. */
+int accounts_old_key_get(struct arena *arena, struct view *view, uint64_t id, struct str *ret_pem);
+int accounts_old_key_put(struct txn *txn, uint64_t id, struct str pem);
+int accounts_old_key_delete(struct txn *txn, uint64_t id);
 
 /* Accounts one of whose name words begins with the folded `query` (every word of it must match), ours first,
  * at most `limit`, from the `offset`-th on. Deleted, disabled and the instance actor are left out. One search

@@ -364,6 +364,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	                        .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_PROOF_KEY] = { .key_bytes = 8, .value_bytes = VALUE_ANY,
 	                      .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_OLD_KEY] = { .key_bytes = 8, .value_bytes = VALUE_ANY,
+	                    .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_USER] = { .key_bytes = 8, .type = &user_type, .own = { ID(user, account_id) },
 	                 .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_USER_EMAIL] = { .key_bytes = 16, .value_bytes = 8, INDEX(USER, IN_VALUE(0)) },

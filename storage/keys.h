@@ -90,7 +90,8 @@
 	X(VOTE_BY, "vote_by", "account id, post id", "-") \
 	X(PROOF_KEY, "proof_key", "account id", "PEM") \
 	X(QUOTES, "quotes", "quoted post id, quoting post id", "-") \
-	X(QUOTE_STAMP, "quote_stamp", "hash of stamp uri, quoting post id", "-")
+	X(QUOTE_STAMP, "quote_stamp", "hash of stamp uri, quoting post id", "-") \
+	X(OLD_KEY, "old_key", "account id", "PEM: what PRIVATE_KEY was before the last change")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

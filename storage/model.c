@@ -58,6 +58,11 @@ static const struct field account_fields[] = {
 	FIELD(33, account, field_sources),
 	FIELD(34, account, proof_key_id),
 	FIELD(35, account, proof_key),
+	FIELD(36, account, old_key_id),
+	FIELD(37, account, old_key_pem),
+	FIELD(38, account, old_key_last),
+	FIELD(43, account, old_proof_key_id),
+	FIELD(44, account, old_proof_key),
 	FIELD(40, account, moved_id),
 	FIELD(41, account, moved_ms),
 };

@@ -49,6 +49,9 @@ struct account {
 	struct str inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri;
 	struct str key_id, key_pem;   /* the public key that signs for it */
 	struct str proof_key_id, proof_key;   /* of its integrity proofs, a Multikey text; empty: none known */
+	struct str old_key_id, old_key_pem;  /* ours: those before the last change, as long as they count */
+	struct str old_proof_key_id, old_proof_key;
+	uint64_t old_key_last;        /* the last activity that the old key signs */
 	struct str_list also_known_as;
 	struct str moved_to;          /* as its owner says */
 	uint64_t moved_id;            /* that account, when it is known here and says the same; 0: none */

@@ -57,6 +57,11 @@ static const struct option_row rule_add_options[] = {
 	{ 0 },
 };
 
+static const struct option_row rotate_keys_options[] = {
+	{ "at-once", NULL, false, "the former keys are in wrong hands and count no more" },
+	{ 0 },
+};
+
 static const struct option_row refusals_options[] = {
 	{ "origin", "DOMAIN", false, "only what came from there" },
 	{ 0 },
@@ -82,6 +87,8 @@ const struct command commands[] = {
 	{ "user enable", "NAME", NULL, PLACE_STORE, false, command_user_enable, "lets a disabled person sign in again" },
 	{ "user password", "NAME", user_password_options, PLACE_STORE, true, command_user_password,
 	  "sets a password, or prints a one-time link to choose one" },
+	{ "user rotate-keys", "NAME", rotate_keys_options, PLACE_STORE, false, command_user_rotate_keys,
+	  "gives a person new signing keys; the former ones count for 48 hours more" },
 	{ "user alias", "NAME ACTION [ADDRESS]", NULL, PLACE_STORE, false, command_user_alias,
 	  "other addresses or handles of a person, who may move here from there; ACTION is add, remove or list" },
 	{ "user move", "NAME TARGET", NULL, PLACE_STORE, false, command_user_move,

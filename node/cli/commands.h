@@ -24,6 +24,7 @@ int command_user_list(struct cli *cli);
 int command_user_disable(struct cli *cli);
 int command_user_enable(struct cli *cli);
 int command_user_password(struct cli *cli);
+int command_user_rotate_keys(struct cli *cli);
 int command_user_alias(struct cli *cli);
 int command_user_move(struct cli *cli);
 int command_user_unmove(struct cli *cli);

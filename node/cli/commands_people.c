@@ -2,6 +2,8 @@
  * Commands about people: user …, token create, post. Thin: rules live in accounts/people.h and federation/compose.h.
  */
 #include "federation/compose.h"
+#include "federation/pkey.h"
+#include "federation/rotate.h"
 #include "node/accounts/login.h"
 #include "node/accounts/people.h"
 #include "node/cli/commands.h"
@@ -190,6 +192,41 @@ int command_user_password(struct cli *cli)
 	if (!body.hash.n)
 		print_sign_up(cli, body.secret);
 	return STATUS_DONE;
+}
+
+/* --- user rotate-keys ------------------------------------------------------------------------------------------- */
+
+struct rotate_body {
+	struct arena *arena;
+	struct str name;
+	struct rotate_order order;
+};
+
+static int rotate_keys_write(struct txn *txn, void *arg)
+{
+	const struct rotate_body *body = arg;
+	struct rotate_order order = body->order;
+	struct account account;
+	int err = accounts_by_name(body->arena, txn_view(txn), body->name, STR_NONE, &account);
+
+	order.account_id = account.id;
+	return err == OK ? rotate_write(body->arena, txn, &order) : err;
+}
+
+int command_user_rotate_keys(struct cli *cli)
+{
+	struct rotate_body body = { .arena = cli->arena, .name = name_argument(cli) };
+	int err;
+
+	body.order.at_once = cli_option(cli, "at-once").p != NULL;
+	err = pkey_generate_rsa2048(cli->arena, &body.order.private_pem, &body.order.public_pem);
+	if (err == OK)
+		err = cli_write(cli, rotate_keys_write, &body);
+	if (err == ERR_EXISTS)
+		return cli_fail(cli, "the keys were changed less than 48 hours ago; --at-once changes them all the same");
+	if (err == ERR_INVALID || err == ERR_GONE)
+		err = ERR_NOT_FOUND;
+	return err == OK ? STATUS_DONE : person_fail(cli, err);
 }
 
 /* --- token create ----------------------------------------------------------------------------------------------- */

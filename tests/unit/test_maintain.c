@@ -188,6 +188,7 @@ static void start(void)
 /* Spaces in which an entry that is missing, or one too many, contradicts nothing. */
 static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_PROOF_KEY] = true,
+	[SPACE_OLD_KEY] = true,
 	[SPACE_POST_EDIT] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
