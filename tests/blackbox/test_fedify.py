@@ -264,6 +264,198 @@ def test_unfollowing_both_ways(node, fay, word):
     fay.gets("Undo", lambda a: a["actor"] == follow["actor"])
 
 
+def reactions(person, status_id):
+    return [(kind["name"], kind["count"]) for kind in person.get(f"/api/v1/pleroma/statuses/{status_id}/reactions")]
+
+
+def test_reactions_with_an_emoji_come_and_go(ana, fay, word):
+    status = ana.say(f"{word} reacted to")
+    fay.gets("Create", lambda a: word in a["object"].get("content", ""))
+    sent = fay.do("react", id=status["uri"], emoji="🐙")
+    wait_for(lambda: reactions(ana, status["id"]) == [("🐙", 1)], "the reaction")
+    assert [n["emoji"] for n in ana.notifications("pleroma:emoji_reaction") if n["status"]["id"] == status["id"]] == ["🐙"]
+    fay.do("undo", activity=sent["id"], to=[ana.actor])
+    wait_for(lambda: reactions(ana, status["id"]) == [], "it is undone")
+
+
+def test_our_reactions_arrive(ana, fay, word):
+    made = fay.do("create", **note_of(word, 1))
+    seen = ana.sees(f"{word} 1")
+    ana.call("PUT", f"/api/v1/pleroma/statuses/{seen['id']}/reactions/🐙")
+    react = fay.gets("EmojiReact", lambda a: a["object"] == made["object"])
+    assert react["content"] == "🐙" and react["actor"] == ana.actor
+    ana.call("DELETE", f"/api/v1/pleroma/statuses/{seen['id']}/reactions/🐙")
+    undo = fay.gets("Undo", lambda a: a["object"].get("id") == react["id"])
+    assert undo["object"]["type"] == "EmojiReact" and undo["object"]["content"] == "🐙"
+
+
+def test_pins_come_and_go(ana, fay, word):
+    made = fay.do("create", **note_of(word, 1))
+    ana.sees(f"{word} 1")
+
+    def pinned():
+        return made["object"] in [s["uri"] for s in ana.get(f"/api/v1/accounts/{ana.there['id']}/statuses", pinned="true")]
+
+    fay.do("pin", number=f"{word}-1")
+    wait_for(pinned, "the pin")
+    fay.do("pin", number=f"{word}-1", off=True)
+    wait_for(lambda: not pinned(), "no pin")
+
+
+def test_our_pins_arrive(ana, fay, word):
+    status = ana.say(f"{word} on top")
+    for act, kind in (("pin", "Add"), ("unpin", "Remove")):
+        ana.post(f"/api/v1/statuses/{status['id']}/{act}")
+        told = fay.gets(kind, lambda a: a["object"] == status["uri"])
+        assert told["actor"] == ana.actor and told["target"] == ana.actor + "/collections/featured"
+        shown = [item["id"] for item in fay.do("walk", id=told["target"])]
+        assert shown == ([status["uri"]] if act == "pin" else [])
+
+
+def test_reports_come(node, ana, fay, word):
+    status = ana.say(f"{word} annoys")
+    fay.do("flag", ids=[ana.actor, status["uri"]], text=f"{word} why")
+    line = wait_for(lambda: next((line for line in node.do("report", "list").splitlines() if f"{word} why" in line), None),
+                    "the report").split("\t")
+    assert line[3:7] == ["ana", f"by {fay.handle}", "other", "1 posts"]
+
+
+def test_our_reports_arrive_without_a_name(node, ana, fay, word):
+    made = fay.do("create", **note_of(word, 1))
+    seen = ana.sees(f"{word} 1")
+    ana.post("/api/v1/reports", account_id=ana.there["id"], comment=f"{word} why", forward="true",
+             **{"status_ids[]": [seen["id"]]})
+    flag = fay.gets("Flag", lambda a: a.get("content") == f"{word} why")
+    assert flag["actor"] == f"{node.url}/actor" and flag["object"] == [fay.actor, made["object"]]
+    assert ana.actor not in str(flag)
+
+
+def test_fedify_asks_and_we_vote(ana, fay, word):
+    question = {"number": word, "text": f"<p>{word} tea?</p>", "options": ["yes", "no"], "multiple": True}
+    made = fay.do("ask", **question)
+    poll = ana.sees(f"{word} tea?")["poll"]
+    assert poll["multiple"] and [o["title"] for o in poll["options"]] == ["yes", "no"] and not poll["expired"]
+    assert ana.post(f"/api/v1/polls/{poll['id']}/votes", **{"choices[]": ["0", "1"]})["own_votes"] == [0, 1]
+    for name in ("yes", "no"):
+        vote = fay.gets("Create", lambda a: a["object"].get("inReplyTo") == made["object"] and a["object"]["name"] == name)
+        assert vote["actor"] == ana.actor and "content" not in vote["object"] and "Public" not in str(vote)
+    fay.do("count", **question, counts=[3, 2], voters=4)
+    wait_for(lambda: [o["votes_count"] for o in ana.get(f"/api/v1/polls/{poll['id']}")["options"]] == [3, 2], "the totals")
+    assert ana.get(f"/api/v1/polls/{poll['id']}")["own_votes"] == [0, 1]
+
+
+def test_we_ask_and_fedify_votes(ana, fay, word):
+    status = ana.say(f"{word} coffee?", **{"poll[options][]": ["yes", "no"], "poll[expires_in]": "300"})
+    question = fay.gets("Create", lambda a: word in a["object"].get("content", ""))["object"]
+    assert question["type"] == "Question" and [o["name"] for o in question["oneOf"]] == ["yes", "no"]
+    assert fay.do("lookup", id=status["uri"])["type"] == "Question"
+    for name in ("no", "yes", "perhaps"):
+        fay.do("vote", id=status["uri"], name=name)
+    poll = wait_for(lambda: next((p for p in [ana.get(f"/api/v1/polls/{status['poll']['id']}")] if p["votes_count"]), None),
+                    "the vote")
+    fay.do("create", **note_of(word, "later"))
+    ana.sees(f"{word} later")
+    poll = ana.get(f"/api/v1/polls/{poll['id']}")
+    assert poll["votes_count"] == 1 and sorted(o["votes_count"] for o in poll["options"]) == [0, 1]
+    assert ana.get(f"/api/v1/statuses/{status['id']}")["replies_count"] == 0
+
+
+def test_fedify_asks_to_quote_and_quotes(ana, fay, word):
+    status = ana.say(f"{word} wise words")
+    quoting = note_of(word, 1, quote=status["uri"])
+    fay.do("keep", **quoting)
+    asked = fay.do("ask_to_quote", id=status["uri"], number=f"{word}-1")
+    accept = fay.gets("Accept", lambda a: isinstance(a["object"], dict) and a["object"].get("id") == asked["id"])
+    stamp = accept["result"]
+    assert fay.do("lookup", id=stamp)["type"] == "QuoteAuthorization"
+    fay.do("create", **quoting, stamp=stamp)
+    seen = ana.sees(f"{word} 1")
+    quoted = wait_for(lambda: ana.get(f"/api/v1/statuses/{seen['id']}").get("quote"), "the quote")
+    assert quoted["state"] == "accepted" and quoted["quoted_status"]["id"] == status["id"]
+
+
+def test_what_is_for_few_is_not_quoted(ana, fay, word):
+    status = ana.say(f"@{fay.handle} {word} between us", visibility="private")
+    fay.gets("Create", lambda a: word in a["object"].get("content", ""))
+    fay.do("keep", **note_of(word, 1, quote=status["uri"]))
+    asked = fay.do("ask_to_quote", id=status["uri"], number=f"{word}-1")
+    fay.gets("Reject", lambda a: isinstance(a["object"], dict) and a["object"].get("id") == asked["id"])
+
+
+def test_a_quote_without_a_stamp_is_a_link(ana, fay, word):
+    status = ana.say(f"{word} not asked")
+    fay.do("create", **note_of(word, 1, quote=status["uri"]))
+    seen = ana.sees(f"{word} 1")
+    assert not ana.get(f"/api/v1/statuses/{seen['id']}").get("quote")
+
+
+def test_we_ask_to_quote_and_fedify_answers(ana, fay, word):
+    made = fay.do("create", **note_of(word, 1))
+    seen = ana.sees(f"{word} 1")
+    assert seen["quote_approval"]["current_user"] == "automatic"
+
+    def ask(text):
+        ours = ana.say(f"{word} {text}", quoted_status_id=seen["id"])
+        request = fay.gets("QuoteRequest", lambda a: ours["uri"] in str(a["instrument"]))
+        assert request["object"] == made["object"] and request["actor"] == ana.actor
+        return ours, request
+
+    def state(ours, wanted):
+        wait_for(lambda: ana.get(f"/api/v1/statuses/{ours['id']}")["quote"]["state"] == wanted, f"the quote is {wanted}")
+
+    refused, request = ask("refused")
+    fay.do("answer_quote", request=request)
+    state(refused, "rejected")
+    ours, request = ask("let")
+    fay.do("answer_quote", request=request, number=word)
+    state(ours, "accepted")
+    stamped = fay.gets("Update", lambda a: a["object"]["id"] == ours["uri"])["object"]
+    assert stamped["quoteAuthorization"] == f"{fay.url}/stamps/{word}" and stamped["quote"] == made["object"]
+    fay.do("revoke_quote", number=word, to=ana.actor)
+    state(ours, "revoked")
+
+
+def test_our_stamps_are_taken_back(ana, fay, word):
+    status = ana.say(f"{word} regretted")
+    quoting = note_of(word, 1, quote=status["uri"])
+    fay.do("keep", **quoting)
+    asked = fay.do("ask_to_quote", id=status["uri"], number=f"{word}-1")
+    stamp = fay.gets("Accept", lambda a: isinstance(a["object"], dict) and a["object"].get("id") == asked["id"])["result"]
+    fay.do("create", **quoting, stamp=stamp)
+    seen = ana.sees(f"{word} 1")
+    wait_for(lambda: (ana.get(f"/api/v1/statuses/{seen['id']}")["quote"] or {}).get("state") == "accepted", "the quote")
+    ana.post(f"/api/v1/statuses/{status['id']}/quotes/{seen['id']}/revoke")
+    gone = fay.gets("Delete", lambda a: stamp in str(a["object"]))
+    assert gone["actor"] == ana.actor
+    assert fay.do("lookup", id=stamp) is None
+
+
+def test_blocks_come_and_go(node, fay, word):
+    other = node.person(f"{word}b")
+    there = other.find(fay.handle)
+    other.post(f"/api/v1/accounts/{there['id']}/follow")
+    wait_for(lambda: other.relationship(there["id"])["following"], "fay accepts")
+    actor = fay.gets("Follow", lambda a: other.id in a["actor"])["actor"]
+    blocked = fay.do("block", id=actor)
+    wait_for(lambda: not other.relationship(there["id"])["following"], "the follow ends")
+    other.post(f"/api/v1/accounts/{there['id']}/follow", expect=403)
+    fay.do("undo", activity=blocked["id"], to=[actor])
+    wait_for(lambda: other.raw("POST", f"/api/v1/accounts/{there['id']}/follow").status_code == 200, "the block ends")
+    wait_for(lambda: other.relationship(there["id"])["following"], "fay accepts again")
+    other.post(f"/api/v1/accounts/{there['id']}/unfollow")
+
+
+def test_our_blocks_arrive(node, fay, word):
+    other = node.person(f"{word}o")
+    there = other.find(fay.handle)
+    other.post(f"/api/v1/accounts/{there['id']}/block")
+    block = fay.gets("Block", lambda a: other.id in a["actor"])
+    assert block["object"] == fay.actor
+    other.post(f"/api/v1/accounts/{there['id']}/unblock")
+    undo = fay.gets("Undo", lambda a: a["actor"] == block["actor"])
+    assert undo["object"]["type"] == "Block" and undo["object"]["id"] == block["id"]
+
+
 def test_moving_both_ways(node, fay, word):
     """The last one: fay's followers are gone afterwards."""
     other, heir = node.person(f"{word}m"), node.person(f"{word}n")

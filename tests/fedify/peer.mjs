@@ -9,14 +9,15 @@ import {
 } from "@fedify/fedify";
 import { signRequest } from "@fedify/fedify/sig";
 import {
-	Accept, Activity, Announce, Application, Create, Delete, Endpoints, Follow, Hashtag, Image, Like, Mention, Move, Note, Person,
-	PUBLIC_COLLECTION, PropertyValue, Tombstone, Undo, Update,
+	Accept, Activity, Add, Announce, Application, Block, Collection, Create, Delete, EmojiReact, Endpoints, Flag, Follow, Hashtag,
+	Image, InteractionPolicy, InteractionRule, Like, Mention, Move, Note, Person, PUBLIC_COLLECTION, PropertyValue, Question,
+	QuoteAuthorization, QuoteRequest, Reject, Remove, Tombstone, Undo, Update,
 } from "@fedify/vocab";
 import { activityPubTestCases } from "activitypub-testing/test-cases";
 
 const port = Number(process.argv[2]);
 const origin = `http://127.0.0.1:${port}`;
-const keys = new Map(), notes = new Map(), followers = new Map(), sent = new Map(), received = [];
+const keys = new Map(), notes = new Map(), polls = new Map(), stamps = new Map(), pins = new Set(), followers = new Map(), sent = new Map(), received = [];
 const me = { name: "Fay", locked: false };
 let count = 0;
 
@@ -55,6 +56,7 @@ async function actorOf(context, identifier) {
 		successor: me.successor && new URL(me.successor),
 		followers: context.getFollowersUri(identifier),
 		following: context.getFollowingUri(identifier),
+		featured: context.getFeaturedUri(identifier),
 		attachments: [new PropertyValue({ name: "Dept", value: "R&amp;D" })],
 		icon: new Image({ url: new URL(`${origin}/fay.png`), mediaType: "image/png" }),
 	});
@@ -85,6 +87,9 @@ inbox.on(Activity, async (context, activity) => {
 federation.setOutboxDispatcher("/users/{identifier}/outbox", () => ({ items: [] }));
 federation.setFollowingDispatcher("/users/{identifier}/following", () => ({ items: [] }));
 federation.setFollowersDispatcher("/users/{identifier}/followers", () => ({ items: [...followers.values()] }));
+federation.setFeaturedDispatcher("/users/{identifier}/featured", () => ({ items: [...pins].map(number => notes.get(number)) }));
+federation.setObjectDispatcher(Question, "/polls/{number}", (_, { number }) => polls.get(number) ?? null);
+federation.setObjectDispatcher(QuoteAuthorization, "/stamps/{number}", (_, { number }) => stamps.get(number) ?? null);
 federation.setObjectDispatcher(Note, "/notes/{number}", (_, { number }) => notes.get(number) ?? null);
 federation.setNodeInfoDispatcher("/nodeinfo/2.1", () => ({
 	software: { name: "fedify-test", version: "1.0.0" },
@@ -112,13 +117,17 @@ async function recipients(ids) {
 	return [...followers.values(), ...await Promise.all(ids.map(fetched))];
 }
 
-function note({ number, text, mention, to, reply, summary, tag, updated }) {
+function note({ number, text, mention, to, reply, summary, tag, updated, quote, stamp }) {
 	const made = new Note({
 		id: context.getObjectUri(Note, { number }),
 		attribution: actor(),
 		content: text,
 		summary,
 		replyTarget: reply && new URL(reply),
+		quote: quote && new URL(quote),
+		quoteUrl: quote && new URL(quote),
+		quoteAuthorization: stamp && new URL(stamp),
+		interactionPolicy: new InteractionPolicy({ canQuote: new InteractionRule({ automaticApproval: PUBLIC_COLLECTION }) }),
 		tos: to === "direct" ? [new URL(mention.id)] : to === "followers" ? [context.getFollowersUri("fay")]
 			: [PUBLIC_COLLECTION],
 		ccs: [...to === "direct" ? [] : [context.getFollowersUri("fay")], ...mention && to !== "direct" ? [new URL(mention.id)]
@@ -129,6 +138,23 @@ function note({ number, text, mention, to, reply, summary, tag, updated }) {
 		updated: updated ? Temporal.Now.instant() : undefined,
 	});
 	notes.set(number, made);
+	return made;
+}
+
+function poll({ number, text, options, multiple, counts, voters }) {
+	const choices = options.map((name, i) => new Note({ name, replies: new Collection({ totalItems: counts?.[i] ?? 0 }) }));
+	const made = new Question({
+		id: context.getObjectUri(Question, { number }),
+		attribution: actor(),
+		content: text,
+		to: PUBLIC_COLLECTION,
+		cc: context.getFollowersUri("fay"),
+		published: polls.get(number)?.published ?? Temporal.Now.instant(),
+		endTime: polls.get(number)?.endTime ?? Temporal.Now.instant().add({ hours: 1 }),
+		voters,
+		...multiple ? { inclusiveOptions: choices } : { exclusiveOptions: choices },
+	});
+	polls.set(number, made);
 	return made;
 }
 
@@ -184,6 +210,59 @@ const commands = {
 		const author = await object.getAttribution(await signed());
 		return await send([author, ...followers.values()], new Announce({ id: newId(), actor: actor(), object: object.id,
 			to: PUBLIC_COLLECTION, ccs: [context.getFollowersUri("fay"), author.id], published: Temporal.Now.instant() }));
+	},
+	async react({ id, emoji }) {
+		const object = await fetched(id);
+		return await send(await object.getAttribution(await signed()), new EmojiReact({ id: newId(), actor: actor(),
+			object: object.id, content: emoji }));
+	},
+	async block({ id }) {
+		const object = await fetched(id);
+		return await send(object, new Block({ id: newId(), actor: actor(), object: object.id }));
+	},
+	async flag({ ids, text }) {
+		return await send(await fetched(ids[0]), new Flag({ id: newId(), actor: actor(), objects: ids.map(id => new URL(id)),
+			content: text }));
+	},
+	async pin({ number, off }) {
+		pins[off ? "delete" : "add"](number);
+		return await send([...followers.values()], new (off ? Remove : Add)({ id: newId(), actor: actor(),
+			object: notes.get(number).id, target: context.getFeaturedUri("fay"), to: PUBLIC_COLLECTION }));
+	},
+	async ask(options) {
+		const made = poll(options);
+		return await send([...followers.values()], new Create({ id: newId(), actor: actor(), object: made, ...addressed(made) }));
+	},
+	async count(options) {
+		const made = poll(options);
+		return await send([...followers.values()], new Update({ id: newId(), actor: actor(), object: made, ...addressed(made) }));
+	},
+	async vote({ id, name }) {
+		const question = await fetched(id);
+		const author = await question.getAttribution(await signed());
+		const vote = new Note({ id: newId(), attribution: actor(), name, replyTarget: question.id, to: author.id });
+		return await send(author, new Create({ id: newId(), actor: actor(), object: vote, to: author.id }));
+	},
+	async ask_to_quote({ id, number }) {
+		const author = await (await fetched(id)).getAttribution(await signed());
+		return await send(author, new QuoteRequest({ id: newId(), actor: actor(), object: new URL(id), instrument: notes.get(number) }));
+	},
+	/** Lets somebody quote, or not: the answer to a request that came in. */
+	async answer_quote({ request, number }) {
+		const asker = await fetched(request.actor);
+		if (!number)
+			return await send(asker, new Reject({ id: newId(), actor: actor(), object: new URL(request.id) }));
+		const stamp = new QuoteAuthorization({
+			id: context.getObjectUri(QuoteAuthorization, { number }), attribution: actor(),
+			interactingObject: new URL(request.instrument.id ?? request.instrument), interactionTarget: new URL(request.object),
+		});
+		stamps.set(number, stamp);
+		return await send(asker, new Accept({ id: newId(), actor: actor(), object: new URL(request.id), result: stamp.id }));
+	},
+	async revoke_quote({ number, to }) {
+		const { id } = stamps.get(number);
+		stamps.delete(number);
+		return await send(await fetched(to), new Delete({ id: newId(), actor: actor(), object: id, to: PUBLIC_COLLECTION }));
 	},
 	async lookup({ id }) {
 		const object = await fetched(id);
