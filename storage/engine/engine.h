@@ -20,7 +20,7 @@
 
 #include "storage/base/str.h"
 
-enum { ENGINE_KEY_MAX = 511, ENGINE_VALUE_MAX = 1024 * 1024, ENGINE_SPACES_MAX = 96 };
+enum { ENGINE_KEY_MAX = 511, ENGINE_VALUE_MAX = 1024 * 1024, ENGINE_SPACES_MAX = 192 };
 
 struct engine_item {
 	struct str key, value;
