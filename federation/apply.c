@@ -162,6 +162,7 @@ static int judge(struct apply *apply)
 	struct policy_case c = {
 		.arena = apply->arena, .view = apply->view, .actor = &apply->actor, .takes_back = takes_back,
 		.shown = a->object_actor ? a->object_actor : &apply->actor, .post = a->draft ? &a->draft->post : NULL,
+		.poll = a->draft ? a->draft->poll : NULL,
 	};
 	int r;
 

@@ -8,9 +8,9 @@
 #include "federation/url.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/model.h"
 
 enum {
-	ATTACHMENTS_MAX = 16,
 	ADDRESSES_MAX = 50,        /* looked at for one attachment */
 	NAME_CHARS_MAX = 1500,
 	WORD_BYTES_MAX = 300,      /* a media type, a blurhash */
@@ -135,6 +135,46 @@ struct str attachment_media(struct arena *arena, const json_t *document)
 	}
 	if (!count && w_itself(&w, arena, document))
 		count++;
+	json_w_array_end(&w);
+	return count ? buf_str(&buf) : STR_NONE;
+}
+
+/* By media type, or by the object's where that says nothing. */
+static uint8_t kind_of(const json_t *attachment)
+{
+	static const struct { const char *media, *type; uint8_t kind; } kinds[] = {
+		{ "image/", "Image", MEDIA_IMAGE }, { "video/", "Video", MEDIA_VIDEO }, { "audio/", "Audio", MEDIA_AUDIO },
+	};
+	struct str media = json_member_str(attachment, "mediaType"), type = json_member_str(attachment, "type");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof *kinds; i++)
+		if (media.n ? str_starts(media, str_of(kinds[i].media)) : str_eq(type, str_of(kinds[i].type)))
+			return kinds[i].kind;
+	return MEDIA_OTHER;
+}
+
+/* What was kept reads like what was received. */
+struct str attachment_keep(struct arena *arena, struct str attachments_json, uint64_t max, uint8_t kinds)
+{
+	json_t *list = NULL;
+	struct json_writer w;
+	struct media media;
+	struct buf buf;
+	uint64_t count = 0;
+
+	if (!attachments_json.n || (!max && !kinds) || json_parse(arena, attachments_json, &list))
+		return attachments_json;
+	buf_init(&buf, arena, 0);
+	json_writer_init(&w, &buf);
+	json_w_array(&w);
+	for (size_t i = 0; i < json_count(list) && (!max || count < max); i++) {
+		const json_t *attachment = json_at(list, i);
+
+		if ((kinds && !(kinds & kind_of(attachment))) || !read_media(arena, attachment, &media))
+			continue;
+		w_media(&w, attachment, &media);
+		count++;
+	}
 	json_w_array_end(&w);
 	return count ? buf_str(&buf) : STR_NONE;
 }

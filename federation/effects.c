@@ -16,6 +16,7 @@
 #include "storage/jobs.h"
 #include "storage/notices.h"
 #include "storage/posts.h"
+#include "storage/silence.h"
 
 enum { FOLLOWERS_PAGE = 500, BOOSTERS_MAX = 200 };
 
@@ -27,7 +28,8 @@ static int tell(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t act
 	};
 	int r;
 
-	if (account_id == actor_id || blocks_between(txn_view(txn), account_id, actor_id))
+	if (account_id == actor_id || blocks_between(txn_view(txn), account_id, actor_id) ||
+	    silence_hides(txn_view(txn), actor_id, account_id))
 		return OK;
 	r = notices_add(txn, &notice);
 	return r == ERR_EXISTS ? OK : r;

@@ -20,6 +20,7 @@ struct federation {
 	struct replay_cache *replays;  /* signatures seen within the window */
 	struct budget *budget;         /* what one origin may cost us */
 	int64_t signature_window_ms;   /* tolerated clock difference */
+	uint64_t peer_rate;            /* activities a minute of an origin without a limit of its own; 0: policy.h's */
 };
 
 #endif

@@ -204,6 +204,7 @@ static int check_policy(struct incoming *incoming, struct view *view)
 {
 	struct policy_case c = {
 		.arena = incoming->arena, .view = view, .peer = incoming->peer, .budget = incoming->federation->budget,
+		.rate = incoming->federation->peer_rate,
 		.actor = &incoming->signer, .takes_back = takes_back(incoming->activity),
 	};
 

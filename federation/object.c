@@ -21,6 +21,7 @@
 #include "storage/base/err.h"
 #include "storage/ids.h"
 #include "storage/instance.h"
+#include "storage/peers.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/quotes.h"
@@ -330,6 +331,7 @@ static uint8_t resolve_quote_policy(const struct object_draft *draft, const stru
 int object_resolve(struct arena *arena, struct view *view, struct object_draft *draft, struct str *ret_need)
 {
 	struct account author;
+	struct peer peer;
 	int r = accounts_by_uri(arena, view, draft->attributed_to, &author);
 
 	if (r)
@@ -341,6 +343,9 @@ int object_resolve(struct arena *arena, struct view *view, struct object_draft *
 	draft->post.account_id = author.id;
 	draft->post.visibility = audience_visibility(&draft->to, &draft->cc, author.followers_uri);
 	draft->post.quote_policy = resolve_quote_policy(draft, &author);
+	if (peers_by_url(arena, view, author.uri, &peer) == OK)
+		draft->post.attachments_json = attachment_keep(arena, draft->post.attachments_json, peer.attachments_max,
+		                                               peer.media_kinds);
 	resolve_mentions(arena, view, draft);
 	*ret_need = STR_NONE;
 	return draft->post.in_reply_to_uri.n ? resolve_parent(arena, view, draft, ret_need) : OK;

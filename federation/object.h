@@ -11,7 +11,7 @@ int object_parse(struct arena *arena, const json_t *document, struct object_draf
 /* The custom emojis of a document's tags as the client API's CustomEmoji array; empty when there are none. */
 struct str object_parse_emojis(struct arena *arena, const json_t *document);
 /* Looks up mentions and parent in the store: fills ids, visibility and audience; *ret_need names an unknown parent
- * (OK all the same: the reply waits for it under its URI). */
+ * (OK all the same: the reply waits for it under its URI). Of the media what the author's origin may bring stays. */
 int object_resolve(struct arena *arena, struct view *view, struct object_draft *draft, struct str *ret_need);
 
 /* Writes the object of a post as a value (with @context when it stands alone). */

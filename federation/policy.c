@@ -10,29 +10,15 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/base/json.h"
 #include "storage/peers.h"
 #include "storage/rules.h"
 
 /* domains */
 
-/* A rule against a domain holds for all below it; one without a port for every port. */
 static bool blocks_host(struct view *view, struct str host_port)
 {
-	struct str host = host_port;
-	size_t colon = host.n;
-
-	while (colon && host.p[colon - 1] >= '0' && host.p[colon - 1] <= '9')
-		colon--;
-	if (colon && colon < host.n && host.p[colon - 1] == ':')
-		host.n = colon - 1;
-	if (host.n < host_port.n && rules_has(view, RULE_DOMAIN, host_port))
-		return true;
-	while (host.p && host.n) {
-		if (rules_has(view, RULE_DOMAIN, host))
-			return true;
-		str_cut(&host, '.');
-	}
-	return false;
+	return rules_cover_host(view, RULE_DOMAIN, host_port);
 }
 
 static bool blocks_uri(const struct policy_case *c, struct str uri)
@@ -81,8 +67,10 @@ static int is_too_long(struct policy_case *c)
 
 static int is_too_many(struct policy_case *c)
 {
-	uint64_t rate = c->peer.activities_a_minute ? c->peer.activities_a_minute : POLICY_RATE_DEFAULT;
+	uint64_t rate = c->peer.activities_a_minute ? c->peer.activities_a_minute : c->rate;
 
+	if (!rate)
+		rate = POLICY_RATE_DEFAULT;
 	return !budget_take_activity(c->budget, c->peer.url, rate < POLICY_RATE_MAX ? rate : POLICY_RATE_MAX);
 }
 
@@ -163,6 +151,17 @@ static void add_html_words(struct buf *out, struct str html)
 	add_words(out, buf_str(&text));
 }
 
+/* What pictures are said to show. */
+static void add_descriptions(struct buf *out, struct str attachments_json)
+{
+	json_t *list = NULL;
+
+	if (!attachments_json.n || json_parse(out->arena, attachments_json, &list))
+		return;
+	for (size_t i = 0; i < json_count(list); i++)
+		add_words(out, json_member_str(json_at(list, i), "name"));
+}
+
 static int has_blocked_word(struct policy_case *c)
 {
 	struct rule *rules;
@@ -182,7 +181,10 @@ static int has_blocked_word(struct policy_case *c)
 		add_words(&words, c->post->title);
 		add_words(&words, c->post->spoiler);
 		add_html_words(&words, c->post->content);
+		add_descriptions(&words, c->post->attachments_json);
 	}
+	for (size_t i = 0; c->poll && i < c->poll->options.count; i++)
+		add_words(&words, c->poll->options.items[i]);
 	for (size_t i = 0; i < count; i++)
 		if (str_find(buf_str(&words), arena_printf(c->arena, " %.*s ", STR_ARG(rules[i].value))) != SIZE_MAX)
 			return true;
@@ -302,9 +304,9 @@ int policy_rule_value(struct arena *arena, uint8_t kind, struct str text, struct
 
 	if (text.n > URL_BYTES_MAX)
 		return r;
-	if (kind == RULE_DOMAIN)
+	if (kind == RULE_DOMAIN || kind == RULE_SILENCE_DOMAIN)
 		r = url_host_parse(arena, text, ret_value);
-	else if (kind == RULE_ACCOUNT)
+	else if (kind == RULE_ACCOUNT || kind == RULE_SILENCE_ACCOUNT)
 		r = account_value(arena, text, ret_value);
 	else if (kind == RULE_WORD)
 		r = word_value(arena, text, ret_value);

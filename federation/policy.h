@@ -31,7 +31,7 @@ enum policy_verdict {
 };
 
 enum {
-	POLICY_RATE_DEFAULT = 300000,  /* activities of one origin a minute */
+	POLICY_RATE_DEFAULT = 300000,  /* activities of one origin a minute, where nothing else is configured */
 	POLICY_RATE_MAX = 60000000,
 };
 
@@ -42,10 +42,12 @@ struct policy_case {
 	struct str domain;            /* … or its domain, HOST[:PORT] */
 	size_t body_bytes;            /* REQUEST */
 	struct budget *budget;        /* DELIVERY */
+	uint64_t rate;                /* DELIVERY: of an origin without one of its own; 0: POLICY_RATE_DEFAULT */
 	const struct account *actor;  /* ACTOR; may be NULL */
 	bool takes_back;              /* ACTOR: a Delete or an Undo, which a blocked account may still send */
 	const struct account *shown;  /* TEXT: whose display name is read; may be NULL */
 	const struct post *post;      /* TEXT; may be NULL */
+	const struct poll *poll;      /* TEXT: what it asks; may be NULL */
 	struct peer peer;             /* CONTACT fills it, REQUEST and DELIVERY read it */
 	/* result */
 	enum policy_verdict verdict;

@@ -191,6 +191,7 @@ static int judge_found(struct arena *arena, struct view *view, struct resolved *
 		return r;
 	c.actor = c.shown = author;
 	c.post = found->draft ? &found->draft->post : NULL;
+	c.poll = found->draft ? found->draft->poll : NULL;
 	r = policy_judge(&c, found->draft ? POLICY_ACTOR | POLICY_TEXT : POLICY_ACTOR);
 	found->refusal = c.reason;
 	return r;

@@ -41,6 +41,7 @@ struct view;
 	X(NUMBER, federation_clock_seconds, "federation.clock_seconds", 300, 30, 3600, false, "Tolerated clock difference to a peer.") \
 	X(NUMBER, federation_fetch_bytes, "federation.fetch_bytes", 1048576, 65536, 16777216, false, "Largest document fetched from a peer.") \
 	X(NUMBER, federation_fetch_seconds, "federation.fetch_seconds", 15, 1, 120, false, "Longest fetch from, or delivery to, a peer.") \
+	X(NUMBER, federation_peer_rate, "federation.peer_rate", 300000, 60, 60000000, false, "Activities that one peer may send a minute, unless peer limit says otherwise.") \
 	X(NUMBER, federation_per_peer, "federation.per_peer", 4, 1, 32, false, "Deliveries under way to one peer at once.") \
 	X(NUMBER, store_map_gib, "store.map_gib", 256, 1, 16384, false, "Address space for the store, in GiB; not disk space.") \
 	X(NUMBER, threads_http, "threads.http", 0, 0, 256, false, "HTTP threads; 0: one per core.") \

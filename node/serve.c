@@ -171,6 +171,7 @@ static void life_wire(struct life *life)
 		.replays = replay_cache_new(REPLAYS_KEPT),
 		.budget = budget_new(),
 		.signature_window_ms = (int64_t)config->federation_clock_seconds * SECOND_MS,
+		.peer_rate = config->federation_peer_rate,
 	};
 	apply_live(life, config);
 }

@@ -12,6 +12,7 @@
 #include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/record.h"
+#include "storage/silence.h"
 
 enum { POST_ID = 16 };
 
@@ -133,7 +134,8 @@ int conversations_add(struct arena *arena, struct txn *txn, const struct post *p
 	participants = participants_of(arena, post);
 	for (size_t i = 0; i < participants.count && r == OK; i++)
 		if (is_ours(arena, txn_view(txn), participants.ids[i]) &&
-		    !blocks_between(txn_view(txn), participants.ids[i], post->account_id))
+		    !blocks_between(txn_view(txn), participants.ids[i], post->account_id) &&
+		    !silence_hides(txn_view(txn), post->account_id, participants.ids[i]))
 			r = add_for(arena, txn, participants.ids[i], post, &participants,
 			            participants.ids[i] != post->account_id);
 	return r == OK ? txn_err(txn) : r;

@@ -317,6 +317,8 @@ static const struct field peer_fields[] = {
 	FIELD(14, peer, way_tried),
 	FIELD(15, peer, activities_a_minute),
 	FIELD(16, peer, body_max),
+	FIELD(19, peer, attachments_max),
+	FIELD(20, peer, media_kinds),
 };
 RECORD_TYPE(peer);
 
@@ -399,6 +401,7 @@ static const char *const tier_names[] = { [PEER_GROUP] = "group", [PEER_PARTNER]
 
 static const char *const rule_kind_names[] = {
 	[RULE_DOMAIN] = "domain", [RULE_ACCOUNT] = "account", [RULE_WORD] = "word",
+	[RULE_SILENCE_DOMAIN] = "silence-domain", [RULE_SILENCE_ACCOUNT] = "silence-account",
 };
 
 static const char *const notice_kind_names[] = {

@@ -279,11 +279,15 @@ struct peer {
 	bool way_tried;
 	uint64_t activities_a_minute; /* that it may send us; 0: the node's default */
 	uint64_t body_max;            /* bytes of one; 0: the node's default */
+	uint64_t attachments_max;     /* kept of a post from there; 0: the node's default */
+	uint8_t media_kinds;          /* set of enum media_kind that are kept; 0: all */
 };
 
-enum rule_kind { RULE_DOMAIN = 1, RULE_ACCOUNT, RULE_WORD };
+enum media_kind { MEDIA_IMAGE = 1, MEDIA_VIDEO = 2, MEDIA_AUDIO = 4, MEDIA_OTHER = 8, MEDIA_NONE = 16 };
 
-/* What an operator keeps out (federation/policy.h). */
+enum rule_kind { RULE_DOMAIN = 1, RULE_ACCOUNT, RULE_WORD, RULE_SILENCE_DOMAIN, RULE_SILENCE_ACCOUNT };
+
+/* What an operator keeps out (federation/policy.h), or from all but followers (storage/silence.h). */
 struct rule {
 	uint8_t kind;                 /* enum rule_kind */
 	struct str value;             /* in the form in which it is compared */
@@ -373,7 +377,7 @@ const char *role_name(uint8_t role);
 int role_parse(struct str name, uint8_t *ret_role);
 const char *tier_name(uint8_t tier);
 uint8_t tier_parse(struct str name);
-const char *rule_kind_name(uint8_t kind);              /* "domain", "account", "word" */
+const char *rule_kind_name(uint8_t kind);              /* "domain", "silence-account" … */
 uint8_t rule_kind_parse(struct str name);
 const char *notice_kind_name(uint8_t kind);
 uint8_t notice_kind_parse(struct str name);

@@ -11,6 +11,7 @@
 #include "storage/keys.h"
 #include "storage/posts.h"
 #include "storage/record.h"
+#include "storage/silence.h"
 
 enum { QUOTING = 16 };  /* where the quoting post's id stands behind the hash of a stamp */
 
@@ -61,7 +62,7 @@ int quotes_page(struct arena *arena, struct view *view, struct beholder beholder
 		r = access_post(arena, view, beholder, item->id, &filled.posts[filled.count]);
 		if (r != OK && r != ERR_NOT_FOUND)
 			return r;
-		filled.count += r == OK;
+		filled.count += r == OK && !silence_hides(view, filled.posts[filled.count].account_id, beholder.account_id);
 		page_step(&walk);
 	}
 	if (r != OK && r != ERR_NOT_FOUND)

@@ -75,11 +75,39 @@ bool rules_any(struct view *view)
 	return view_count(view, SPACE_RULE, &count) == OK && count;
 }
 
+bool rules_any_of(struct view *view, uint8_t kind)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+
+	prefix_walk_init(&walk, view, SPACE_RULE, (struct str){ (const char *)&kind, 1 }, false);
+	return prefix_next(&walk, &item) == OK;
+}
+
 bool rules_has(struct view *view, uint8_t kind, struct str value)
 {
 	struct key key;
 
 	return value.n && value.n <= RULE_VALUE_BYTES_MAX && view_has(view, SPACE_RULE, key_rule(&key, kind, value));
+}
+
+bool rules_cover_host(struct view *view, uint8_t kind, struct str host_port)
+{
+	struct str host = host_port;
+	size_t colon = host.n;
+
+	while (colon && host.p[colon - 1] >= '0' && host.p[colon - 1] <= '9')
+		colon--;
+	if (colon && colon < host.n && host.p[colon - 1] == ':')
+		host.n = colon - 1;
+	if (host.n < host_port.n && rules_has(view, kind, host_port))
+		return true;
+	while (host.p && host.n) {
+		if (rules_has(view, kind, host))
+			return true;
+		str_cut(&host, '.');
+	}
+	return false;
 }
 
 int rules_each(struct arena *arena, struct view *view, uint8_t kind, struct rule **ret_rules, size_t *ret_count)

@@ -13,6 +13,7 @@
 #include "storage/merge.h"
 #include "storage/posts.h"
 #include "storage/record.h"
+#include "storage/silence.h"
 
 enum {
 	AUTHOR_BATCH = 2,   /* of each author one follows; most of them give a page nothing */
@@ -87,13 +88,16 @@ static int fill_from(struct arena *arena, struct view *view, struct page_walk *w
 	return r == OK ? fill_page(arena, view, &merge, taste, page, ret_page) : r;
 }
 
-/* Whom one blocks one does not meet in a timeline, not in a boost either; at their own profile one still may look. */
+/* Whom one blocks one does not meet in a timeline, not in a boost either, nor whom the operator keeps from all but
+ * followers; at their own profile one still may look. */
 static bool is_met(struct view *view, struct beholder beholder, const struct post *post)
 {
 	struct post boosted;
 
 	if (beholder.kind != BEHOLDER_LOCAL)
 		return true;
+	if (silence_hides_post(view, post, beholder.account_id))
+		return false;
 	if (blocks_has(view, beholder.account_id, post->account_id))
 		return false;
 	return !post->reblog_of_id || posts_brief(view, post->reblog_of_id, &boosted) != OK ||

@@ -13,6 +13,7 @@
 #include "storage/accounts.h"
 #include "storage/graph.h"
 #include "storage/posts.h"
+#include "storage/silence.h"
 #include "storage/timelines.h"
 
 enum { QUERY_BYTES_MAX = 2048, OFFSET_MAX = 10000, SEARCH_LIMIT = 20, SEARCH_LIMIT_MAX = 40 };
@@ -192,6 +193,18 @@ static void keep_followed(struct call *call, struct view *view, struct id_list *
 	ids->count = kept;
 }
 
+/* Who is asked for by name or address is found all the same. */
+static void drop_silenced(struct call *call, struct view *view, struct id_list *ids)
+{
+	const struct search_call *state = call->state;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ids->count; i++)
+		if (ids->ids[i] == state->account_id || !silence_hides(view, ids->ids[i], call->viewer.account_id))
+			ids->ids[kept++] = ids->ids[i];
+	ids->count = kept;
+}
+
 static int find_accounts(struct call *call, struct view *view, size_t limit, struct id_list *ret_ids)
 {
 	const struct search_call *state = call->state;
@@ -208,6 +221,7 @@ static int find_accounts(struct call *call, struct view *view, size_t limit, str
 		if (found.ids[i] != state->account_id)
 			ids.ids[ids.count++] = found.ids[i];
 	keep_followed(call, view, &ids);
+	drop_silenced(call, view, &ids);
 	*ret_ids = ids;
 	return r;
 }

@@ -8,6 +8,7 @@
 #include "node/api/paging.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
+#include "storage/silence.h"
 
 enum { ANCESTORS_MAX = 200, DESCENDANTS_MAX = 1000 };
 
@@ -49,7 +50,7 @@ static int w_visible(struct call *call, struct view *view, struct json_writer *w
 		int r = access_post(call->arena, view, answer_beholder(call), ids->ids[i], &posts[count]);
 
 		if (r == OK)
-			count++;
+			count += !silence_hides(view, posts[count].account_id, call->viewer.account_id);
 		else if (r != ERR_NOT_FOUND)
 			return r;
 	}

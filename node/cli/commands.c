@@ -49,6 +49,8 @@ static const struct option_row peer_add_options[] = {
 static const struct option_row peer_limit_options[] = {
 	{ "rate", "N", false, "activities a minute; 0: the node's default" },
 	{ "size", "BYTES", false, "length of one; 0: the node's default" },
+	{ "attachments", "N", false, "media kept of a post, by reference; 0: the node's default" },
+	{ "media", "KINDS", false, "which: all, none, or image, video, audio and other with commas between" },
 	{ 0 },
 };
 
@@ -108,7 +110,8 @@ const struct command commands[] = {
 	{ "peer limit", "DOMAIN", peer_limit_options, PLACE_STORE, false, command_peer_limit,
 	  "bounds what a sibling may send" },
 	{ "rule add", "KIND VALUE", rule_add_options, PLACE_STORE, false, command_rule_add,
-	  "keeps a domain (with all below it), an account (address or name@host) or a word out; KIND says which" },
+	  "keeps a domain (with all below it), an account (address or name@host) or a word out, or (silence-domain, "
+	  "silence-account) from all but followers; KIND says which" },
 	{ "rule list", "", NULL, PLACE_STORE, false, command_rule_list, "lists the rules" },
 	{ "rule remove", "KIND VALUE", NULL, PLACE_STORE, false, command_rule_remove, "takes a rule away" },
 	{ "refusals", "", refusals_options, PLACE_STORE, false, command_refusals,

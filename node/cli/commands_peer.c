@@ -2,9 +2,11 @@
  * Commands about sibling nodes: peer add, list, remove, pause, resume, limit.
  */
 #include "federation/address.h"
+#include "federation/attachment.h"
 #include "federation/policy.h"
 #include "federation/url.h"
 #include "node/cli/commands.h"
+#include "node/config.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/json.h"
@@ -53,7 +55,8 @@ static int add_write(struct txn *txn, void *arg)
 		return err;
 	if (err == ERR_NOT_FOUND || !str_eq(peer.url, body->url)) {
 		peer = (struct peer){ .id = peer.id, .paused = peer.paused, .created_ms = peer.created_ms,
-		                      .activities_a_minute = peer.activities_a_minute, .body_max = peer.body_max };
+		                      .activities_a_minute = peer.activities_a_minute, .body_max = peer.body_max,
+		                      .attachments_max = peer.attachments_max, .media_kinds = peer.media_kinds };
 		peer.domain = body->domain;
 		peer.url = body->url;
 		if (!peer.created_ms)
@@ -223,8 +226,10 @@ int command_peer_resume(struct cli *cli)
 struct limit_body {
 	struct arena *arena;
 	struct str domain;
-	bool has_rate, has_size;
-	uint64_t rate, size;
+	bool has_rate, has_size, has_attachments;
+	uint64_t rate, size, attachments;
+	bool has_media;
+	uint8_t media;            /* set of enum media_kind; 0: all */
 	struct peer peer;         /* result */
 };
 
@@ -239,7 +244,12 @@ static int limit_write(struct txn *txn, void *arg)
 		body->peer.activities_a_minute = body->rate;
 	if (body->has_size)
 		body->peer.body_max = body->size;
-	return body->has_rate || body->has_size ? peers_put(txn, &body->peer) : OK;
+	if (body->has_attachments)
+		body->peer.attachments_max = body->attachments;
+	if (body->has_media)
+		body->peer.media_kinds = body->media;
+	return body->has_rate || body->has_size || body->has_attachments || body->has_media ? peers_put(txn, &body->peer)
+	                                                                                    : OK;
 }
 
 /* A number up to `max`, when the option is there. */
@@ -251,6 +261,44 @@ static int limit_option(struct cli *cli, const char *name, uint64_t max, bool *r
 	if (text.p && (!str_to_u64(text, ret_value) || *ret_value > max))
 		return cli_fail(cli, "--%s is a number up to %llu", name, (unsigned long long)max);
 	return STATUS_DONE;
+}
+
+static const struct { const char *name; uint8_t kind; } media_kinds[] = {
+	{ "image", MEDIA_IMAGE }, { "video", MEDIA_VIDEO }, { "audio", MEDIA_AUDIO }, { "other", MEDIA_OTHER },
+	{ "none", MEDIA_NONE }, { "all", 0 },
+};
+
+/* Words with commas between; "all" and "none" stand alone. */
+static int media_option(struct cli *cli, struct limit_body *body)
+{
+	struct str rest = cli_option(cli, "media");
+
+	body->has_media = rest.p != NULL;
+	while (rest.p) {
+		struct str word = str_cut(&rest, ',');
+		size_t i = 0;
+
+		while (i < sizeof(media_kinds) / sizeof(media_kinds[0]) && !str_eq(word, str_of(media_kinds[i].name)))
+			i++;
+		if (i == sizeof(media_kinds) / sizeof(media_kinds[0]) ||
+		    ((!media_kinds[i].kind || media_kinds[i].kind == MEDIA_NONE) && (rest.p || body->media)))
+			return cli_fail(cli, "--media is all, none, or some of image,video,audio,other");
+		body->media |= media_kinds[i].kind;
+	}
+	return STATUS_DONE;
+}
+
+static void print_media(struct cli *cli, uint8_t kinds)
+{
+	const char *comma = "";
+
+	buf_printf(&cli->out, "media: ");
+	for (size_t i = 0; kinds && i < sizeof(media_kinds) / sizeof(media_kinds[0]); i++)
+		if (kinds & media_kinds[i].kind) {
+			buf_printf(&cli->out, "%s%s", comma, media_kinds[i].name);
+			comma = ",";
+		}
+	buf_printf(&cli->out, "%s\n", kinds ? "" : "all (default)");
 }
 
 static void print_limit(struct cli *cli, const char *name, uint64_t own, uint64_t usual)
@@ -268,12 +316,18 @@ int command_peer_limit(struct cli *cli)
 		status = limit_option(cli, "rate", POLICY_RATE_MAX, &body.has_rate, &body.rate);
 	if (status == STATUS_DONE)
 		status = limit_option(cli, "size", JSON_BYTES_MAX, &body.has_size, &body.size);
+	if (status == STATUS_DONE)
+		status = limit_option(cli, "attachments", ATTACHMENTS_MAX, &body.has_attachments, &body.attachments);
+	if (status == STATUS_DONE)
+		status = media_option(cli, &body);
 	if (status != STATUS_DONE)
 		return status;
 	err = cli_write(cli, limit_write, &body);
 	if (err != OK)
 		return peer_fail(cli, err);
-	print_limit(cli, "activities a minute", body.peer.activities_a_minute, POLICY_RATE_DEFAULT);
+	print_limit(cli, "activities a minute", body.peer.activities_a_minute, cli->config->federation_peer_rate);
 	print_limit(cli, "bytes of one", body.peer.body_max, JSON_BYTES_MAX);
+	print_limit(cli, "attachments of a post", body.peer.attachments_max, ATTACHMENTS_MAX);
+	print_media(cli, body.peer.media_kinds);
 	return STATUS_DONE;
 }

@@ -15,7 +15,7 @@ static int rule_argument(struct cli *cli, struct rule *ret_rule)
 {
 	*ret_rule = (struct rule){ .kind = rule_kind_parse(cli->arguments[0]), .comment = cli_option(cli, "comment") };
 	if (!ret_rule->kind)
-		return cli_fail(cli, "KIND is domain, account or word");
+		return cli_fail(cli, "KIND is domain, account, word, silence-domain or silence-account");
 	if (policy_rule_value(cli->arena, ret_rule->kind, cli->arguments[1], &ret_rule->value) == OK)
 		return STATUS_DONE;
 	return cli_fail(cli, "%.*s is no %s that can be compared", STR_ARG(cli->arguments[1]),
@@ -28,6 +28,11 @@ static bool is_line(struct str text)
 		if ((unsigned char)text.p[i] < ' ')
 			return false;
 	return text.n <= RULE_COMMENT_BYTES_MAX && utf8_valid(text);
+}
+
+static bool is_silence(uint8_t kind)
+{
+	return kind == RULE_SILENCE_DOMAIN || kind == RULE_SILENCE_ACCOUNT;
 }
 
 static int add_write(struct txn *txn, void *arg)
@@ -49,7 +54,8 @@ int command_rule_add(struct cli *cli)
 		return cli_fail(cli, "there are %d rules already", RULES_MAX);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
-	buf_printf(&cli->out, "%s %.*s is kept out\n", rule_kind_name(rule.kind), STR_ARG(rule.value));
+	buf_printf(&cli->out, "%s %.*s %s\n", rule_kind_name(rule.kind), STR_ARG(rule.value),
+	           is_silence(rule.kind) ? "is heard by its followers alone" : "is kept out");
 	return STATUS_DONE;
 }
 

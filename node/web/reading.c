@@ -6,6 +6,7 @@
 #include "storage/accounts.h"
 #include "storage/base/json.h"
 #include "storage/posts.h"
+#include "storage/silence.h"
 
 enum { ANCESTORS_MAX = 20, DESCENDANTS_MAX = 60, FILES_MAX = 16 };
 
@@ -204,7 +205,7 @@ static int add_posts(struct html_page *page, struct view *view, const struct id_
 	for (size_t i = 0; i < ids->count; i++) {
 		int err = access_post(page->call->arena, view, reading_beholder(page), ids->ids[i], &post);
 
-		if (err == OK)
+		if (err == OK && !silence_hides(view, post.account_id, page->account_id))
 			err = reading_post(page, view, &post, false);
 		if (err != OK && err != ERR_NOT_FOUND && err != ERR_GONE)
 			return err;

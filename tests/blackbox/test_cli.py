@@ -214,11 +214,14 @@ def test_rules_are_added_listed_and_removed(node):
 def test_a_sibling_may_be_limited(node):
     node.do("peer", "add", "limited.example")
     assert "default" in node.do("peer", "limit", "limited.example")
-    said = node.do("peer", "limit", "limited.example", "--rate", "60", "--size", "4096")
-    assert "60" in said and "4096" in said and "default" not in said
+    said = node.do("peer", "limit", "limited.example", "--rate", "60", "--size", "4096", "--attachments", "3",
+                   "--media", "image,audio")
+    assert "60" in said and "4096" in said and "image,audio" in said and "default" not in said
     assert "60" in node.do("peer", "limit", "limited.example")
     assert "default" in node.do("peer", "limit", "limited.example", "--rate", "0")
     fails(node.cli("peer", "limit", "limited.example", "--rate", "many"), 1)
+    fails(node.cli("peer", "limit", "limited.example", "--media", "image,none"), 1)
+    fails(node.cli("peer", "limit", "limited.example", "--attachments", "17"), 1)
     fails(node.cli("peer", "limit", "nobody.example", "--rate", "1"), 1)
     node.do("peer", "remove", "limited.example")
 

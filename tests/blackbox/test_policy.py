@@ -126,6 +126,44 @@ def test_a_sibling_sends_no_more_than_it_may(stage):
     assert stage.note("number 6") == 202
 
 
+def test_a_silenced_account_reaches_its_followers_alone(stage):
+    handle = f"carol@{stage.peer.domain}"
+    ben, carol_id = stage.node.person("ben"), stage.ana.find(handle)["id"]
+    stage.ana.post(f"/api/v1/accounts/{carol_id}/follow")
+    wait_for(lambda: stage.peer.inbox("Follow"), "the follow goes out")
+    assert stage.sends(stage.peer.activity("Accept", stage.carol, stage.peer.inbox("Follow")[0]), stage.carol) == 202
+    wait_for(lambda: stage.ana.relationship(carol_id)["following"], "ana follows")
+    assert "followers alone" in stage.node.do("rule", "add", "silence-account", handle)
+    assert "silence-account" in stage.node.do("rule", "list")
+    status = ben.say("what do you think?")
+    assert stage.note("I think so", inReplyTo=status["uri"],
+                      tag=[{"type": "Mention", "href": status["uri"].rsplit("/p/")[0] + f"/u/{ben.id}", "name": "@ben"}],
+                      cc=[f"{stage.node.url}/u/{ben.id}"]) == 202
+    assert stage.note("for all") == 202
+    wait_for(lambda: any("for all" in plain(s["content"]) for s in stage.ana.home(limit=40)), "a follower reads it")
+
+    def descendants(person):
+        return person.get(f"/api/v1/statuses/{status['id']}/context")["descendants"]
+    assert len(descendants(stage.ana)) == 1 and descendants(ben) == []
+    assert ben.notifications("mention") == [] and ben.get("/api/v1/timelines/public", remote="true") == []
+    assert ben.get("/api/v2/search", q="carol")["accounts"] == []
+    assert len(ben.get("/api/v2/search", q=handle)["accounts"]) == 1, "who is asked for by name is found"
+    stage.node.do("rule", "remove", "silence-account", handle)
+    assert len(descendants(ben)) == 1
+
+
+def test_of_a_sibling_only_so_many_media_are_kept(stage):
+    pictures = [{"type": "Image", "mediaType": "image/png", "url": f"{stage.peer.url}/{n}.png"} for n in range(4)]
+    clip = {"type": "Document", "mediaType": "video/mp4", "url": f"{stage.peer.url}/clip.mp4"}
+    limits = stage.node.do("peer", "limit", stage.peer.domain, "--attachments", "2", "--media", "image")
+    assert "attachments of a post: 2" in limits and "media: image" in limits
+    assert stage.note("with pictures", attachment=[clip] + pictures) == 202
+    stage.sees("with pictures")
+    kept = next(s for s in stage.ana.get("/api/v1/timelines/public") if "with pictures" in s["content"])
+    assert [m["remote_url"] for m in kept["media_attachments"]] == [p["url"] for p in pictures[:2]]
+    assert "media: all (default)" in stage.node.do("peer", "limit", stage.peer.domain, "--media", "all")
+
+
 def test_the_journal_of_refusals_does_not_grow_with_a_flood(stage):
     stranger = Peer()
     eve = stranger.actor("eve")

@@ -8,7 +8,9 @@
 #include "storage/base/err.h"
 #include "storage/peers.h"
 #include "storage/refusals.h"
+#include "storage/posts.h"
 #include "storage/rules.h"
+#include "storage/timelines.h"
 #include "tests/rig/rig.h"
 #include "tests/unit/tap.h"
 
@@ -257,6 +259,166 @@ static void check_words(void)
 	rig_free(rig);
 }
 
+/* Words in what a post says besides its text. */
+static void check_words_beside(void)
+{
+	rig = rig_new();
+	add_rule(RULE_WORD, "fleece");
+	rig_deliver(rig, "{" AS "'id':'https://b.example/a/1','type':'Create','actor':'" CAROL "','object':{"
+	                 "'id':'https://b.example/notes/1','type':'Note','attributedTo':'" CAROL "','content':'a picture',"
+	                 "'to':['" PUBLIC "'],'attachment':[{'type':'Image','url':'https://b.example/x.png','name':'A golden "
+	                 "Fleece!'}]}}", carols_key);
+	ok(!has_post("1"), "the description of a picture is read");
+	rig_deliver(rig, "{" AS "'id':'https://b.example/a/2','type':'Create','actor':'" CAROL "','object':{"
+	                 "'id':'https://b.example/notes/2','type':'Question','attributedTo':'" CAROL "','content':'which',"
+	                 "'to':['" PUBLIC "'],'oneOf':[{'type':'Note','name':'wool'},{'type':'Note','name':'fleece'}]}}", carols_key);
+	ok(!has_post("2"), "and the options of a poll");
+	rig_deliver(rig, "{" AS "'id':'https://b.example/a/3','type':'Create','actor':'" CAROL "','object':{"
+	                 "'id':'https://b.example/notes/3','type':'Article','attributedTo':'" CAROL "','content':'x',"
+	                 "'name':'The fleece','to':['" PUBLIC "']}}", carols_key);
+	ok(!has_post("3"), "and a title");
+	rig_free(rig);
+}
+
+static struct str media_of(const char *number)
+{
+	rig_deliver(rig, rig_text(rig,
+	                          "{" AS "'id':'https://b.example/a/%s','type':'Create','actor':'" CAROL "','object':{"
+	                          "'id':'https://b.example/notes/%s','type':'Note','attributedTo':'" CAROL "','content':'x',"
+	                          "'to':['" PUBLIC "'],'attachment':["
+	                          "{'type':'Image','url':'https://b.example/1.png','mediaType':'image/png','name':'one'},"
+	                          "{'type':'Document','url':'https://b.example/2.mp4','mediaType':'video/mp4'},"
+	                          "{'type':'Image','url':'https://b.example/3.png'}]}}", number, number), carols_key);
+	return rig_find_post(rig, rig_text(rig, "https://b.example/notes/%s", number)).attachments_json;
+}
+
+static bool has(struct str json, const char *text)
+{
+	return str_find(json, str_of(text)) != SIZE_MAX;
+}
+
+static void limit_media(uint64_t max, uint8_t kinds)
+{
+	rig->peer.attachments_max = max;
+	rig->peer.media_kinds = kinds;
+	world_write(rig->world);
+	peers_put(rig->world->txn, &rig->peer);
+	world_commit(rig->world);
+}
+
+static void check_media(void)
+{
+	struct str kept;
+
+	rig = rig_new();
+	kept = media_of("1");
+	ok(has(kept, "1.png") && has(kept, "2.mp4") && has(kept, "3.png"), "all media of a post are kept");
+	limit_media(0, MEDIA_IMAGE);
+	kept = media_of("2");
+	ok(has(kept, "1.png") && !has(kept, "2.mp4") && has(kept, "3.png"), "or some kinds");
+	ok(has(kept, "\"name\":\"one\"") && has(kept, "\"mediaType\":\"image/png\""), "as they were");
+	limit_media(2, 0);
+	kept = media_of("3");
+	ok(has(kept, "1.png") && has(kept, "2.mp4") && !has(kept, "3.png"), "or the first few");
+	limit_media(0, MEDIA_NONE);
+	is_int((long long)media_of("4").n, 0, "or none");
+	rig_free(rig);
+}
+
+static size_t shown_publicly(const struct account *who)
+{
+	struct beholder beholder = { BEHOLDER_LOCAL, who->id };
+	struct page page = { .limit = 40 };
+	struct post_page found = { 0 };
+
+	timeline_public(rig->arena, world_read(rig->world), beholder, true, true, false, &page, &found);
+	return found.count;
+}
+
+static size_t shown_at_home(const struct account *who)
+{
+	struct page page = { .limit = 40 };
+	struct post_page found = { 0 };
+
+	timeline_home(rig->arena, world_read(rig->world), who->id, &page, &found);
+	return found.count;
+}
+
+static void check_silence(void)
+{
+	static const struct { uint8_t kind; const char *value; } rules[] = {
+		{ RULE_SILENCE_DOMAIN, "b.example" }, { RULE_SILENCE_ACCOUNT, CAROL },
+		{ RULE_SILENCE_ACCOUNT, "@carol@b.example" },
+	};
+
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		rig = rig_new();
+		rig_follows(rig, &rig->alice, &rig->carol);
+		add_rule(rules[i].kind, rules[i].value);
+		is_int(rig_deliver(rig, create("1", "hi"), carols_key), OK, rules[i].value);
+		ok(has_post("1") && shown_at_home(&rig->alice) == 1, "who follows reads what a silenced account says");
+		is_int((long long)shown_publicly(&rig->bob), 0, "others do not meet it");
+		is_int((long long)shown_publicly(&rig->alice), 1, "in public");
+		rig_deliver(rig, rig_text(rig,
+		                          "{" AS "'id':'https://b.example/a/2','type':'Create','actor':'" CAROL "','object':{"
+		                          "'id':'https://b.example/notes/2','type':'Note','attributedTo':'" CAROL "','content':'psst',"
+		                          "'to':['%.*s','%.*s'],'tag':[{'type':'Mention','href':'%.*s'},{'type':'Mention','href':'%.*s'}]}}",
+		                          STR_ARG(rig->alice.uri), STR_ARG(rig->bob.uri), STR_ARG(rig->alice.uri),
+		                          STR_ARG(rig->bob.uri)), carols_key);
+		is_int((long long)rig_notices(rig, &rig->bob, 0), 0, "it gives a stranger no notice");
+		is_int((long long)rig_notices(rig, &rig->alice, NOTICE_MENTION), 1, "a follower one");
+		remove_rule(rules[i].kind, rules[i].value);
+		is_int((long long)shown_publicly(&rig->bob), 1, "when the rule is gone it is met again");
+		rig_free(rig);
+	}
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	add_rule(RULE_SILENCE_DOMAIN, "example");
+	rig_deliver(rig, create("1", "hi"), carols_key);
+	is_int((long long)shown_publicly(&rig->bob), 0, "a rule for a domain is one for all below it");
+	{
+		uint64_t id;
+
+		rig_post(rig, &rig->alice, VISIBILITY_PUBLIC, "ours", 0, &id);
+	}
+	is_int((long long)shown_publicly(&rig->bob), 1, "but never for ours");
+	rig_free(rig);
+}
+
+/* Who follows the booster does not read a silenced account by that. */
+static void check_silenced_boost(void)
+{
+	uint64_t boost_id;
+	struct post post;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_follows(rig, &rig->bob, &rig->alice);
+	rig_deliver(rig, create("1", "hi"), carols_key);
+	post = rig_find_post(rig, NOTE_1);
+	world_write(rig->world);
+	act_announce(rig->arena, rig->world->txn, rig->alice.id, post.id, VISIBILITY_PUBLIC, &boost_id);
+	world_commit(rig->world);
+	is_int((long long)shown_at_home(&rig->bob), 1, "a boost is read by who follows the booster");
+	add_rule(RULE_SILENCE_ACCOUNT, CAROL);
+	is_int((long long)shown_at_home(&rig->bob), 0, "not when its author is silenced");
+	rig_free(rig);
+}
+
+static void check_default_rate(void)
+{
+	struct rig_delivery delivery = { .key_id = carols_key };
+	struct incoming incoming;
+
+	rig = rig_new();
+	rig->federation.peer_rate = 1;
+	is_int(rig_deliver(rig, create("1", "a"), carols_key), OK, "the rate of whoever has none of its own");
+	delivery.json = create("2", "a");
+	rig_sign(rig, &delivery, &incoming);
+	is_int(rig_receive(rig, &incoming), ERR_BUSY, "can be configured");
+	rig_free(rig);
+}
+
 static void check_limits(void)
 {
 	struct budget *budget = budget_new();
@@ -301,6 +463,11 @@ int main(void)
 	check_blocked_domain();
 	check_blocked_account();
 	check_words();
+	check_words_beside();
+	check_media();
+	check_silence();
+	check_silenced_boost();
+	check_default_rate();
 	check_limits();
 	return done();
 }
