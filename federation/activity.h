@@ -43,6 +43,7 @@ struct object_draft {
 	struct str_list mention_uris;   /* hrefs of Mention tags */
 	int64_t published_ms;
 	struct poll *poll;              /* of a Question; NULL: none */
+	bool alone;                     /* nothing is fetched for its sake: what it quotes stays a link */
 };
 
 struct activity {

@@ -98,22 +98,32 @@ static void wait_turn(struct budget *budget, struct purse *purse)
 	purse->waits = false;
 }
 
-int budget_enter(struct budget *budget, struct str origin)
+static int enter(struct budget *budget, struct str origin, unsigned at_once)
 {
 	struct purse *purse;
 	int r = ERR_BUSY;
 
 	pthread_mutex_lock(&budget->lock);
 	purse = purse_of(budget, origin);
-	if (purse && purse->under_way >= BUDGET_AT_ONCE)
+	if (purse && purse->under_way >= at_once && at_once == BUDGET_AT_ONCE)
 		wait_turn(budget, purse);
-	if (purse && purse->under_way < BUDGET_AT_ONCE) {
+	if (purse && purse->under_way < at_once) {
 		purse->under_way++;
 		purse->used_ms = clock_monotonic_ms();
 		r = OK;
 	}
 	pthread_mutex_unlock(&budget->lock);
 	return r;
+}
+
+int budget_enter(struct budget *budget, struct str origin)
+{
+	return enter(budget, origin, BUDGET_AT_ONCE);
+}
+
+int budget_enter_last(struct budget *budget, struct str origin)
+{
+	return enter(budget, origin, 1);
 }
 
 void budget_leave(struct budget *budget, struct str origin)

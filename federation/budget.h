@@ -27,6 +27,8 @@ void budget_free(struct budget *budget);
 /* A fetch from `origin` begins; budget_leave() must follow. ERR_BUSY: too many are under way, and stay so or have one
  * waiting already. May block for BUDGET_WAIT_MS. */
 int budget_enter(struct budget *budget, struct str origin);
+/* The same for what nobody waits for: only when nothing of there is under way, and never waits. */
+int budget_enter_last(struct budget *budget, struct str origin);
 void budget_leave(struct budget *budget, struct str origin);
 
 /* Takes one of the `per_minute` (at least 1) activities that the origin may send; a minute's worth may come at once. */

@@ -90,7 +90,25 @@ static int sign_hop(void *context, struct arena *arena, const struct url *url, c
 	return r;
 }
 
-/* A GET within what its origin may cost. */
+static int enter(const struct federation *federation, struct str origin)
+{
+	if (!federation->allowance)
+		return budget_enter(federation->budget, origin);
+	if (!federation->allowance->fetches)
+		return ERR_LIMIT;
+	return budget_enter_last(federation->budget, origin);
+}
+
+/* A redirect followed is a request as well. */
+static void charge(struct allowance *allowance, const struct net_response *response)
+{
+	unsigned cost = 1 + response->redirects;
+
+	if (allowance)
+		allowance->fetches -= cost < allowance->fetches ? cost : allowance->fetches;
+}
+
+/* A GET within what its origin, and the errand, may cost. */
 static int get(const struct federation *federation, struct arena *arena, const struct net_request *request,
                struct net_response *ret_response)
 {
@@ -101,11 +119,12 @@ static int get(const struct federation *federation, struct arena *arena, const s
 	if (r)
 		return r;
 	origin = url_origin(arena, &url);
-	r = budget_enter(federation->budget, origin);
+	r = enter(federation, origin);
 	if (r)
 		return r;
 	r = net_get(federation->net, arena, request, ret_response);
 	budget_leave(federation->budget, origin);
+	charge(federation->allowance, ret_response);
 	return r == ERR_LIMIT ? ERR_INVALID : r;
 }
 

@@ -398,6 +398,7 @@ static int follow(struct fetch *fetch, CURL *easy, struct net_response *response
 		err = redirect(fetch, easy);
 		if (err)
 			return err;
+		response->redirects++;
 	}
 	return ERR_LIMIT;
 }

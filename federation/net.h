@@ -72,6 +72,7 @@ struct net_response {
 	struct str final_url;              /* after redirects, without fragment */
 	struct str body;                   /* decompressed */
 	int64_t retry_after_ms;            /* from now; 0: nothing said; at most a day */
+	unsigned redirects;                /* that were followed; also known when it failed */
 };
 
 /*

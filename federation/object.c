@@ -194,6 +194,14 @@ static void parse_texts(struct arena *arena, const json_t *document, struct post
 	post->language = str_lower(arena, language);
 }
 
+/* Where its author's node collects the answers. */
+static struct str replies_of(struct arena *arena, const json_t *document, struct str uri)
+{
+	struct str replies = property_uri(json_member(document, "replies"));
+
+	return url_same_origin(arena, replies, uri) ? replies : STR_NONE;
+}
+
 /* What it quotes, under the names in use. */
 static void parse_quote(struct arena *arena, const json_t *document, struct post *post)
 {
@@ -242,6 +250,7 @@ int object_parse(struct arena *arena, const json_t *document, struct object_draf
 	post->sensitive = json_member_bool(document, "sensitive", false);
 	post->in_reply_to_uri = web_address(arena, json_member(document, "inReplyTo"));
 	post->context_uri = web_address(arena, json_member(document, "context"));
+	post->replies_uri = replies_of(arena, document, post->uri);
 	parse_quote(arena, document, post);
 	parse_quote_policy(arena, document, &draft);
 	parse_tags(arena, document, &draft);

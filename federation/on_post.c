@@ -125,11 +125,11 @@ int create_may(struct apply *apply)
 }
 
 /* A job finds out whether it may quote what it says. */
-static int prove_quote(struct txn *txn, const struct post *post)
+static int prove_quote(struct txn *txn, const struct post *post, bool alone)
 {
 	struct job job = { .kind = STR("quote"), .subject = post->id };
 
-	return post->quote_uri.n && !post->quote_state ? jobs_add(txn, &job) : OK;
+	return !alone && post->quote_uri.n && !post->quote_state ? jobs_add(txn, &job) : OK;
 }
 
 static int add_post(struct arena *arena, struct txn *txn, struct object_draft *draft)
@@ -145,7 +145,7 @@ static int add_post(struct arena *arena, struct txn *txn, struct object_draft *d
 	r = posts_add(txn, post);
 	if (!r)
 		r = txn_fail(txn, on_poll_put(arena, txn, draft));
-	return r ? r : txn_fail(txn, prove_quote(txn, post));
+	return r ? r : txn_fail(txn, prove_quote(txn, post, draft->alone));
 }
 
 int on_post_fetch_parent(struct arena *arena, struct txn *txn, struct str uri, uint64_t depth)
@@ -338,7 +338,7 @@ int update_apply(struct apply *apply)
 	                             edited_ms && edited_ms < now_ms ? edited_ms : now_ms);
 	r = posts_update(apply->txn, &apply->post);
 	if (!r && apply->origin == ORIGIN_REMOTE)
-		r = txn_fail(apply->txn, prove_quote(apply->txn, &apply->post));
+		r = txn_fail(apply->txn, prove_quote(apply->txn, &apply->post, false));
 	a->draft->post = apply->post;
 	a->object_id = apply->post.id;
 	return r ? r : txn_fail(apply->txn, on_poll_put(apply->arena, apply->txn, a->draft));
@@ -365,7 +365,7 @@ int on_post_put(struct arena *arena, struct txn *txn, struct object_draft *draft
 	take_edit(&stored, &draft->post, draft->post.edited_ms);
 	r = posts_update(txn, &stored);
 	if (!r)
-		r = txn_fail(txn, prove_quote(txn, &stored));
+		r = txn_fail(txn, prove_quote(txn, &stored, draft->alone));
 	return r ? r : txn_fail(txn, on_poll_put(arena, txn, draft));
 }
 

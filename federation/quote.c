@@ -58,9 +58,10 @@ static int load(struct quoting *quoting, uint64_t post_id)
 	return r;
 }
 
+/* A chain of quotes has no end: what the quoted post itself quotes stays a link. */
 static int fetch_quoted(struct quoting *quoting, struct writer *writer)
 {
-	struct resolved found = { 0 };
+	struct resolved found = { .alone = true };
 	uint64_t account_id, post_id;
 	int r = resolve_uri(quoting->federation, quoting->arena, quoting->store, quoting->post.quote_uri, &found);
 

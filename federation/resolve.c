@@ -207,6 +207,11 @@ static int note_refusal(struct txn *txn, struct arena *arena, struct str uri, co
 	return refusals_add(txn, &refusal);
 }
 
+int resolve_note_refusal(struct txn *txn, struct arena *arena, const struct resolved *found)
+{
+	return note_refusal(txn, arena, found->uri, found->refusal);
+}
+
 static int put_found(struct arena *arena, struct txn *txn, struct resolved *found, uint64_t depth,
                      uint64_t *ret_account_id, uint64_t *ret_post_id)
 {
@@ -228,6 +233,7 @@ static int put_found(struct arena *arena, struct txn *txn, struct resolved *foun
 	if (r || !found->draft)
 		return r;
 	draft = *found->draft;
+	draft.alone = found->alone;
 	r = object_resolve(arena, txn_view(txn), &draft, &parent);
 	if (!r)
 		r = on_post_put(arena, txn, &draft);
@@ -235,7 +241,7 @@ static int put_found(struct arena *arena, struct txn *txn, struct resolved *foun
 		return r;
 	*ret_account_id = draft.post.account_id;
 	*ret_post_id = draft.post.id;
-	return on_post_fetch_parent(arena, txn, parent, depth);
+	return found->alone ? OK : on_post_fetch_parent(arena, txn, parent, depth);
 }
 
 int resolve_write(struct arena *arena, struct txn *txn, struct resolved *found, uint64_t *ret_account_id,

@@ -16,6 +16,7 @@ struct resolved {
 	struct account *account;        /* NULL: none */
 	struct object_draft *draft;     /* NULL: none; its author is `account` or known */
 	struct str uri;
+	bool alone;                     /* set by who asks: nothing more is fetched for it, no parent and no proof of a quote */
 	const char *refusal;            /* resolve_write() sets it with ERR_DENIED: the filter that caught it */
 };
 
@@ -33,6 +34,9 @@ int resolve_uri(const struct federation *federation, struct arena *arena, struct
  * for backfill). *ret_account_id and *ret_post_id: 0 when none. */
 int resolve_write(struct arena *arena, struct txn *txn, struct resolved *found, uint64_t *ret_account_id,
                   uint64_t *ret_post_id);
+
+/* After ERR_DENIED with a refusal: writes it into the journal of refusals. */
+int resolve_note_refusal(struct txn *txn, struct arena *arena, const struct resolved *found);
 
 /* Key of a key id by the rules of section 2.4 of the profile in FEDERATION.md: actor or key document, back reference,
  * same origin. */

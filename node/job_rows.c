@@ -1,6 +1,7 @@
 /*
  * The job table, and the short runs that tie a row to its room.
  */
+#include "federation/backfill.h"
 #include "federation/effects.h"
 #include "federation/fanout.h"
 #include "federation/on_move.h"
@@ -34,6 +35,11 @@ static int run_resolve(struct node *node, struct arena *arena, struct job *job)
 static int run_quote(struct node *node, struct arena *arena, struct job *job)
 {
 	return quote_job(&node->federation, arena, node->store, node->writer, job);
+}
+
+static int run_backfill(struct node *node, struct arena *arena, struct job *job)
+{
+	return backfill_job(&node->federation, arena, node->store, node->writer, job);
 }
 
 /* --- contact: who is that peer ---------------------------------------------------------------------------------- */
@@ -143,6 +149,8 @@ const struct job_row job_rows[] = {
 	  "fetches what a kept activity needs and applies it" },
 	{ "quote",        LANE_POOL,   RETRY_SOON,  RESOLVE_TRIES, NULL,                run_quote,   0,
 	  "finds what a foreign post quotes, and whether it may" },
+	{ "backfill",     LANE_POOL,   RETRY_SOON,  BACKFILL_TRIES, NULL,               run_backfill, 0,
+	  "fetches what is missing of a thread that somebody opened" },
 	{ "contact",      LANE_POOL,   RETRY_SOON,  60,    NULL,                run_contact, 0,
 	  "asks a peer for its instance actor and pins the key" },
 	{ "notify",       LANE_WRITER, RETRY_SOON,  100,   effects_notify_write, NULL,       0,

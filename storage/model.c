@@ -121,6 +121,8 @@ static const struct field post_fields[] = {
 	FIELD(35, post, quote_uri),
 	FIELD(36, post, quote_stamp_uri),
 	FIELD(37, post, quote_id),
+	FIELD(38, post, replies_uri),
+	FIELD(39, post, backfilled_ms),
 	FIELD(40, post, quote_state),
 	FIELD(41, post, quote_policy),
 	FIELD(42, post, quote_account_id),

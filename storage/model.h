@@ -106,6 +106,8 @@ struct post {
 	uint64_t app_id;              /* ours: the client that posted it */
 	bool remote;                  /* of another node */
 	struct str title;             /* Article, Page, Event … */
+	struct str replies_uri;       /* foreign: the collection of answers to it, on its origin */
+	int64_t backfilled_ms;        /* of a root: when what its thread lacks was last asked for (federation/backfill.h) */
 	struct str quote_uri;         /* what it says it quotes */
 	struct str quote_stamp_uri;   /* and who lets it, as it says; ours: as its author's node said */
 	uint64_t quote_id;            /* the quoted post, once it is proved that it may be quoted; 0: it is not */

@@ -129,7 +129,7 @@ static int check_size(const struct post *post)
 	const struct str texts[] = {
 		post->uri, post->url, post->content, post->source, post->spoiler, post->language,
 		post->in_reply_to_uri, post->context_uri, post->attachments_json, post->emojis_json,
-		post->object_type, post->title, post->quote_uri, post->quote_stamp_uri,
+		post->object_type, post->title, post->quote_uri, post->quote_stamp_uri, post->replies_uri,
 	};
 	size_t bytes = 0;
 

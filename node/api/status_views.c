@@ -3,9 +3,11 @@
  */
 #include "node/api/status_views.h"
 
+#include "federation/backfill.h"
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/paging.h"
+#include "node/node.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/silence.h"
@@ -55,6 +57,37 @@ static int w_visible(struct call *call, struct view *view, struct json_writer *w
 			return r;
 	}
 	return entities_statuses(w, call->arena, view, call->viewer.account_id, posts, count);
+}
+
+int api_status_context_check(struct call *call, struct view *view)
+{
+	struct post post;
+	int r = status_find(call, view, &post);
+
+	if (r == OK && !backfill_wanted(call->arena, view, &post))
+		r = CALL_SKIP_WORK;
+	return r;
+}
+
+static int ask_body(struct txn *txn, void *arg)
+{
+	struct call *call = arg;
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	return r == OK ? backfill_ask(call->arena, txn, id) : r;
+}
+
+/* That it could not be asked for, on a full disk say, keeps nobody from reading. */
+int api_status_context_work(struct call *call)
+{
+	const struct node *node = call->node;
+
+	if (node->writer)
+		writer_run(node->writer, ask_body, call);
+	else
+		store_write(node->store, ask_body, call, NULL, NULL);
+	return OK;
 }
 
 int api_status_context(struct call *call, struct view *view)

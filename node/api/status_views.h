@@ -15,6 +15,10 @@ int status_find(struct call *call, struct view *view, struct post *ret_post);
 int status_find_own(struct call *call, struct view *view, struct post *ret_post);
 
 int api_status_get(struct call *call, struct view *view);
+/* The thread as it is here; opening it has what it lacks fetched from other nodes (federation/backfill.h), and waits for
+ * none of that. */
+int api_status_context_check(struct call *call, struct view *view);
+int api_status_context_work(struct call *call);
 int api_status_context(struct call *call, struct view *view);
 int api_status_source(struct call *call, struct view *view);
 int api_status_history(struct call *call, struct view *view);

@@ -46,7 +46,8 @@ CHECKLIST = {
                                               "../unit/test_quote.c::check_refused",
                                               "../unit/test_quote.c::check_late",
                                               "../unit/test_apply_react.c::check_quote_requests"],
-    "GHSA-gwhw-gcjx-72v8": ["test_GHSA_gwhw_a_private_post_is_like_none"],
+    "GHSA-gwhw-gcjx-72v8": ["test_GHSA_gwhw_a_private_post_is_like_none",
+                            "test_threads.py::test_collections_of_a_post_between_nodes"],
     "GHSA-xfrj-c749-jxxq, crr4-7rm4-8gpw, xx55-4rrg-8xg6, vwhj-3g83-v276": [
         "test_SSRF_addresses_are_not_connected_to", "test_SSRF_nothing_listens_to_us"],
     "CVE-2026-23961": ["test_CVE_2026_23961_a_stranger_does_not_enter_by_a_boost",
@@ -71,7 +72,9 @@ CHECKLIST = {
     "CVE-2024-39687, CVE-2025-23221, CVE-2026-50131, CVE-2026-62857, CVE-2026-77632": [
         "test_CVE_2024_39687_one_room_speaks_http", "test_SSRF_addresses_are_not_connected_to"],
     "CVE-2026-34148": ["test_CVE_2026_34148_redirects_end", "test_CVE_2026_34148_a_bad_key_is_fetched_once"],
-    "CVE-2025-68475, CVE-2026-69132": ["test_CVE_2025_68475_hostile_html_takes_no_time"],
+    "CVE-2025-68475, CVE-2026-69132": ["test_CVE_2025_68475_hostile_html_takes_no_time",
+                                       "test_threads.py::test_a_peer_without_end_is_asked_a_few_times",
+                                       "../unit/test_backfill.c::check_hostile"],
     "CVE-2025-25194, CVE-2026-33693, CVE-2026-29178, CVE-2024-23649": [
         "test_SSRF_addresses_are_not_connected_to", "../unit/test_report.c::check_ours"],
     "CVE-2025-30741": ["test_CVE_2025_30741_a_follow_asked_for_shows_nothing"],

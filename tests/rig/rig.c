@@ -110,7 +110,12 @@ static int answer(void *context, struct arena *arena, const struct net_request *
 		};
 		return OK;
 	}
-	*ret_response = (struct net_response){ .status = 404, .final_url = request->url };
+	*ret_response = (struct net_response){
+		.status = 404, .content_type = STR("application/activity+json"), .final_url = request->url,
+		.body = rig->improvise ? rig->improvise(rig, request->url) : STR_NONE,
+	};
+	if (ret_response->body.n)
+		ret_response->status = 200;
 	return OK;
 }
 

@@ -25,6 +25,8 @@ struct rig {
 	struct str private_pem, public_pem;
 	struct rig_page *pages;           /* the network */
 	size_t page_count;
+	/* What stands at an address of which the table says nothing: a body, or STR_NONE. NULL: nothing. */
+	struct str (*improvise)(struct rig *rig, struct str url);
 	size_t asked;                     /* how many requests went out */
 };
 

@@ -89,8 +89,24 @@ static void check_at_once(void)
 	budget_free(shared);
 }
 
+static void check_last(void)
+{
+	struct budget *budget = budget_new();
+
+	is_int(budget_enter_last(budget, b), OK, "what nobody waits for enters where nothing is under way");
+	is_int(budget_enter_last(budget, b), ERR_BUSY, "one of it");
+	is_int(budget_enter(budget, b), OK, "it keeps nobody else out");
+	budget_leave(budget, b);
+	budget_leave(budget, b);
+	is_int(budget_enter(budget, b), OK, "but a fetch that somebody waits for");
+	is_int(budget_enter_last(budget, b), ERR_BUSY, "keeps it out");
+	is_int(budget_enter_last(budget, c), OK, "at that origin");
+	budget_free(budget);
+}
+
 int main(void)
 {
+	check_last();
 	check_keys();
 	check_at_once();
 	return done();
