@@ -118,6 +118,22 @@ def test_toot_shows_notifications_and_people(world, toot, word):
     assert "not following any" in toot.run("tags_followed")
 
 
+def test_toot_pins_blocks_and_shows_a_poll(world, toot, word):
+    mine = world.ana.say(f"On top {word}")
+    toot.run("pin", mine["id"])
+    assert [s["id"] for s in world.ben.get(f"/api/v1/accounts/{world.ana.id}/statuses", pinned="true")] == [mine["id"]]
+    toot.run("unpin", mine["id"])
+    other = world.a.person(f"{word}b")
+    toot.run("block", other.name)
+    assert world.ana.relationship(other.id)["blocking"]
+    toot.run("unblock", other.name)
+    assert not world.ana.relationship(other.id)["blocking"]
+    asked = world.ben.say(f"Tea {word}?", **{"poll[options][]": ["black", "green"], "poll[expires_in]": "600"})
+    world.ana.post(f"/api/v1/polls/{asked['poll']['id']}/votes", **{"choices[]": ["1"]})
+    shown = toot.run("thread", asked["id"])
+    assert "black" in shown and "green" in shown and "Poll · 1 votes" in shown
+
+
 def test_toot_says_why_it_failed(world, toot):
     done = subprocess.run(["toot", "delete", "1", "--no-color"], env=toot.env, capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=60 * PATIENCE)
@@ -231,6 +247,58 @@ def test_mastodon_py_sees_who_did_what(world, api, word):
     conversation = api.conversations()[0]
     assert conversation.unread and word in conversation.last_status.content
     assert api.conversations_read(conversation.id).unread is False
+
+
+@pytest.mark.parametrize("multiple", [False, True])
+def test_mastodon_py_asks_and_votes(world, api, word, multiple):
+    poll = api.make_poll(["tea", "coffee", "water"], 600, multiple=multiple)
+    status = api.status_post(f"Which {word}?", poll=poll)
+    assert [o.title for o in status.poll.options] == ["tea", "coffee", "water"] and status.poll.multiple is multiple
+    assert api.poll(status.poll).id == status.poll.id and 590 < (status.poll.expires_at - status.created_at).seconds <= 600
+    with pytest.raises(mastodon.MastodonAPIError):
+        api.poll_vote(status.poll, 0)
+    asked = world.ana.say(f"And {word}?", **{"poll[options][]": ["a", "b", "c"], "poll[expires_in]": "600",
+                                             "poll[multiple]": "true" if multiple else "false"})
+    api.poll_vote(asked["poll"]["id"], [0, 2] if multiple else 2)  # says nothing
+    voted = api.poll(asked["poll"]["id"])
+    assert voted.voted and voted.own_votes == ([0, 2] if multiple else [2]) and voted.voters_count == 1
+    assert [o.votes_count for o in voted.options] == [1 if multiple else 0, 0, 1]
+    for choices in (1, [7], []):
+        with pytest.raises(mastodon.MastodonAPIError):
+            api.poll_vote(asked["poll"]["id"], choices)
+
+
+def test_mastodon_py_pins(world, api, word):
+    status = api.status_post(f"On top {word}")
+    assert api.status_pin(status).pinned is True
+    assert [s.id for s in api.account_statuses(world.ben.id, pinned=True)] == [status.id]
+    assert api.status_unpin(status).pinned is False
+    assert api.account_statuses(world.ben.id, pinned=True) == []
+    theirs = world.ana.say(f"Not mine {word}")
+    with pytest.raises(mastodon.MastodonAPIError):
+        api.status_pin(theirs["id"])
+
+
+def test_mastodon_py_blocks(world, api, word):
+    other = world.a.person(f"{word}b")
+    other.say(f"Before {word} #{word}")
+    assert api.account_block(other.id).blocking is True
+    assert [a.acct for a in api.blocks()] == [other.name]
+    assert api.timeline_hashtag(word) == []
+    assert api.account_unblock(other.id).blocking is False and api.blocks() == []
+    assert len(api.timeline_hashtag(word)) == 1
+
+
+def test_mastodon_py_reports(world, api, word):
+    other = world.a.person(f"{word}r")
+    status = other.say(f"Bad {word}")
+    report = api.report(other.id, [status["id"]], f"why {word}", category="violation")
+    assert report.comment == f"why {word}" and report.category == "violation" and report.action_taken is False
+    assert str(report.target_account.id) == other.id and [str(i) for i in report.status_ids] == [status["id"]]
+    line = next(line for line in world.a.do("report", "list").splitlines() if f"why {word}" in line)
+    assert "by ben" in line
+    with pytest.raises(mastodon.MastodonAPIError):
+        api.report(other.id, [world.ana.say("not that one")["id"]])
 
 
 @pytest.mark.parametrize("call, args, error", [
