@@ -177,6 +177,19 @@ static struct str picture_url(struct call *call)
 	return arena_printf(call->arena, "%.*s/header.png", STR_ARG(call->node->instance.url));
 }
 
+/* Where clients of Pleroma's dialect look, without asking whether it is there. */
+static void w_pleroma_limits(struct json_writer *w, const struct config *config)
+{
+	json_w_member_u64(w, "max_toot_chars", config->limits_post_characters);
+	json_w_key(w, "poll_limits");
+	json_w_object(w);
+	json_w_member_u64(w, "max_options", LIMIT_POLL_OPTIONS);
+	json_w_member_u64(w, "max_option_chars", LIMIT_POLL_OPTION_CHARACTERS);
+	json_w_member_u64(w, "min_expiration", LIMIT_POLL_SECONDS_LOW);
+	json_w_member_u64(w, "max_expiration", LIMIT_POLL_SECONDS_HIGH);
+	json_w_object_end(w);
+}
+
 int api_instance_v1(struct call *call, struct view *view)
 {
 	const struct config *config = call->node->config;
@@ -213,7 +226,7 @@ int api_instance_v1(struct call *call, struct view *view)
 	w_status_limits(w, config);
 	w_other_limits(w);
 	json_w_object_end(w);
-	json_w_member_u64(w, "max_toot_chars", config->limits_post_characters);
+	w_pleroma_limits(w, config);
 	r = w_contact_account(w, call, view, "contact_account");
 	json_w_member_raw(w, "rules", STR("[]"));
 	json_w_object_end(w);
