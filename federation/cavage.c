@@ -443,8 +443,8 @@ int cavage_make(struct arena *arena, const struct signature_order *order,
                    struct header ret_headers[SIGNATURE_MADE_HEADERS])
 {
 	bool typed = order->content_type.n > 0;
-	struct str covered = typed ? STR("(request-target) host date digest content-type")
-	                           : STR("(request-target) host date digest");
+	struct str extra = str_lower(arena, order->extra.name);
+	const char *covered = typed ? "(request-target) host date digest content-type" : "(request-target) host date digest";
 	uint8_t hash[SHA256_BYTES];
 	char date[DATE_HTTP_BYTES];
 	struct str digest, text, bytes;
@@ -455,9 +455,10 @@ int cavage_make(struct arena *arena, const struct signature_order *order,
 	/* The label in upper case: some verifiers compare the whole header as text. */
 	digest = arena_printf(arena, "SHA-256=%.*s",
 	                      STR_ARG(base64_encode(arena, (struct str){ (const char *)hash, SHA256_BYTES })));
-	text = arena_printf(arena, "(request-target): %.*s %.*s\nhost: %.*s\ndate: %s\ndigest: %.*s%s%.*s",
+	text = arena_printf(arena, "(request-target): %.*s %.*s\nhost: %.*s\ndate: %s\ndigest: %.*s%s%.*s%s%.*s%s%.*s",
 	                    STR_ARG(str_lower(arena, order->method)), STR_ARG(order->target), STR_ARG(order->host), date,
-	                    STR_ARG(digest), typed ? "\ncontent-type: " : "", STR_ARG(order->content_type));
+	                    STR_ARG(digest), typed ? "\ncontent-type: " : "", STR_ARG(order->content_type),
+	                    extra.n ? "\n" : "", STR_ARG(extra), extra.n ? ": " : "", STR_ARG(order->extra.value));
 	err = pkey_sign(arena, order->key, text, &bytes);
 	if (err)
 		return err;
@@ -465,9 +466,9 @@ int cavage_make(struct arena *arena, const struct signature_order *order,
 	ret_headers[1] = (struct header){ STR("Digest"), digest };
 	ret_headers[2] = (struct header){
 		STR("Signature"),
-		arena_printf(arena, "keyId=\"%.*s\",algorithm=\"%s\",headers=\"%.*s\",signature=\"%.*s\"",
+		arena_printf(arena, "keyId=\"%.*s\",algorithm=\"%s\",headers=\"%s%s%.*s\",signature=\"%.*s\"",
 		             STR_ARG(order->key_id), pkey_type(order->key) == PKEY_RSA ? "rsa-sha256" : "hs2019",
-		             STR_ARG(covered), STR_ARG(base64_encode(arena, bytes))),
+		             covered, extra.n ? " " : "", STR_ARG(extra), STR_ARG(base64_encode(arena, bytes))),
 	};
 	return OK;
 }

@@ -132,6 +132,7 @@ static int deliver_to(struct fanout *fanout, uint64_t account_id)
 	struct delivery delivery = {
 		.activity_id = record->id, .actor_id = record->account_id,
 		.object_key = record->object_id ? record->object_id : record->id, .expires_ms = fanout->expires_ms,
+		.to_followers = fanout->followers,
 	};
 	struct account account;
 	struct peer peer;

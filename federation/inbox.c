@@ -10,6 +10,7 @@
 #include "federation/apply.h"
 #include "federation/brought.h"
 #include "federation/budget.h"
+#include "federation/followers_sync.h"
 #include "federation/knock.h"
 #include "federation/on_actor.h"
 #include "federation/pkey.h"
@@ -244,6 +245,8 @@ void inbox_done(const struct incoming *incoming)
 	if (incoming->verified && !incoming->duplicate)
 		replay_cache_admit(incoming->federation->replays, incoming->signature.key_id, incoming->signature.bytes,
 		                   clock_now_ms(), incoming->until_ms);
+	if (incoming->asks_followers)
+		followers_sync_asked(incoming->federation, &incoming->signer);
 }
 
 static int check_body(struct incoming *incoming)
@@ -526,6 +529,20 @@ int inbox_refuse_write(struct incoming *incoming, struct txn *txn)
 	});
 }
 
+/* It had its effect, is there already, came too late, is about nothing here, or is of a kind that has no effect here. */
+static bool is_taken(int err)
+{
+	return err == OK || err == ERR_EXISTS || err == ERR_GONE || err == ERR_NOT_FOUND || err == ERR_INVALID;
+}
+
+static int hear_followers(struct incoming *incoming, struct txn *txn)
+{
+	if (!incoming->verified)
+		return OK;
+	return followers_sync_hear(incoming->federation, incoming->arena, txn, &incoming->request, &incoming->signature,
+	                           &incoming->signer, &incoming->asks_followers);
+}
+
 int inbox_write(struct incoming *incoming, struct txn *txn)
 {
 	int r = OK;
@@ -539,9 +556,8 @@ int inbox_write(struct incoming *incoming, struct txn *txn)
 		r = incoming->hearsay.n ? brought_ask(incoming, txn) : apply(incoming, txn);
 	if (txn_err(txn))
 		return txn_err(txn);
-	/* It is there already, came too late, is about nothing here, or is of a kind that has no effect here. */
-	if (r == ERR_EXISTS || r == ERR_GONE || r == ERR_NOT_FOUND || r == ERR_INVALID)
-		return OK;
+	if (is_taken(r))
+		return hear_followers(incoming, txn);
 	if (!refusal_text(r))
 		return r;
 	if (!incoming->reason)

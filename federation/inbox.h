@@ -21,6 +21,7 @@ struct incoming {
 	bool signer_is_instance;          /* the peer's instance actor */
 	bool verified;                    /* the signature is that of its key */
 	bool by_ed25519;                  /* and that key is one of Ed25519 */
+	bool asks_followers;              /* what it says of the signer's followers is being looked into */
 	bool duplicate;                   /* nothing to do, a replayed signature for one: 202, no effect */
 	struct activity *activity;
 	const json_t *document;           /* what the activity was read from */

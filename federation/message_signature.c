@@ -424,7 +424,7 @@ static void add_text_param(struct buf *buf, const char *name, struct str value)
 static struct str make_params(struct arena *arena, const struct signature_order *order,
                               const struct signature_wish *wish, unsigned components, struct signature *signature)
 {
-	struct str *names = ARENA_ARRAY(arena, struct str, WISH_COMPONENTS);
+	struct str *names = ARENA_ARRAY(arena, struct str, WISH_COMPONENTS + 1), extra = str_lower(arena, order->extra.name);
 	int64_t now_s = order->now_ms / SECOND_MS;
 	struct buf buf;
 
@@ -435,6 +435,10 @@ static struct str make_params(struct arena *arena, const struct signature_order 
 			continue;
 		names[signature->covered_count] = wish_component_name(i);
 		buf_printf(&buf, "%s\"%.*s\"", signature->covered_count++ ? " " : "(", STR_ARG(wish_component_name(i)));
+	}
+	if (extra.n) {
+		names[signature->covered_count++] = extra;
+		buf_printf(&buf, " \"%.*s\"", STR_ARG(extra));
 	}
 	buf_printf(&buf, ");created=%lld", (long long)now_s);
 	if (wish->expires)
@@ -472,9 +476,10 @@ int message_signature_make(struct arena *arena, const struct signature_order *or
 	static const struct signature_wish none = { .label = { "sig1", 4 }, .rsa = true, .ed25519 = true };
 	const struct signature_wish *wish = order->wish ? order->wish : &none;
 	struct header headers[] = { { STR("Host"), order->host }, { STR("Content-Type"), order->content_type },
-		                    { STR("Content-Digest"), STR_NONE } };
+		                    { STR("Content-Digest"), STR_NONE }, order->extra };
 	struct signature_request request = {
-		.method = order->method, .target = order->target, .headers = headers, .header_count = 3,
+		.method = order->method, .target = order->target, .headers = headers,
+		.header_count = sizeof(headers) / sizeof(headers[0]),
 		.origin = arena_printf(arena, "%s://%.*s", order->secure ? "https" : "http", STR_ARG(order->host)),
 	};
 	struct signature signature = { .scheme = SIGNATURE_MESSAGE };

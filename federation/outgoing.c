@@ -3,6 +3,7 @@
  */
 #include "federation/outgoing.h"
 
+#include "federation/followers_sync.h"
 #include "federation/pkey.h"
 #include "federation/prove.h"
 #include "federation/rotate.h"
@@ -60,6 +61,21 @@ static int take_key(struct outgoing *outgoing, const struct federation *federati
 	return err != OK ? err : key_cache_private(federation->keys, outgoing->arena, outgoing->key_id, pem, ret_key);
 }
 
+/* Whom we take for followers there, with what goes to followers. */
+static void add_sync(struct outgoing *outgoing, struct view *view, uint64_t actor_id, struct signature_order *order)
+{
+	struct account actor;
+	struct str value;
+
+	if (!outgoing->delivery.to_followers || accounts_get(outgoing->arena, view, actor_id, &actor) != OK)
+		return;
+	value = followers_sync_header(outgoing->arena, view, &actor, outgoing->address);
+	if (!value.n)
+		return;
+	order->extra = (struct header){ STR(FOLLOWERS_SYNC_HEADER), value };
+	header_add(outgoing, order->extra.name, value);
+}
+
 static int sign(struct outgoing *outgoing, const struct federation *federation, struct view *view, uint64_t actor_id)
 {
 	struct signature_order order = {
@@ -79,6 +95,7 @@ static int sign(struct outgoing *outgoing, const struct federation *federation, 
 		return err;
 	order.key_id = outgoing->key_id;
 	order.key = key;
+	add_sync(outgoing, view, actor_id, &order);
 	order.scheme = knock_scheme(outgoing->way);
 	err = signature_make(outgoing->arena, &order, made);
 	for (size_t i = 0; err == OK && i < SIGNATURE_MADE_HEADERS; i++)

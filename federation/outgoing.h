@@ -17,8 +17,8 @@
 struct arena;
 struct store;
 
-/* Content-Type or Accept, and what a signature adds. */
-enum { OUTGOING_HEADERS_MAX = 1 + SIGNATURE_MADE_HEADERS };
+/* Content-Type or Accept, Collection-Synchronization, and what a signature adds. */
+enum { OUTGOING_HEADERS_MAX = 2 + SIGNATURE_MADE_HEADERS };
 
 struct outgoing {
 	/* set by the delivery thread */

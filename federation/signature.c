@@ -51,16 +51,19 @@ int signature_verify(struct arena *arena, const struct signature_request *reques
 	return schemes[signature->scheme].verify(arena, request, signature, key, ret_reason);
 }
 
-/* Nothing that ends a header line or a quoted string. */
+/* Nothing that ends a header line … */
+static bool is_one_line(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/* … or a quoted string. */
 static bool harmless(struct str text)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if (c < ' ' || c == 0x7f || c == '"' || c == '\\')
-			return false;
-	}
-	return true;
+	return is_one_line(text) && str_find_char(text, '"') == SIZE_MAX && str_find_char(text, '\\') == SIZE_MAX;
 }
 
 int signature_make(struct arena *arena, const struct signature_order *order,
@@ -71,5 +74,7 @@ int signature_make(struct arena *arena, const struct signature_order *order,
 	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++)
 		if (!harmless(written[i]))
 			return ERR_INVALID;
+	if (!is_one_line(order->extra.value))
+		return ERR_INVALID;
 	return schemes[order->scheme].make(arena, order, ret_headers);
 }

@@ -92,6 +92,7 @@ struct signature_order {
 	int64_t now_ms;
 	enum signature_scheme scheme;
 	bool secure;                   /* the address is https; RFC 9421 only */
+	struct header extra;           /* one more header that will be sent and is to be signed; no name: none */
 	const struct signature_wish *wish; /* what the peer asked for (federation/accept_signature.h); NULL: nothing */
 };
 

@@ -6,6 +6,7 @@
 #include "federation/fanout.h"
 #include "federation/on_move.h"
 #include "federation/prove.h"
+#include "federation/followers_sync.h"
 #include "federation/rotate.h"
 #include "federation/on_poll.h"
 #include "federation/purge.h"
@@ -40,6 +41,11 @@ static int run_quote(struct node *node, struct arena *arena, struct job *job)
 static int run_backfill(struct node *node, struct arena *arena, struct job *job)
 {
 	return backfill_job(&node->federation, arena, node->store, node->writer, job);
+}
+
+static int run_followers_sync(struct node *node, struct arena *arena, struct job *job)
+{
+	return followers_sync_job(&node->federation, arena, node->store, node->writer, job);
 }
 
 /* --- contact: who is that peer ---------------------------------------------------------------------------------- */
@@ -151,6 +157,8 @@ const struct job_row job_rows[] = {
 	  "finds what a foreign post quotes, and whether it may" },
 	{ "backfill",     LANE_POOL,   RETRY_SOON,  BACKFILL_TRIES, NULL,               run_backfill, 0,
 	  "fetches what is missing of a thread that somebody opened" },
+	{ "followers_sync", LANE_POOL, RETRY_SOON,  3,     NULL,                run_followers_sync, 0,
+	  "asks a peer which of our people follow one of its own, and mends what differs" },
 	{ "contact",      LANE_POOL,   RETRY_SOON,  60,    NULL,                run_contact, 0,
 	  "asks a peer for its instance actor and pins the key" },
 	{ "notify",       LANE_WRITER, RETRY_SOON,  100,   effects_notify_write, NULL,       0,

@@ -10,6 +10,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
+#include "storage/follower_digest.h"
 #include "storage/ids.h"
 #include "storage/index.h"
 #include "storage/keys.h"
@@ -149,6 +150,46 @@ static bool is_accepted_follow(struct check *check, const struct engine_item *it
 	(void)check;
 	return codec_decode(NULL, &follow_brief_type, item->value, &follow) == OK &&
 	       follow.state == FOLLOW_ACCEPTED;
+}
+
+/* All followers there, added up anew. The key holds the origin's hash alone, so the first of them says which it is. */
+static void check_follower_digest(struct check *check)
+{
+	uint64_t followee_id = key_read_u64(check->key, 0);
+	struct follower_digest digest = { .count = 0 };
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct arena *scratch = arena_new();
+	struct account follower;
+	struct key prefix, key;
+	int r;
+
+	prefix_walk_init(&walk, check->view, SPACE_FOLLOWER, key_u64(&prefix, followee_id), false);
+	while ((r = prefix_next(&walk, &item)) == OK) {
+		arena_reset(scratch);
+		if (!is_accepted_mirror(check, &item) ||
+		    accounts_get(scratch, check->view, key_read_u64(item.key, 8), &follower) != OK ||
+		    !str_eq(follower_digest_key(&key, followee_id, follower.uri), check->key))
+			continue;
+		follower_digest_xor(&digest, follower.uri);
+		digest.count++;
+	}
+	arena_free(scratch);
+	if (!follower_digest_is(check->value, &digest))
+		find(check, "it is not that of the %llu followers there", (unsigned long long)digest.count);
+}
+
+static void check_follow(struct check *check)
+{
+	const struct follow *follow = check->record;
+	struct account follower;
+	struct key key;
+
+	if (follow->state == FOLLOW_ACCEPTED &&
+	    accounts_get(check->arena, check->view, follow->follower_id, &follower) == OK &&
+	    !view_has(check->view, SPACE_FOLLOWER_DIGEST,
+	              follower_digest_key(&key, follow->followee_id, follower.uri)))
+		find(check, "the digest of such followers is missing");
 }
 
 static bool is_counted_reply(struct check *check, const struct engine_item *item)
@@ -387,7 +428,10 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_BOOSTS] = { .key_bytes = 16, .value_bytes = 8, INDEX(POST, IN_VALUE(0)) },
 	[SPACE_FOLLOW] = { .key_bytes = 16, .type = &follow_type,
 	                   .own = { ID(follow, follower_id), ID(follow, followee_id) },
-	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
+	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } },
+	                   .also = check_follow },
+	[SPACE_FOLLOWER_DIGEST] = { .key_bytes = 24, .value_bytes = 40, .refers = { { IN_KEY(0), SPACE_ACCOUNT } },
+	                            .also = check_follower_digest },
 	[SPACE_FOLLOWER] = { .key_bytes = 16, .value_bytes = 1, INDEX(FOLLOW, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_FOLLOW_REQUEST] = { .key_bytes = 16, INDEX(FOLLOW, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_FAVOURITE] = { .key_bytes = 16, .type = &favourite_type,

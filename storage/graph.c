@@ -8,6 +8,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
+#include "storage/follower_digest.h"
 #include "storage/index.h"
 #include "storage/ids.h"
 #include "storage/keys.h"
@@ -47,7 +48,7 @@ bool graph_requested(struct view *view, uint64_t follower_id, uint64_t followee_
 	return state_of(view, follower_id, followee_id) == FOLLOW_REQUESTED;
 }
 
-/* Moves the counts of both sides when a follow of state `was` becomes one of state `is` (0: none). */
+/* Moves the counts of both sides, and the digest, when a follow of state `was` becomes one of state `is` (0: none). */
 static void count(struct txn *txn, const struct follow *follow, uint8_t was, uint8_t is)
 {
 	int step = (is == FOLLOW_ACCEPTED) - (was == FOLLOW_ACCEPTED);
@@ -56,6 +57,7 @@ static void count(struct txn *txn, const struct follow *follow, uint8_t was, uin
 		return;
 	accounts_stats_add(txn, follow->follower_id, 0, 0, step, 0);
 	accounts_stats_add(txn, follow->followee_id, 0, step, 0, 0);
+	txn_fail(txn, follower_digest_move(txn, follow->follower_id, follow->followee_id, step));
 }
 
 static int follow_replace(struct txn *txn, const struct follow *old, const struct follow *follow)

@@ -91,7 +91,8 @@
 	X(PROOF_KEY, "proof_key", "account id", "PEM") \
 	X(QUOTES, "quotes", "quoted post id, quoting post id", "-") \
 	X(QUOTE_STAMP, "quote_stamp", "hash of stamp uri, quoting post id", "-") \
-	X(OLD_KEY, "old_key", "account id", "PEM: what PRIVATE_KEY was before the last change")
+	X(OLD_KEY, "old_key", "account id", "PEM: what PRIVATE_KEY was before the last change") \
+	X(FOLLOWER_DIGEST, "follower_digest", "account id, hash of origin", "XOR of SHA-256 of its followers' ids there (32), how many (8)")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

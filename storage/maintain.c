@@ -6,6 +6,7 @@
 #include "storage/base/err.h"
 #include "storage/engine/writer.h"
 #include "storage/jobs.h"
+#include "storage/follower_digest.h"
 #include "storage/keys.h"
 #include "storage/quotes.h"
 
@@ -14,8 +15,11 @@
 static int to_3(struct txn *txn)
 {
 	struct job job = { .kind = STR("proof_keys") };
+	int r = jobs_add(txn, &job);
 
-	return jobs_add(txn, &job) == OK ? quotes_migrate(txn) : txn_err(txn);
+	if (r == OK)
+		r = quotes_migrate(txn);
+	return r == OK ? follower_digest_build(txn) : r;
 }
 
 /* Version 1 is the first. 2 and 3 have spaces that an older build would leave behind when it deletes what they are

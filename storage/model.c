@@ -363,6 +363,7 @@ static const struct field delivery_fields[] = {
 	FIELD(7, delivery, tries),
 	FIELD(8, delivery, not_before_ms),
 	FIELD(9, delivery, expires_ms),
+	FIELD(10, delivery, to_followers),
 };
 RECORD_TYPE(delivery);
 

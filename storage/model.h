@@ -329,6 +329,7 @@ struct delivery {
 	uint64_t tries;
 	int64_t not_before_ms;
 	int64_t expires_ms;
+	bool to_followers;            /* of the actor, whoever else is addressed */
 };
 
 /* An activity that we keep: ours to deliver and to serve at its id, or a foreign one that waits for what it needs. */

@@ -8,6 +8,7 @@
 
 #include "federation/activity.h"
 #include "federation/actor.h"
+#include "federation/followers_sync.h"
 #include "federation/object.h"
 #include "federation/prove.h"
 #include "node/accounts/login.h"
@@ -232,6 +233,27 @@ int api_followers_show(struct call *call, struct view *view)
 int api_following_show(struct call *call, struct view *view)
 {
 	return show_circle(call, view, false);
+}
+
+/* FEP-8fcf: to each node those of its own people who follow here, hidden circle or not: it knows them. */
+int api_followers_synchronization_show(struct call *call, struct view *view)
+{
+	struct str origin = signed_origin(call);
+	struct account account;
+	struct answer answer;
+	struct str_list uris;
+	int r = origin.n ? find_actor(call, view, &account) : ERR_DENIED;
+
+	if (r == OK)
+		r = followers_sync_members(call->arena, view, account.id, origin, &uris);
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	document_w_begin(&answer.w, followers_sync_url(call->arena, &account), "OrderedCollection");
+	json_w_member_u64(&answer.w, "totalItems", uris.count);
+	activity_w_uris(&answer.w, "orderedItems", &uris);
+	json_w_object_end(&answer.w);
+	return document_reply(call, 200, buf_str(&answer.buf));
 }
 
 int api_featured_show(struct call *call, struct view *view)

@@ -32,6 +32,7 @@ int api_fetch_work(struct call *call);
 int api_inbox_collection_show(struct call *call, struct view *view);
 int api_outbox_show(struct call *call, struct view *view);
 int api_followers_show(struct call *call, struct view *view);
+int api_followers_synchronization_show(struct call *call, struct view *view);
 int api_following_show(struct call *call, struct view *view);
 /* Addresses of the pinned posts that the signer may see. */
 int api_featured_show(struct call *call, struct view *view);

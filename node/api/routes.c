@@ -268,6 +268,8 @@ const struct route routes[] = {
 	       .show = api_outbox_show, .summary = "an actor's activities"),
 	SIGNED("GET", "/u/:id/followers", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
 	       .show = api_followers_show, .summary = "who follows an actor"),
+	SIGNED("GET", "/u/:id/followers_synchronization", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_followers_synchronization_show, .summary = "those of the signer's node who follow an actor"),
 	SIGNED("GET", "/u/:id/following", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
 	       .show = api_following_show, .summary = "whom an actor follows"),
 	SIGNED("GET", "/u/:id/collections/featured", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,

@@ -5,6 +5,7 @@
 
 #include "federation/accept_signature.h"
 #include "federation/deliver.h"
+#include "federation/url.h"
 #include "node/node.h"
 
 struct signed_call {
@@ -133,4 +134,14 @@ struct beholder signed_beholder(const struct call *call)
 	const struct signed_call *state = call->state;
 
 	return signed_by_peer(call) ? incoming_beholder(&state->incoming) : (struct beholder){ 0 };
+}
+
+struct str signed_origin(const struct call *call)
+{
+	const struct signed_call *state = call->state;
+	struct url url;
+
+	if (!signed_by_peer(call) || url_parse(call->arena, state->incoming.signature.key_id, &url) != OK)
+		return STR_NONE;
+	return url_origin(call->arena, &url);
 }

@@ -28,6 +28,8 @@ void signed_greet(struct call *call, struct view *view);
 /* After the above: was there a good signature? And whose, for the audience predicate. */
 bool signed_by_peer(const struct call *call);
 struct beholder signed_beholder(const struct call *call);
+/* The origin whose key made the good signature. */
+struct str signed_origin(const struct call *call);
 /* The peer of this good request is up. */
 void signed_wake(struct call *call, const struct incoming *incoming);
 

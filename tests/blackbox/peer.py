@@ -264,6 +264,7 @@ class Peer:
             body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
         sent = {"host": host or node.domain, "date": date or email.utils.formatdate(usegmt=True),
                 "digest": digest or digest_of(body), "content-type": content_type}
+        sent.update({name: value for name, value in (headers or {}).items() if name.lower() in names})
         sent["signature"] = signature if signature is not None else sign(
             key or signer.key, key_id or signer.key_id, "POST", inbox, sent, names)
         sent.update(headers or {})

@@ -283,13 +283,14 @@ int rig_apply(struct rig *rig, const char *json)
 
 void rig_sign(struct rig *rig, const struct rig_delivery *delivery, struct incoming *ret_incoming)
 {
-	struct header *headers = ARENA_ARRAY(rig->arena, struct header, 2 + SIGNATURE_MADE_HEADERS);
+	struct header *headers = ARENA_ARRAY(rig->arena, struct header, 3 + SIGNATURE_MADE_HEADERS);
 	struct str host = delivery->host ? str_of(delivery->host) : STR("a.example");
 	struct signature_order order = {
 		.method = STR("POST"), .target = STR("/inbox"), .host = host,
 		.content_type = STR("application/activity+json"), .body = rig_json(rig, delivery->json),
 		.key_id = delivery->key_id, .now_ms = clock_now_ms() - delivery->late_ms,
 		.scheme = delivery->message ? SIGNATURE_MESSAGE : SIGNATURE_CAVAGE, .secure = true,
+		.extra = delivery->extra,
 	};
 	struct pkey *key;
 
@@ -298,11 +299,12 @@ void rig_sign(struct rig *rig, const struct rig_delivery *delivery, struct incom
 	must(signature_make(rig->arena, &order, headers + 2));
 	headers[0] = (struct header){ STR("Host"), host };
 	headers[1] = (struct header){ STR("Content-Type"), order.content_type };
+	headers[2 + SIGNATURE_MADE_HEADERS] = delivery->extra;
 	*ret_incoming = (struct incoming){
 		.arena = rig->arena, .federation = &rig->federation, .address = STR("203.0.113.7"),
 		.request = {
 			.method = order.method, .target = order.target, .headers = headers,
-			.header_count = 2 + SIGNATURE_MADE_HEADERS, .body = order.body,
+			.header_count = 2 + SIGNATURE_MADE_HEADERS + (delivery->extra.name.n > 0), .body = order.body,
 		},
 	};
 }

@@ -55,6 +55,7 @@ struct rig_delivery {
 	struct str key_id;
 	const char *host;                 /* NULL: a.example */
 	int64_t late_ms;                  /* how long it was under way */
+	struct header extra;              /* one more header, that is signed; no name: none */
 	bool message;                     /* signed by RFC 9421; otherwise in the draft's form */
 };
 void rig_sign(struct rig *rig, const struct rig_delivery *delivery, struct incoming *ret_incoming);
