@@ -208,7 +208,7 @@ static void a_hello_is_signed_as_its_peer_reads(void)
 	stub_say(office->stubs, 0, (struct stub_answer){ .status = 401, .lacking = "Signature-Input:" });
 	office_start(office);
 	office_post(office, 0, 0, 0, "1");
-	ok(office_drained(office, 5000), "who took RFC 9421 alone");
+	ok(office_drained(office, 5000) && stub_wait(office->stubs, 0, "GET", 1, 5000), "who took RFC 9421 alone");
 	office_stop(office);
 	office_start(office);
 	ok(stub_wait(office->stubs, 0, "GET", 2, 5000), "is told that we are back");
