@@ -83,6 +83,7 @@ static bool is_below(struct str uri, struct str actor_uri)
 static int parse_key(struct arena *arena, const json_t *document, struct account *account)
 {
 	const json_t *keys = json_member(document, "publicKey");
+	bool linked = false;
 
 	for (size_t i = 0; i < json_count(keys) && i < KEYS_MAX; i++) {
 		const json_t *value = json_at(keys, i);
@@ -90,6 +91,7 @@ static int parse_key(struct arena *arena, const json_t *document, struct account
 		struct str id = own_address(arena, value, "id", account->uri), pem = json_member_str(value, "publicKeyPem");
 		struct pkey *key;
 
+		linked |= json_is_string(value) && url_same_origin(arena, json_str_of(value), account->uri);
 		if (!id.n || (owner.n && !str_eq(owner, account->uri)) || pkey_parse_public(arena, pem, &key))
 			continue;
 		if (is_below(id, account->uri)) {
@@ -98,7 +100,7 @@ static int parse_key(struct arena *arena, const json_t *document, struct account
 		}
 		return OK;
 	}
-	return ERR_INVALID;
+	return linked ? OK : ERR_INVALID;
 }
 
 /* The key of its proofs; without one that we can use nothing but its proofs is missing. */

@@ -24,6 +24,7 @@ struct signer {
 	struct str key_id;
 	struct pkey *key;
 	enum knock_way way;
+	bool bare;            /* the query is left out of what is signed */
 };
 
 static int may_ask(const struct federation *federation, struct arena *arena, struct view *view, struct str uri,
@@ -73,6 +74,11 @@ static int prepare(const struct federation *federation, struct arena *arena, str
 	return r;
 }
 
+static struct str without_query(struct str target)
+{
+	return str_sub(target, 0, str_find_char(target, '?'));
+}
+
 static int sign_hop(void *context, struct arena *arena, const struct url *url, const struct header **ret_headers,
                     size_t *ret_count)
 {
@@ -83,8 +89,11 @@ static int sign_hop(void *context, struct arena *arena, const struct url *url, c
 		.key_id = signer->key_id, .key = signer->key, .now_ms = clock_now_ms(),
 		.scheme = knock_scheme(signer->way), .secure = url->secure,
 	};
-	int r = signature_make(arena, &order, headers);
+	int r;
 
+	if (signer->bare)
+		order.target = without_query(order.target);
+	r = signature_make(arena, &order, headers);
 	*ret_headers = headers;
 	*ret_count = SIGNATURE_MADE_HEADERS;
 	return r;
@@ -165,6 +174,12 @@ static int get_json(const struct federation *federation, struct arena *arena, st
 	const struct knock nothing = { 0 };
 	int r = get(federation, arena, &request, &response);
 
+	/* Some verify what older servers sign, without the query. */
+	if (!r && response.status == 401 && signer->way == KNOCK_CAVAGE && without_query(uri).n < uri.n) {
+		signer->bare = true;
+		r = get(federation, arena, &request, &response);
+		signer->bare = false;
+	}
 	/* The pool stores nothing: what an origin reads is learned when it signs to us, or takes a delivery. */
 	if (!r && knock_again(&nothing, signer->way, response.status, NULL, clock_now_ms(), &signer->way))
 		r = get(federation, arena, &request, &response);
@@ -187,7 +202,7 @@ static struct str without_fragment(struct str uri)
 int fetch_document(const struct federation *federation, struct arena *arena, struct store *store, struct str uri,
                    json_t **ret_document, struct str *ret_uri)
 {
-	struct signer signer;
+	struct signer signer = { .key = NULL };
 	json_t *document;
 	struct str final_url, id;
 	int r = prepare(federation, arena, store, uri, &signer);

@@ -259,25 +259,52 @@ static struct str owner_of(const json_t *document)
 	return owner.n ? owner : property_uri(json_member(document, "controller"));
 }
 
+/* What a key id leads to: one of these two. */
+struct found_key {
+	struct str pem;
+	struct multikey multikey;
+};
+
+/* The key in an actor's document. ERR_NOT_FOUND: it names none like that. `alone` (may be NULL) is what the key says of
+ * itself, for an actor that names only its id. */
+static int key_of_actor(struct arena *arena, const json_t *document, struct str uri, struct str key_id,
+                        const struct found_key *alone, struct found_key *ret_key)
+{
+	struct found_key key = { .pem = STR_NONE };
+
+	if (multikey_of_actor(arena, document, uri, key_id, &key.multikey) == OK) {
+		*ret_key = key;
+		return OK;
+	}
+	if (actor_parse_key(document, key_id, &key.pem) == OK) {
+		if (!key.pem.n && alone)
+			key.pem = alone->pem;
+	} else if (alone && property_has_uri(json_member(document, "assertionMethod"), key_id) &&
+	           str_eq(alone->multikey.controller, uri)) {
+		key.multikey = alone->multikey;
+	}
+	if (!key.pem.n && !key.multikey.id.n)
+		return ERR_NOT_FOUND;
+	*ret_key = key;
+	return OK;
+}
+
 /* A document of a key alone says whose it is; that actor must name the key in return. */
 static int owner_document(const struct errand *errand, struct str key_id, json_t **document, struct str *uri,
-                          struct str *ret_pem)
+                          struct found_key *ret_key)
 {
-	struct str owner = owner_of(*document), pem = json_member_str(*document, "publicKeyPem");
-	struct str embedded;
+	struct str owner = owner_of(*document);
+	struct found_key alone = { .pem = json_member_str(*document, "publicKeyPem") };
 	int r;
 
 	if (!str_eq(*uri, key_id) || !owner.n)
 		return ERR_INVALID;
+	if (multikey_parse(errand->arena, *document, &alone.multikey))
+		alone.multikey = (struct multikey){ .id = STR_NONE };
 	r = fetch_document(errand->federation, errand->arena, errand->store, owner, document, uri);
 	if (!r && !str_eq(*uri, owner))
 		r = ERR_INVALID;
-	if (!r)
-		r = actor_parse_key(*document, key_id, &embedded);
-	if (r)
-		return r == ERR_NOT_FOUND ? ERR_INVALID : r;
-	*ret_pem = embedded.n ? embedded : pem;
-	return OK;
+	return r ? r : key_of_actor(errand->arena, *document, *uri, key_id, &alone, ret_key);
 }
 
 int resolve_key(const struct federation *federation, struct arena *arena, struct store *store, struct str key_id,
@@ -285,28 +312,28 @@ int resolve_key(const struct federation *federation, struct arena *arena, struct
 {
 	const struct errand errand = { federation, arena, store };
 	struct account account;
-	struct multikey multikey = { 0 };
-	struct str uri, pem = STR_NONE;
+	struct found_key key;
+	struct str uri;
 	json_t *document;
 	int r = fetch_document(federation, arena, store, key_id, &document, &uri);
 
 	if (r)
 		return r;
 	if (activity_object_kind(document) != OBJECT_ACTOR)
-		r = owner_document(&errand, key_id, &document, &uri, &pem);
-	else if (multikey_of_actor(arena, document, uri, key_id, &multikey))
-		r = actor_parse_key(document, key_id, &pem);
-	if (r || (!pem.n && !multikey.id.n) || !url_same_origin(arena, uri, key_id))
+		r = owner_document(&errand, key_id, &document, &uri, &key);
+	else
+		r = key_of_actor(arena, document, uri, key_id, NULL, &key);
+	if (r || !url_same_origin(arena, uri, key_id))
 		return r && r != ERR_NOT_FOUND ? r : ERR_INVALID;
 	r = actor_of(&errand, document, uri, &account);
 	if (r)
 		return r;
-	if (pem.n) {
+	if (key.pem.n) {
 		account.key_id = key_id;
-		account.key_pem = pem;
+		account.key_pem = key.pem;
 	} else {
-		account.proof_key_id = multikey.id;
-		account.proof_key = multikey.multibase;
+		account.proof_key_id = key.multikey.id;
+		account.proof_key = key.multikey.multibase;
 	}
 	*ret_account = account;
 	return OK;

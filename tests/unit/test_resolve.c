@@ -1,16 +1,20 @@
 /* From an address to a record, over a network that lies. */
 #include "federation/resolve.h"
 
+#include <string.h>
+
 #include "federation/webfinger.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/base/json.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
 #include "tests/rig/rig.h"
 #include "tests/unit/tap.h"
 
 #define AS "'@context':'https://www.w3.org/ns/activitystreams',"
+#define CAROL "https://b.example/users/carol"
 #define DAVE "https://b.example/users/dave"
 #define FINGER "https://b.example/.well-known/webfinger?resource=acct%3Adave%40b.example"
 #define PUBLIC "https://www.w3.org/ns/activitystreams#Public"
@@ -176,6 +180,62 @@ static const char *note_by(const char *id, const char *author)
 	                author);
 }
 
+#define KEY "https://b.example/keys/1"
+
+static int key(const char *key_id, struct account *ret_account)
+{
+	return resolve_key(&rig->federation, rig->arena, rig->world->store, str_of(key_id), ret_account);
+}
+
+/* An actor of another name whose document says this of its keys. */
+static void serve_keys(const char *members)
+{
+	const char *document = rig_serve_actor(rig, DAVE, "Person", "dave");
+
+	rig_serve(rig, DAVE, 200, NULL, rig_text(rig, "%.*s%s}", (int)(strstr(document, "'publicKey'") - document), document,
+	                                         members));
+}
+
+static const char *pem_json(void)
+{
+	struct buf buf;
+	struct json_writer w;
+
+	buf_init(&buf, rig->arena, 0);
+	json_writer_init(&w, &buf);
+	json_w_str(&w, rig->public_pem);
+	return arena_cstr(rig->arena, buf_str(&buf));
+}
+
+/* Each form with the rule that the actor names the key in return; from a peer, tests/blackbox/test_keys.py. */
+static void check_keys(void)
+{
+	struct account account;
+
+	rig = rig_new();
+	serve_keys(rig_text(rig, "'publicKey':'%s'", KEY));
+	is_int(key(KEY, &account), ERR_NOT_FOUND, "a key that is named and not there is none");
+	rig_serve(rig, KEY, 200, NULL, rig_text(rig, "{" AS "'id':'%s','owner':'%s','publicKeyPem':%s}", KEY, DAVE, pem_json()));
+	is_int(key(KEY, &account), OK, "a document of a key is, when its owner names it");
+	is_str(account.key_id, STR(KEY), "under its id");
+	is_str(account.uri, STR(DAVE), "as his");
+	is_str(account.key_pem, rig->public_pem, "with what it says");
+	serve_keys("'publicKey':'https://b.example/keys/2'");
+	is_int(key(KEY, &account), ERR_INVALID, "not when he names another");
+	rig_serve(rig, KEY, 200, NULL,
+	          rig_text(rig, "{" AS "'id':'%s','type':'Multikey','controller':'%s','publicKeyMultibase':'"
+	                        "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2'}", KEY, DAVE));
+	is_int(key(KEY, &account), ERR_INVALID, "nor a Multikey");
+	serve_keys(rig_text(rig, "'publicKey':'https://b.example/keys/2','assertionMethod':'%s'", KEY));
+	is_int(key(KEY, &account), OK, "unless he asserts with it");
+	is_str(account.proof_key_id, STR(KEY), "then it is his");
+	rig_serve(rig, KEY, 200, NULL,
+	          rig_text(rig, "{" AS "'id':'%s','type':'Multikey','controller':'%s','publicKeyMultibase':'"
+	                        "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2'}", KEY, CAROL));
+	is_int(key(KEY, &account) != OK, true, "and not if it says that it is another's");
+	rig_free(rig);
+}
+
 static void check_posts(void)
 {
 	struct post post;
@@ -292,6 +352,7 @@ int main(void)
 	check_handles();
 	check_claimed_handles();
 	check_host_meta();
+	check_keys();
 	check_posts();
 	check_thread();
 	check_one_fetch();
