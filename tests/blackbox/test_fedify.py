@@ -312,6 +312,28 @@ def test_our_pins_arrive(ana, fay, word):
         assert shown == ([status["uri"]] if act == "pin" else [])
 
 
+def test_answers_that_were_not_sent_are_found(ana, fay, word):
+    """The first one leads to the second by the collection of its own."""
+    made = fay.do("create", **note_of(word, 1, answers=True))
+    seen = ana.sees(f"{word} 1")
+    answer = fay.do("keep", **note_of(word, 2, reply=made["object"], answers=True))
+    below = fay.do("keep", **note_of(word, 3, reply=answer))
+    thread = wait_for(lambda: [t for t in [ana.get(f"/api/v1/statuses/{seen['id']}/context")["descendants"]] if len(t) == 2],
+                      "the answers")[0]
+    assert [s["uri"] for s in thread] == [answer, below] and thread[1]["in_reply_to_id"] == thread[0]["id"]
+
+
+def test_our_threads_are_read(ana, fay, word):
+    root = ana.say(f"{word} root")
+    answer = ana.say(f"{word} answer", in_reply_to_id=root["id"])
+    below = ana.say(f"{word} below", in_reply_to_id=answer["id"])
+    note = fay.do("lookup", id=below["uri"])
+    walked = {part: [item["id"] for item in fay.do("walk", id=f"{root['uri']}/{part}")] for part in ("replies", "context")}
+    assert walked == {"replies": [answer["uri"]], "context": [root["uri"], answer["uri"], below["uri"]]}
+    assert note["context"] == f"{root['uri']}/context" and note["replies"] == f"{below['uri']}/replies"
+    assert fay.do("lookup", id=f"{root['uri']}/likes")["totalItems"] == 0
+
+
 def test_reports_come(node, ana, fay, word):
     status = ana.say(f"{word} annoys")
     fay.do("flag", ids=[ana.actor, status["uri"]], text=f"{word} why")

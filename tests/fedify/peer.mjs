@@ -90,6 +90,10 @@ federation.setFollowersDispatcher("/users/{identifier}/followers", () => ({ item
 federation.setFeaturedDispatcher("/users/{identifier}/featured", () => ({ items: [...pins].map(number => notes.get(number)) }));
 federation.setObjectDispatcher(Question, "/polls/{number}", (_, { number }) => polls.get(number) ?? null);
 federation.setObjectDispatcher(QuoteAuthorization, "/stamps/{number}", (_, { number }) => stamps.get(number) ?? null);
+federation.setObjectDispatcher(Collection, "/answers/{number}", (context, { number }) => new Collection({
+	id: context.getObjectUri(Collection, { number }),
+	items: [...notes.values()].filter(made => made.replyTargetId?.href === notes.get(number)?.id.href).map(made => made.id),
+}));
 federation.setObjectDispatcher(Note, "/notes/{number}", (_, { number }) => notes.get(number) ?? null);
 federation.setNodeInfoDispatcher("/nodeinfo/2.1", () => ({
 	software: { name: "fedify-test", version: "1.0.0" },
@@ -117,13 +121,14 @@ async function recipients(ids) {
 	return [...followers.values(), ...await Promise.all(ids.map(fetched))];
 }
 
-function note({ number, text, mention, to, reply, summary, tag, updated, quote, stamp }) {
+function note({ number, text, mention, to, reply, summary, tag, updated, quote, stamp, answers }) {
 	const made = new Note({
 		id: context.getObjectUri(Note, { number }),
 		attribution: actor(),
 		content: text,
 		summary,
 		replyTarget: reply && new URL(reply),
+		replies: answers && context.getObjectUri(Collection, { number }),
 		quote: quote && new URL(quote),
 		quoteUrl: quote && new URL(quote),
 		quoteAuthorization: stamp && new URL(stamp),
