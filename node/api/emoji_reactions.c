@@ -11,6 +11,7 @@
 #include "storage/access.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/posts.h"
 
 struct reaction_call {
@@ -87,7 +88,8 @@ static int w_kind(struct json_writer *w, struct call *call, struct view *view, c
 	int r;
 
 	for (size_t i = 0; i < count && ids.count < kind->count; i++)
-		if (str_eq(reactions[i].emoji, kind->emoji))
+		if (str_eq(reactions[i].emoji, kind->emoji) &&
+		    !blocks_has(view, call->viewer.account_id, reactions[i].account_id))
 			ids.ids[ids.count++] = reactions[i].account_id;
 	json_w_object(w);
 	emoji_count_w(w, kind);

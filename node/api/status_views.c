@@ -8,6 +8,7 @@
 #include "node/api/entities.h"
 #include "node/api/paging.h"
 #include "node/node.h"
+#include "storage/blocks.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/silence.h"
@@ -42,7 +43,7 @@ int api_status_get(struct call *call, struct view *view)
 	return answer_end(&answer, call, r);
 }
 
-/* Of a thread, what the viewer may see. */
+/* Of a thread, what the viewer may see and did not shut out. */
 static int w_visible(struct call *call, struct view *view, struct json_writer *w, const struct id_list *ids)
 {
 	struct post *posts = ARENA_ARRAY(call->arena, struct post, ids->count);
@@ -52,7 +53,8 @@ static int w_visible(struct call *call, struct view *view, struct json_writer *w
 		int r = access_post(call->arena, view, answer_beholder(call), ids->ids[i], &posts[count]);
 
 		if (r == OK)
-			count += !silence_hides(view, posts[count].account_id, call->viewer.account_id);
+			count += !silence_hides(view, posts[count].account_id, call->viewer.account_id) &&
+			         !blocks_has(view, call->viewer.account_id, posts[count].account_id);
 		else if (r != ERR_NOT_FOUND)
 			return r;
 	}
@@ -188,6 +190,16 @@ int api_status_history(struct call *call, struct view *view)
 typedef int who_reacted(struct arena *arena, struct view *view, uint64_t post_id, uint64_t after, size_t max,
                         struct id_list *ret_ids);
 
+static void drop_blocked(struct call *call, struct view *view, struct id_list *ids)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ids->count; i++)
+		if (!blocks_has(view, call->viewer.account_id, ids->ids[i]))
+			ids->ids[kept++] = ids->ids[i];
+	ids->count = kept;
+}
+
 static int show_who(struct call *call, struct view *view, who_reacted *who)
 {
 	struct page page = paging_read(call, PAGE_ACCOUNTS, PAGE_ACCOUNTS_MAX);
@@ -204,6 +216,7 @@ static int show_who(struct call *call, struct view *view, who_reacted *who)
 		ids.count = page.limit;
 		paging_link_after(call, page.limit, ids.ids[ids.count - 1]);
 	}
+	drop_blocked(call, view, &ids);
 	answer_begin(&answer, call);
 	r = entities_accounts(&answer.w, call->arena, view, &ids);
 	return answer_end(&answer, call, r);

@@ -5,6 +5,7 @@
 
 #include "storage/accounts.h"
 #include "storage/base/json.h"
+#include "storage/blocks.h"
 #include "storage/posts.h"
 #include "storage/silence.h"
 
@@ -197,7 +198,7 @@ int reading_post(struct html_page *page, struct view *view, const struct post *p
 	return add_article(page, view, &shared, &sharer, main);
 }
 
-/* What of these the person may see. */
+/* What of these the person may see and did not shut out. */
 static int add_posts(struct html_page *page, struct view *view, const struct id_list *ids)
 {
 	struct post post;
@@ -205,7 +206,8 @@ static int add_posts(struct html_page *page, struct view *view, const struct id_
 	for (size_t i = 0; i < ids->count; i++) {
 		int err = access_post(page->call->arena, view, reading_beholder(page), ids->ids[i], &post);
 
-		if (err == OK && !silence_hides(view, post.account_id, page->account_id))
+		if (err == OK && !silence_hides(view, post.account_id, page->account_id) &&
+		    !blocks_has(view, page->account_id, post.account_id))
 			err = reading_post(page, view, &post, false);
 		if (err != OK && err != ERR_NOT_FOUND && err != ERR_GONE)
 			return err;

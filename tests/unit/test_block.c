@@ -164,6 +164,38 @@ static void check_hidden(void)
 	rig_free(rig);
 }
 
+/* Around a post: answers, who favoured, boosted and reacted. */
+static void check_hidden_around_a_post(void)
+{
+	static const char *const lists[] = { "/favourited_by", "/reblogged_by" };
+	struct rig_answer mine, answer;
+	const char *path, *reactions;
+	struct str id;
+
+	rig = rig_new();
+	mine = rig_call(rig, "POST", "/api/v1/statuses", &rig->alice, "status=mine");
+	id = rig_str(&mine, "id");
+	path = rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(id));
+	reactions = rig_line(rig, "/api/v1/pleroma/statuses/%.*s/reactions", STR_ARG(id));
+	rig_call(rig, "POST", "/api/v1/statuses", &rig->bob, rig_line(rig, "status=his&in_reply_to_id=%.*s", STR_ARG(id)));
+	post(&rig->bob, rig_line(rig, "%s/favourite", path));
+	post(&rig->bob, rig_line(rig, "%s/reblog", path));
+	rig_call(rig, "PUT", rig_line(rig, "%s/%%F0%%9F%%8E%%89", reactions), &rig->bob, "");
+	for (int blocked = 0; blocked < 3; blocked++) {
+		if (blocked)
+			post(&rig->alice, of(&rig->bob, blocked == 1 ? "/block" : "/unblock"));
+		answer = get(&rig->alice, rig_line(rig, "%s/context", path));
+		is_int(rig_count(&answer, "descendants"), blocked != 1, "answers of the blocked are not in the thread");
+		for (size_t i = 0; i < 2; i++) {
+			answer = get(&rig->alice, rig_line(rig, "%s%s", path, lists[i]));
+			ok(rig_count(&answer, "") == (blocked != 1), "nor are they in %s", lists[i]);
+		}
+		answer = get(&rig->alice, reactions);
+		is_int(rig_count(&answer, "0.accounts"), blocked != 1, "nor among who reacted");
+	}
+	rig_free(rig);
+}
+
 static void check_hidden_from_a_peer(void)
 {
 	struct rig_answer open, answer, missing;
@@ -279,6 +311,7 @@ int main(void)
 	check_ours();
 	check_among_us();
 	check_hidden();
+	check_hidden_around_a_post();
 	check_hidden_from_a_peer();
 	check_of_a_peer();
 	check_order();
