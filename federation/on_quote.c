@@ -104,13 +104,31 @@ int quote_request_may(struct apply *apply)
 	return !r && (apply->target.disabled || apply->target.deleted) ? ERR_NOT_FOUND : r;
 }
 
-/* A post from which the right to quote was taken does not get it back by asking again. */
-static bool was_revoked(struct apply *apply)
+/* What is known of the post that wants to quote; state 0: nothing, as of one that quotes another author. */
+static struct post known_quoting(struct apply *apply)
 {
 	struct post quoting;
 
-	return posts_by_uri(apply->arena, apply->view, apply->activity->instrument_uri, &quoting) == OK &&
-	       quoting.quote_state == QUOTE_REVOKED && quoting.quote_account_id == apply->post.account_id;
+	if (posts_by_uri(apply->arena, apply->view, apply->activity->instrument_uri, &quoting) ||
+	    quoting.quote_account_id != apply->post.account_id)
+		return (struct post){ .quote_state = 0 };
+	return quoting;
+}
+
+/* Who asks again is told again: one post has one stamp, as far as it is here. */
+static int give_stamp(struct apply *apply, const struct post *quoting, struct str *ret_uri)
+{
+	struct activity_record stamp;
+	uint64_t stamp_id;
+
+	if (quoting->quote_id == apply->post.id &&
+	    activities_by_uri(apply->arena, apply->view, quoting->quote_stamp_uri, &stamp) == OK) {
+		*ret_uri = stamp.uri;
+		return OK;
+	}
+	stamp_id = txn_new_id(apply->txn);
+	*ret_uri = instance_activity_uri(apply->arena, apply->instance, stamp_id);
+	return put_stamp(apply->arena, apply->txn, stamp_id, &apply->target, &apply->post, apply->activity->instrument_uri);
 }
 
 int quote_request_apply(struct apply *apply)
@@ -124,16 +142,17 @@ int quote_request_apply(struct apply *apply)
 		.type = AS_REJECT, .actor_id = apply->target.id, .object_kind = OBJECT_ACTIVITY,
 		.object_id = apply->actor.id, .inner = &inner,
 	};
-	uint64_t stamp_id;
+	struct post quoting;
 	int r = OK;
 
 	if (apply->origin == ORIGIN_LOCAL)
 		return OK;
-	if (quotes_may(apply->view, &apply->post, apply->actor.id) == QUOTE_AUTOMATIC && !was_revoked(apply)) {
+	quoting = known_quoting(apply);
+	/* A post from which the right to quote was taken does not get it back by asking again. */
+	if (quotes_may(apply->view, &apply->post, apply->actor.id) == QUOTE_AUTOMATIC &&
+	    quoting.quote_state != QUOTE_REVOKED) {
 		answer.type = AS_ACCEPT;
-		stamp_id = txn_new_id(apply->txn);
-		answer.result_uri = instance_activity_uri(apply->arena, apply->instance, stamp_id);
-		r = put_stamp(apply->arena, apply->txn, stamp_id, &apply->target, &apply->post, request->instrument_uri);
+		r = give_stamp(apply, &quoting, &answer.result_uri);
 	}
 	if (!r)
 		r = activity_apply(apply->arena, apply->txn, &answer, ORIGIN_LOCAL);

@@ -14,10 +14,12 @@
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/codec.h"
 #include "storage/keys.h"
 #include "storage/pins.h"
 #include "storage/posts.h"
+#include "storage/silence.h"
 
 struct batch_account {
 	uint64_t id;
@@ -36,7 +38,7 @@ struct batch_status {
 	bool favourited, boosted_by_viewer, pinned;
 	uint8_t quote_state;  /* enum quote_state; 0: it quotes nothing */
 	uint64_t quote_id;    /* 0: none that stands */
-	bool quote_hidden, quote_gone;  /* hidden from this viewer, or it is gone */
+	const char *quote_hidden;  /* why it is not shown to this viewer, in the client API's word; NULL: it is */
 	uint8_t quote_policy; /* set of enum quote_policy */
 	enum quote_answer may_quote;
 	struct emoji_count *reactions;
@@ -109,8 +111,12 @@ static bool mark_quote(struct batch *batch, const struct post *post, struct post
 	struct batch_status *status = find_status(batch, post->id);
 	struct post gone;
 
-	status->quote_hidden = access_post(batch->arena, batch->view, viewer, post->quote_id, ret_quoted) != OK;
-	status->quote_gone = status->quote_hidden && posts_brief(batch->view, post->quote_id, &gone) == ERR_NOT_FOUND;
+	if (access_post(batch->arena, batch->view, viewer, post->quote_id, ret_quoted) != OK)
+		status->quote_hidden = posts_brief(batch->view, post->quote_id, &gone) == OK ? "unauthorized" : "deleted";
+	else if (blocks_has(batch->view, viewer.account_id, ret_quoted->account_id))
+		status->quote_hidden = "blocked_account";
+	else if (silence_hides(batch->view, ret_quoted->account_id, viewer.account_id))
+		status->quote_hidden = "unauthorized";
 	return !status->quote_hidden;
 }
 
@@ -285,7 +291,6 @@ static void share_with_boosts(struct batch *batch)
 		boost->quote_state = boosted->quote_state;
 		boost->quote_id = boosted->quote_id;
 		boost->quote_hidden = boosted->quote_hidden;
-		boost->quote_gone = boosted->quote_gone;
 		boost->quote_policy = boosted->quote_policy;
 		boost->may_quote = boosted->may_quote;
 		boost->reactions = boosted->reactions;
@@ -460,10 +465,8 @@ static const char *quote_word(const struct batch_status *status)
 		[QUOTE_REVOKED] = "revoked",
 	};
 
-	if (status->quote_gone)
-		return "deleted";
 	if (status->quote_hidden)
-		return "unauthorized";
+		return status->quote_hidden;
 	return words[status->quote_state <= QUOTE_REVOKED ? status->quote_state : 0];
 }
 

@@ -2,6 +2,7 @@
 #include "federation/quote.h"
 
 #include "storage/base/arena.h"
+#include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/jobs.h"
 #include "storage/maintain.h"
@@ -191,6 +192,18 @@ static size_t run_quote_jobs(void)
 	return ran;
 }
 
+static int64_t quote_job_due_ms(void)
+{
+	struct job *jobs = NULL;
+	size_t count = 0;
+
+	jobs_page(rig->arena, world_read(rig->world), 100, &jobs, &count);
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(jobs[i].kind, STR("quote")))
+			return jobs[i].due_ms;
+	return 0;
+}
+
 static void check_among_us(void)
 {
 	struct rig_answer first, second, own, answer;
@@ -216,6 +229,10 @@ static void check_among_us(void)
 	is_str(rig_str(&own, "quote.state"), STR("accepted"), "one quotes oneself");
 	is_int((long long)rig_notices(rig, &rig->alice, NOTICE_QUOTE), 1, "without being told");
 	is_int((long long)findings(), 0, "every index is true");
+	rig_call(rig, "POST", rig_line(rig, "/api/v1/accounts/%llu/block", (unsigned long long)rig->alice.id), &rig->bob, "");
+	answer = show(&rig->bob, rig_str(&second, "id"), "");
+	is_str(rig_str(&answer, "quote.state"), STR("blocked_account"), "whom one blocks one does not read in a quote either");
+	rig_call(rig, "POST", rig_line(rig, "/api/v1/accounts/%llu/unblock", (unsigned long long)rig->alice.id), &rig->bob, "");
 	answer = rig_call(rig, "PUT", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&second, "id"))), &rig->bob,
 	                  "status=Listen");
 	ok(rig_holds(&answer, "quote-inline") && str_eq(rig_str(&answer, "quote.state"), STR("accepted")),
@@ -345,6 +362,27 @@ static void check_elsewhere(void)
 	rig_free(rig);
 }
 
+/* A post that is held back asks nobody before it goes out, and nobody when it never does. */
+static void check_held(void)
+{
+	struct rig_answer held;
+	struct str carols;
+
+	rig = rig_new();
+	quote_carol("", &carols);
+	run_quote_jobs();
+	rig_jobs(rig);
+	rig_outgoing_clear(rig);
+	held = say(&rig->alice, rig_line(rig, "status=x&hold_seconds=30&quoted_status_id=%.*s", STR_ARG(carols)));
+	is_str(rig_str(&held, "quote.state"), STR("pending"), "a post that is held back may quote");
+	is_int(quote_job_due_ms() - RIG_NOW_MS, 30 * SECOND_MS, "and asks nobody before it goes out");
+	rig_call(rig, "DELETE", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&held, "id"))), &rig->alice, NULL);
+	run_quote_jobs();
+	rig_jobs(rig);
+	ok(!sends("QuoteRequest\",\"actor"), "nor when it was deleted before");
+	rig_free(rig);
+}
+
 static void check_rejected(void)
 {
 	struct rig_answer ours;
@@ -392,6 +430,12 @@ static void check_revoking(void)
 	                rig_text(rig, ",'quoteAuthorization':'%.*s'", STR_ARG(stamp_uri)));
 	ok(proved(theirs) != 0, "a foreign post quotes ours");
 	is_int((long long)rig_notices(rig, &rig->alice, NOTICE_QUOTE), 1, "whose author is told");
+	rig_outgoing_clear(rig);
+	rig_apply(rig, rig_text(rig,
+	                        "{" AS "'id':'https://b.example/a/r1','type':'QuoteRequest','actor':'" CAROL "','object':'%.*s',"
+	                        "'instrument':'https://b.example/notes/1'}", STR_ARG(rig_str(&ours, "uri"))));
+	rig_jobs(rig);
+	ok(sends(rig_text(rig, "\"result\":\"%.*s\"", STR_ARG(stamp_uri))), "who asks again gets the same stamp");
 	rig_outgoing_clear(rig);
 	path = rig_line(rig, "/api/v1/statuses/%.*s/quotes/%llu/revoke", STR_ARG(rig_str(&ours, "id")),
 	                (unsigned long long)theirs);
@@ -441,6 +485,7 @@ int main(void)
 	check_among_us();
 	check_refused();
 	check_elsewhere();
+	check_held();
 	check_rejected();
 	check_revoking();
 	check_late();
