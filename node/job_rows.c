@@ -21,6 +21,7 @@
 #include "storage/engine/writer.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
+#include "storage/reports.h"
 #include "storage/tokens.h"
 
 enum {
@@ -128,14 +129,16 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 
 static int write_expire(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
 {
-	bool tokens_more = false, seen_more = false;
+	bool tokens_more = false, seen_more = false, reports_more = false;
 	int err = tokens_expire(txn, EXPIRE_BATCH, &tokens_more);
 
 	(void)arena;
 	(void)job;
 	if (err == OK)
 		err = activities_forget(txn, txn_now_ms(txn) - (int64_t)SEEN_KEPT_MS_DAYS * DAY_MS, EXPIRE_BATCH, &seen_more);
-	*ret_more = tokens_more || seen_more;
+	if (err == OK)
+		err = reports_forget(txn, EXPIRE_BATCH, &reports_more);
+	*ret_more = tokens_more || seen_more || reports_more;
 	return err;
 }
 
@@ -180,7 +183,7 @@ const struct job_row job_rows[] = {
 	{ "retire_keys",  LANE_WRITER, RETRY_SOON,  100,   rotate_end_write,    NULL,        0,
 	  "ends the time in which a person's former keys still count" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
-	  "forgets expired sessions, codes, links and old activity ids" },
+	  "forgets expired sessions, codes, links, old activity ids and closed reports" },
 };
 
 const size_t job_row_count = sizeof(job_rows) / sizeof(job_rows[0]);

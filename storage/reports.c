@@ -4,6 +4,7 @@
 #include "storage/reports.h"
 
 #include "storage/base/arena.h"
+#include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
 #include "storage/keys.h"
@@ -39,6 +40,34 @@ int reports_close(struct arena *arena, struct txn *txn, uint64_t id)
 		return r;
 	report.closed_ms = txn_now_ms(txn);
 	return record_put(txn, SPACE_REPORT, key_u64(&key, id), &report_type, &report);
+}
+
+int reports_forget(struct txn *txn, size_t max, bool *ret_more)
+{
+	int64_t before_ms = txn_now_ms(txn) - REPORT_CLOSED_DAYS * (int64_t)DAY_MS;
+	struct arena *arena = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct report report;
+	size_t gone = 0;
+	struct key key;
+	int r = OK;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_REPORT, STR_NONE, false);
+	while (gone < max && (r = prefix_next(&walk, &item)) == OK) {
+		arena_reset(arena);
+		r = codec_decode(arena, &report_type, item.value, &report);
+		/* They come by their age, and none was closed before it was made. */
+		if (r || report.created_ms >= before_ms)
+			break;
+		if (report.closed_ms && report.closed_ms < before_ms) {
+			txn_del(txn, SPACE_REPORT, key_u64(&key, report.id));
+			gone++;
+		}
+	}
+	arena_free(arena);
+	*ret_more = gone == max;
+	return r && r != ERR_NOT_FOUND ? r : txn_err(txn);
 }
 
 int reports_list(struct arena *arena, struct view *view, bool closed, size_t max, struct report **ret_reports,

@@ -13,6 +13,7 @@ enum {
 	REPORTS_MAX = 10000,            /* kept in all */
 	REPORT_POSTS_MAX = 100,
 	REPORT_COMMENT_CHARACTERS = 5000,
+	REPORT_CLOSED_DAYS = 90,        /* a closed one is kept */
 };
 
 /* Gives report->id, and created_ms from the transaction. ERR_LIMIT: there are too many. */
@@ -20,6 +21,8 @@ int reports_add(struct txn *txn, struct report *report);
 int reports_get(struct arena *arena, struct view *view, uint64_t id, struct report *ret_report);
 /* Closing twice is no error. ERR_NOT_FOUND. */
 int reports_close(struct arena *arena, struct txn *txn, uint64_t id);
+/* Removes those that were closed more than REPORT_CLOSED_DAYS ago, at most `max`; *ret_more: call again. */
+int reports_forget(struct txn *txn, size_t max, bool *ret_more);
 /* The newest first, at most `max`; without the closed ones unless `closed`. */
 int reports_list(struct arena *arena, struct view *view, bool closed, size_t max, struct report **ret_reports,
                  size_t *ret_count);

@@ -197,8 +197,43 @@ static void check_instance_actor(void)
 	rig_free(rig);
 }
 
+static void check_forgetting(void)
+{
+	struct report report = { .target_id = 7, .comment = STR("x"), .category = STR("other") }, *found;
+	uint64_t ids[6];
+	size_t count;
+	bool more;
+
+	rig = rig_new();
+	for (size_t i = 0; i < 6; i++) {
+		reports_add(world_write(rig->world), &report);
+		world_commit(rig->world);
+		ids[i] = report.id;
+		clock_advance_for_test(1000);
+	}
+	for (size_t i = 1; i < 5; i++) {
+		reports_close(rig->arena, world_write(rig->world), ids[i]);
+		world_commit(rig->world);
+	}
+	clock_advance_for_test(REPORT_CLOSED_DAYS * (int64_t)DAY_MS);
+	reports_close(rig->arena, world_write(rig->world), ids[5]);
+	world_commit(rig->world);
+	is_int(reports_forget(world_write(rig->world), 10, &more), OK, "to the day");
+	ok(world_commit(rig->world) == OK && !more && reports(true, NULL) == 6, "a closed report stays for its days");
+	clock_advance_for_test(1);
+	is_int(reports_forget(world_write(rig->world), 3, &more), OK, "a moment later");
+	ok(world_commit(rig->world) == OK && more && reports(true, NULL) == 3, "it goes, so many at a time");
+	is_int(reports_forget(world_write(rig->world), 3, &more), OK, "called again");
+	ok(world_commit(rig->world) == OK && !more, "all are gone");
+	reports_list(rig->arena, world_read(rig->world), true, 10, &found, &count);
+	ok(count == 2 && found[0].id == ids[5] && found[1].id == ids[0],
+	   "but the open one, however old, and one that was closed of late");
+	rig_free(rig);
+}
+
 int main(void)
 {
+	check_forgetting();
 	check_ours();
 	check_forward();
 	check_of_a_peer();
