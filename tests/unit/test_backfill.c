@@ -146,7 +146,8 @@ static void check_replies(void)
 	rig_post(rig, &rig->alice, VISIBILITY_PUBLIC, "ours", 0, &ours);
 	root = deliver("https://b.example/notes/1",
 	               arena_cstr(rig->arena, instance_post_uri(rig->arena, rig->federation.instance, ours)),
-	               ",'context':'https://b.example/contexts/1','replies':{'type':'Collection','id':'https://b.example/notes/1/replies'}");
+	               ",'context':'https://b.example/contexts/1','replies':{'type':'Collection','id':"
+	               "'https://b.example/notes/1/replies'}");
 	serve_collection("https://b.example/notes/1/replies", ",'orderedItems':['https://b.example/notes/2',"
 	                 "'https://b.example/notes/lie']");
 	serve_note("https://b.example/notes/2", "https://b.example/notes/1", ",'replies':'https://b.example/notes/2/replies'");
