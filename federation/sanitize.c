@@ -300,19 +300,23 @@ static void begin_block(struct writing *writing)
 	writing->after_inline = false;
 }
 
-/* Controls have no place in HTML; tabs and line ends do. */
-static bool is_kept(unsigned char c)
+/* Controls have no place in HTML, nor have what Unicode calls noncharacters: who reads it again would replace them. Tabs
+ * and line ends do. */
+static bool is_kept(uint32_t c)
 {
-	return (c >= ' ' && c != 0x7f) || c == '\n' || c == '\t';
+	if (c < ' ' || (c >= 0x7f && c < 0xa0))
+		return c == '\n' || c == '\t';
+	return (c & 0xfffe) != 0xfffe && (c < 0xfdd0 || c > 0xfdef);
 }
 
 static bool begins_with_line_end(struct str text)
 {
-	size_t i = 0;
+	size_t at = 0;
+	uint32_t c = 0;
 
-	while (i < text.n && !is_kept((unsigned char)text.p[i]))
-		i++;
-	return i < text.n && text.p[i] == '\n';
+	while (at < text.n && !is_kept(c = utf8_next(text, &at)))
+		;
+	return c == '\n';
 }
 
 static void write_text(struct writing *writing, struct str text)
@@ -327,11 +331,13 @@ static void write_text(struct writing *writing, struct str text)
 	/* A parser takes the first line end in <pre> away. */
 	if (begins_with_line_end(text) && str_ends(buf_str(out), STR("<pre>")))
 		buf_add_char(out, '\n');
-	for (size_t i = 0; i < text.n; i++) {
-		if (is_kept((unsigned char)text.p[i]))
+	for (size_t at = 0; at < text.n;) {
+		size_t end = at;
+
+		if (is_kept(utf8_next(text, &at)))
 			continue;
-		buf_add_html(out, str_sub(text, from, i - from));
-		from = i + 1;
+		buf_add_html(out, str_sub(text, from, end - from));
+		from = at;
 	}
 	buf_add_html(out, str_sub(text, from, SIZE_MAX));
 }
@@ -517,7 +523,7 @@ static struct str strip_tags(struct arena *arena, struct str html)
 			buf_add_char(&buf, ' ');
 			in_tag = true;
 		}
-		if (!in_tag && (c >= ' ' || c == '\n' || c == '\t') && c != 0x7f)
+		if (!in_tag && is_kept(c))
 			buf_add_utf8(&buf, c);
 		in_tag = in_tag && c != '>';
 	}

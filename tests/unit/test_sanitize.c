@@ -13,6 +13,7 @@ static const struct {
 	const char *name, *html, *result;
 } cases[] = {
 	{ "plain text stays", "a b", "a b" },
+	{ "controls go, and what is no character", "a&#x1;b&#x81;c&#xFDD0;d&#xFFFF;e&#x1FFFE;f", "abcdef" },
 	{ "the small subset stays",
 	  "<p>a<br/><b>b</b><strong>c</strong><em>d</em><i>e</i><u>f</u><s>g</s><del>h</del><code>i</code></p>",
 	  "<p>a<br><b>b</b><strong>c</strong><em>d</em><i>e</i><u>f</u><s>g</s><del>h</del><code>i</code></p>" },
@@ -179,6 +180,8 @@ static void test_bounds(void)
 	is_str(result, STR("<p>a b &amp; c</p>"), "one of many tags, too");
 	result = sanitize_html(arena, arena_printf(arena, "<p%.*s>a", STR_ARG(repeat(" x=y", SANITIZE_ATTRIBUTES_MAX + 1, ""))));
 	is_str(result, STR("<p>a</p>"), "one of many attributes, too");
+	result = sanitize_html(arena, repeat("<i>", SANITIZE_TAGS_MAX + 1, "a\xc2\x9a" "b\xef\xb7\x90" "c"));
+	is_str(result, STR("<p>abc</p>"), "without controls and what is no character");
 	result = sanitize_html(arena, repeat("<blockquote>", SANITIZE_DEPTH_MAX, "a"));
 	is_str(result, STR("<p>a</p>"), "one nested too deep, too");
 	is_str(sanitize_html(arena, STR("")), STR(""), "nothing stays nothing");
