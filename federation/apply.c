@@ -27,6 +27,7 @@
 #include "storage/base/err.h"
 #include "storage/instance.h"
 #include "storage/reactions.h"
+#include "storage/receipts.h"
 
 /* Who may fetch the activity at its id. */
 enum keep {
@@ -253,6 +254,7 @@ static int send(struct apply *apply, const struct activity_row *row, const struc
 	const struct activity *a = apply->activity;
 	/* The end of an account always has a fan-out, which also starts the purge behind it. */
 	bool remote = (a->type == AS_DELETE && a->object_kind == OBJECT_ACTOR) ||
+	              ((a->type == AS_DELETE || a->type == AS_UPDATE) && receipts_has(apply->view, a->object_id)) ||
 	              fanout_reaches(apply->arena, apply->view, apply->actor.id, recipients);
 	struct activity_record record = {
 		.id = a->record_id, .uri = a->uri, .type = str_of(activity_type_name(a->type)),

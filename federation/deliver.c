@@ -14,6 +14,7 @@
 
 #include "federation/lanes.h"
 #include "federation/outgoing.h"
+#include "federation/receipt.h"
 #include "federation/wire.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -304,6 +305,8 @@ static int verdict_write(struct txn *txn, void *arg)
 
 	if (request->verdict != VERDICT_RETRY && request->verdict != VERDICT_DOWN)
 		err = deliveries_delete(txn, delivery->peer_id, delivery->sequence);
+	if (err == OK && request->verdict != VERDICT_RETRY && request->verdict != VERDICT_DOWN)
+		err = receipt_judge(request->arena, txn, delivery, request->verdict != VERDICT_DROP);
 	/* The peer may have left the list, with its lane and deliveries, while this was under way. */
 	if (err != OK || peers_get(request->arena, txn_view(txn), delivery->peer_id, &peer) != OK)
 		return err;
@@ -358,6 +361,7 @@ static void lane_note(struct request *request, const char *reason)
 {
 	request->health = request->lane->lane;
 	request->health.last_error = arena_printf(request->arena, "%s", reason);
+	request->health.error_ms = reason[0] ? clock_now_ms() : 0;
 	request->put_health = true;
 }
 

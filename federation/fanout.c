@@ -7,7 +7,9 @@
 #include "federation/fanout.h"
 
 #include "federation/addressing.h"
+#include "federation/expiry.h"
 #include "federation/policy.h"
+#include "federation/receipt.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
@@ -22,8 +24,6 @@
 enum {
 	PAGE = 500,             /* recipients looked at in one write */
 	DIGEST_BYTES = 8,
-	KEPT_DAYS = 14,         /* how long a delivery is tried */
-	KEPT_LONG_DAYS = 30,    /* of what takes something back */
 };
 
 /* A cursor above all account ids: the followers are done, the rest counts the named ones. */
@@ -150,7 +150,44 @@ static int deliver_to(struct fanout *fanout, uint64_t account_id)
 	if (str_eq(delivery.inbox, account.shared_inbox) && !first_time(fanout, account.shared_inbox))
 		return OK;
 	delivery.peer_id = peer.id;
-	return deliveries_put(fanout->txn, &delivery);
+	r = deliveries_put(fanout->txn, &delivery);
+	/* What is named in it alone is told of its end by name, too. */
+	return r || !fanout->followers ? r : receipt_note(fanout->txn, record, &peer, account.shared_inbox);
+}
+
+/* Whoever was sent the post, though nobody there follows any more. */
+static int deliver_to_former(struct fanout *fanout, uint64_t peer_id)
+{
+	const struct activity_record *record = &fanout->record;
+	struct delivery delivery = {
+		.activity_id = record->id, .actor_id = record->account_id, .object_key = record->object_id,
+		.expires_ms = fanout->expires_ms, .peer_id = peer_id,
+	};
+	struct peer peer;
+	int r = peers_get(fanout->arena, fanout->view, peer_id, &peer);
+
+	if (r)
+		return r == ERR_NOT_FOUND ? OK : r;
+	delivery.inbox = peer.shared_inbox.n ? peer.shared_inbox : peer.inbox;
+	if (!delivery.inbox.n || policy_blocks_peer(fanout->arena, fanout->view, &peer) ||
+	    !first_time(fanout, delivery.inbox))
+		return OK;
+	r = deliveries_put(fanout->txn, &delivery);
+	return r ? r : receipt_note(fanout->txn, record, &peer, STR_NONE);
+}
+
+static int to_former(struct fanout *fanout)
+{
+	struct id_list peers;
+	struct str_list done = fanout->done;
+	int r = receipt_peers(fanout->arena, fanout->view, &fanout->record, &peers);
+
+	fanout->done.items = ARENA_ARRAY(fanout->arena, struct str, done.count + peers.count);
+	for (size_t i = 0; i < done.count; i++)
+		fanout->done.items[i] = done.items[i];
+	for (size_t i = 0; i < peers.count && !r; i++)
+		r = deliver_to_former(fanout, peers.ids[i]);
+	return r ? r : receipt_settle(fanout->txn, &fanout->record);
 }
 
 /* One page of followers; *cursor moves on, to NAMED behind the last. */
@@ -181,7 +218,7 @@ static int to_named(struct fanout *fanout, uint64_t *cursor)
 static bool takes_back(const struct activity_record *record)
 {
 	return str_eq(record->type, STR("Delete")) || str_eq(record->type, STR("Undo")) ||
-	       str_eq(record->type, STR("Reject"));
+	       str_eq(record->type, STR("Reject")) || str_eq(record->type, STR("Block"));
 }
 
 /* A post and its Create have one number; the Create of a vote is none of a post. */
@@ -249,6 +286,8 @@ static int run_page(struct fanout *fanout, struct job *job, bool *ret_more)
 		*ret_more = false;
 	job->argument = render_words(fanout);
 	if (!r && !*ret_more)
+		r = to_former(fanout);
+	if (!r && !*ret_more)
 		r = purge_ended(fanout);
 	return r;
 }
@@ -264,7 +303,7 @@ int fanout_write(struct arena *arena, struct txn *txn, struct job *job, bool *re
 	if (r || is_void(&fanout))
 		return r;
 	fanout.expires_ms = txn_now_ms(txn) +
-	                    (int64_t)(takes_back(&fanout.record) ? KEPT_LONG_DAYS : KEPT_DAYS) * DAY_MS;
+	                    (int64_t)(takes_back(&fanout.record) ? DELIVERY_KEPT_LONG_DAYS : DELIVERY_KEPT_DAYS) * DAY_MS;
 	parse_words(&fanout, job->argument);
 	return run_page(&fanout, job, ret_more);
 }

@@ -221,7 +221,7 @@ int64_t lane_backoff_ms(int64_t down_ms, uint64_t failures, uint8_t dice)
 	/* With the five seconds that a vain connection may take, a probe begins at least every ten. */
 	if (hours == 0)
 		return doubled_ms(SECOND_MS, failures ? failures - 1 : 0, 4 * SECOND_MS);
-	if (down_ms >= 7 * (int64_t)DAY_MS)
+	if (down_ms >= LANE_PARKED_MS)
 		return DAY_MS;
 	/* Doubling with time down and not with the count of failures, which the first hour made large. */
 	ms = doubled_ms(MINUTE_MS, (uint64_t)hours, 12 * (int64_t)HOUR_MS);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "storage/base/clock.h"
 #include "storage/model.h"
 
 enum {
@@ -19,6 +20,7 @@ enum {
 	LANE_ASIDE_MAX = 1024,      /* … those that stepped aside: they must not fill the line for the rest */
 	LANE_TRIES_IN_LINE = 5,
 	LANE_TRIES_MAX = 24,        /* of a delivery's own failures; then it is dropped */
+	LANE_PARKED_MS = 7 * DAY_MS, /* a peer that is down so long is asked once a day */
 	LANE_FAILURES_TO_DOWN = 3,  /* refused answers in a row that make a peer count as down */
 };
 

@@ -250,7 +250,7 @@ bool lane_succeeded(struct peer_lane *lane, int64_t now_ms)
 	return news;
 }
 
-static void lane_down(struct peer_lane *lane, int64_t retry_after_ms, int64_t now_ms)
+static int64_t lane_down(struct peer_lane *lane, int64_t retry_after_ms, int64_t now_ms)
 {
 	struct lane *health = &lane->lane;
 	int64_t since_ms, wait_ms;
@@ -263,19 +263,25 @@ static void lane_down(struct peer_lane *lane, int64_t retry_after_ms, int64_t no
 	wait_ms = lane_backoff_ms(now_ms - since_ms, health->failures, dice);
 	if (retry_after_ms > RETRY_AFTER_MAX_MS)
 		retry_after_ms = RETRY_AFTER_MAX_MS;
-	health->next_try_ms = now_ms + (retry_after_ms > wait_ms ? retry_after_ms : wait_ms);
+	if (retry_after_ms > wait_ms)
+		wait_ms = retry_after_ms;
+	health->next_try_ms = now_ms + wait_ms;
+	return wait_ms;
 }
 
-/* What a restart should know: the first failures, and now and then how it goes on. */
-static bool failure_is_news(uint64_t failures)
+/* What a restart or an operator should know: the first failures, now and then how it goes on, and each wait that is
+ * long. */
+static bool failure_is_news(uint64_t failures, int64_t wait_ms)
 {
-	return failures <= LANE_FAILURES_TO_DOWN || failures % 10 == 0;
+	return failures <= LANE_FAILURES_TO_DOWN || failures % 10 == 0 || wait_ms >= MINUTE_MS;
 }
 
 bool lane_failed(struct peer_lane *lane, enum verdict verdict, int64_t retry_after_ms, int64_t now_ms)
 {
+	int64_t wait_ms = 0;
+
 	lane->lane.failures++;
 	if (verdict == VERDICT_DOWN || lane->lane.failures >= LANE_FAILURES_TO_DOWN)
-		lane_down(lane, retry_after_ms, now_ms);
-	return failure_is_news(lane->lane.failures);
+		wait_ms = lane_down(lane, retry_after_ms, now_ms);
+	return failure_is_news(lane->lane.failures, wait_ms);
 }

@@ -15,6 +15,7 @@
 #include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
+#include "storage/receipts.h"
 
 enum {
 	POSTS_PAGE = 20,         /* each is some twenty puts, or hundreds when many reacted to it */
@@ -35,6 +36,9 @@ static int purge_posts(struct arena *arena, struct txn *txn, uint64_t account_id
 		bool more = false;
 
 		r = posts_delete(txn, ids.ids[i], &more);
+		/* Its end is that of its author. */
+		if (!r)
+			r = receipts_drop(txn, ids.ids[i]);
 		/* One's boost of one's own post went with it. */
 		if (r == ERR_NOT_FOUND)
 			r = OK;

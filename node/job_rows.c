@@ -3,6 +3,7 @@
  */
 #include "federation/backfill.h"
 #include "federation/effects.h"
+#include "federation/expiry.h"
 #include "federation/fanout.h"
 #include "federation/on_move.h"
 #include "federation/prove.h"
@@ -21,11 +22,13 @@
 #include "storage/engine/writer.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
+#include "storage/receipts.h"
 #include "storage/reports.h"
 #include "storage/tokens.h"
 
 enum {
 	EXPIRE_BATCH = 200,
+	REMINDERS_KEPT_DAYS = 90, /* of a peer that refused to hear that a post ended */
 	SEEN_KEPT_MS_DAYS = 30,   /* an activity id is remembered this long; a replay is refused by its date long before */
 };
 
@@ -67,6 +70,7 @@ static int contact_note(struct txn *txn, struct contact_body *body, struct str t
 	if (err != OK || lane.failures || str_eq(lane.last_error, text))
 		return err;
 	lane.last_error = text;
+	lane.error_ms = text.n ? txn_now_ms(txn) : 0;
 	return lanes_put(txn, &lane);
 }
 
@@ -129,16 +133,20 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 
 static int write_expire(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
 {
-	bool tokens_more = false, seen_more = false, reports_more = false;
+	bool tokens_more = false, seen_more = false, reports_more = false, reminders_more = false, deliveries_more = false;
 	int err = tokens_expire(txn, EXPIRE_BATCH, &tokens_more);
 
-	(void)arena;
 	(void)job;
 	if (err == OK)
 		err = activities_forget(txn, txn_now_ms(txn) - (int64_t)SEEN_KEPT_MS_DAYS * DAY_MS, EXPIRE_BATCH, &seen_more);
 	if (err == OK)
 		err = reports_forget(txn, EXPIRE_BATCH, &reports_more);
-	*ret_more = tokens_more || seen_more || reports_more;
+	if (err == OK)
+		err = reminders_forget(txn, txn_now_ms(txn) - (int64_t)REMINDERS_KEPT_DAYS * DAY_MS, EXPIRE_BATCH,
+		                       &reminders_more);
+	if (err == OK)
+		err = expiry_sweep(arena, txn, EXPIRE_BATCH, &deliveries_more);
+	*ret_more = tokens_more || seen_more || reports_more || reminders_more || deliveries_more;
 	return err;
 }
 
@@ -183,7 +191,7 @@ const struct job_row job_rows[] = {
 	{ "retire_keys",  LANE_WRITER, RETRY_SOON,  100,   rotate_end_write,    NULL,        0,
 	  "ends the time in which a person's former keys still count" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
-	  "forgets expired sessions, codes, links, old activity ids and closed reports" },
+	  "forgets expired sessions, codes, links, old activity ids, closed reports, and what waits for who is kept out" },
 };
 
 const size_t job_row_count = sizeof(job_rows) / sizeof(job_rows[0]);

@@ -92,7 +92,9 @@
 	X(QUOTES, "quotes", "quoted post id, quoting post id", "-") \
 	X(QUOTE_STAMP, "quote_stamp", "hash of stamp uri, quoting post id", "-") \
 	X(OLD_KEY, "old_key", "account id", "PEM: what PRIVATE_KEY was before the last change") \
-	X(FOLLOWER_DIGEST, "follower_digest", "account id, hash of origin", "XOR of SHA-256 of its followers' ids there (32), how many (8)")
+	X(FOLLOWER_DIGEST, "follower_digest", "account id, hash of origin", "XOR of SHA-256 of its followers' ids there (32), how many (8)") \
+	X(RECEIPT, "receipt", "post id, peer id", "-") \
+	X(REMINDER, "reminder", "peer id, post id", "ms (8), given up (1): the peer has not confirmed that the post ended")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

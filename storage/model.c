@@ -319,6 +319,7 @@ static const struct field peer_fields[] = {
 	FIELD(14, peer, way_tried),
 	FIELD(15, peer, activities_a_minute),
 	FIELD(16, peer, body_max),
+	FIELD(17, peer, shared_inbox),
 	FIELD(19, peer, attachments_max),
 	FIELD(20, peer, media_kinds),
 };
@@ -350,6 +351,7 @@ static const struct field lane_fields[] = {
 	FIELD(4, lane, next_try_ms),
 	FIELD(5, lane, success_ms),
 	FIELD(6, lane, last_error),
+	FIELD(7, lane, error_ms),
 };
 RECORD_TYPE(lane);
 

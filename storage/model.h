@@ -281,6 +281,7 @@ struct peer {
 	bool way_tried;
 	uint64_t activities_a_minute; /* that it may send us; 0: the node's default */
 	uint64_t body_max;            /* bytes of one; 0: the node's default */
+	struct str shared_inbox;      /* where deliveries for many there go; empty: not known */
 	uint64_t attachments_max;     /* kept of a post from there; 0: the node's default */
 	uint8_t media_kinds;          /* set of enum media_kind that are kept; 0: all */
 };
@@ -316,6 +317,7 @@ struct lane {
 	int64_t next_try_ms;          /* not before */
 	int64_t success_ms;           /* last one */
 	struct str last_error;
+	int64_t error_ms;             /* when it was noted; 0: none is */
 };
 
 /* One activity for one inbox. */

@@ -138,22 +138,20 @@ int peers_each(struct arena *arena, struct view *view, struct peer **ret_peers, 
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
-/* Takes away up to DELETE_PAGE waiting deliveries. */
-static int delete_deliveries(struct txn *txn, uint64_t peer_id, size_t *ret_count, bool *ret_more)
+/* Takes away up to DELETE_PAGE of what a space has of a peer. */
+static int delete_below(struct txn *txn, unsigned space, uint64_t peer_id, size_t *ret_count, bool *ret_more)
 {
 	struct prefix_walk walk;
 	struct engine_item item;
 	struct key prefix, copy;
 	int r;
 
-	*ret_count = 0;
-	*ret_more = false;
-	prefix_walk_init(&walk, txn_view(txn), SPACE_DELIVERY, key_u64(&prefix, peer_id), false);
+	prefix_walk_init(&walk, txn_view(txn), space, key_u64(&prefix, peer_id), false);
 	while ((r = prefix_next(&walk, &item)) == OK) {
 		*ret_more = *ret_count == DELETE_PAGE;
 		if (*ret_more)
 			return OK;
-		txn_del(txn, SPACE_DELIVERY, key_text(&copy, item.key));
+		txn_del(txn, space, key_text(&copy, item.key));
 		++*ret_count;
 	}
 	return r == ERR_NOT_FOUND ? OK : r;
@@ -164,7 +162,7 @@ int peers_delete(struct txn *txn, uint64_t id, bool *ret_more)
 	struct arena *arena = arena_new();
 	struct peer peer;
 	struct key key;
-	size_t count;
+	size_t count = 0;
 	bool listed;
 	int r = peers_get(arena, txn_view(txn), id, &peer);
 
@@ -179,7 +177,9 @@ int peers_delete(struct txn *txn, uint64_t id, bool *ret_more)
 		txn_del(txn, SPACE_LANE, key_u64(&key, id));
 		txn_emit(txn, EVENT_PEER, id, 0);
 	}
-	r = delete_deliveries(txn, id, &count, ret_more);
+	r = delete_below(txn, SPACE_DELIVERY, id, &count, ret_more);
+	if (r == OK && !*ret_more)
+		r = delete_below(txn, SPACE_REMINDER, id, &count, ret_more);
 	if (r == OK)
 		r = listed || count ? txn_err(txn) : ERR_NOT_FOUND;
 out:

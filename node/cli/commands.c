@@ -2,6 +2,7 @@
  * The command table, nothing else: what the command line offers.
  */
 #include "node/cli/commands.h"
+#include "node/cli/peer_view.h"
 
 static const struct option_row init_options[] = {
 	{ "data", "DIR", true, "the data folder to make" },
@@ -102,6 +103,8 @@ const struct command commands[] = {
 	{ "peer add", "DOMAIN", peer_add_options, PLACE_STORE, false, command_peer_add,
 	  "puts a sibling node on the allow list" },
 	{ "peer list", "", NULL, PLACE_STORE, false, command_peer_list, "lists the siblings and how deliveries fare" },
+	{ "peer show", "DOMAIN", NULL, PLACE_STORE, false, command_peer_show,
+	  "how deliveries to a sibling fare, and which posts it has not confirmed to have ended" },
 	{ "peer remove", "DOMAIN", NULL, PLACE_STORE, false, command_peer_remove,
 	  "takes a sibling off the list with what waits for it" },
 	{ "peer pause", "DOMAIN", NULL, PLACE_STORE, false, command_peer_pause,

@@ -6,6 +6,7 @@
 
 #include "node/api/routes.h"
 #include "node/cli/commands.h"
+#include "node/cli/peer_view.h"
 #include "node/config.h"
 #include "node/folder.h"
 #include "node/jobs.h"
@@ -194,6 +195,8 @@ int command_status(struct cli *cli)
 		buf_printf(&cli->out, "up for: %lld s\n", (long long)((clock_now_ms() - cli->node->started_ms) / SECOND_MS));
 	err = status_counts(cli, view);
 	if (err == OK)
+		err = peer_view_waiting(cli, view);
+	if (err == OK)
 		err = status_refusals(cli, view);
 	view_end(view);
 	if (err == OK)
@@ -224,6 +227,8 @@ int command_jobs(struct cli *cli)
 		           (unsigned long long)jobs[i].subject, (unsigned long long)jobs[i].tries,
 		           jobs[i].lease ? "\trunning" : "");
 	}
+	if (err == OK)
+		err = peer_view_waiting(cli, view);
 	view_end(view);
 	for (size_t i = 0; i < job_row_count; i++)
 		buf_printf(&cli->out, "kind %-16s %s\n", job_rows[i].kind, job_rows[i].summary);

@@ -6,6 +6,7 @@
 #include "federation/policy.h"
 #include "federation/url.h"
 #include "node/cli/commands.h"
+#include "node/cli/peer_view.h"
 #include "node/config.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -108,19 +109,6 @@ int command_peer_add(struct cli *cli)
 
 /* --- list ------------------------------------------------------------------------------------------------------- */
 
-static const char *peer_state(struct cli *cli, struct view *view, const struct peer *peer, const struct lane *lane)
-{
-	if (policy_blocks_peer(cli->arena, view, peer))
-		return "blocked";
-	if (peer->paused)
-		return "paused";
-	if (lane->down_since_ms)
-		return "down";
-	if (peer->contacted_ms || lane->success_ms)
-		return "up";
-	return lane->last_error.n ? "unreachable" : "new";
-}
-
 static int print_peer(struct cli *cli, struct view *view, const struct peer *peer)
 {
 	struct lane lane;
@@ -197,6 +185,7 @@ static int pause_write(struct txn *txn, void *arg)
 	lane.failures = 0;
 	lane.down_since_ms = lane.next_try_ms = 0;
 	lane.last_error = STR_NONE;
+	lane.error_ms = 0;
 	return lanes_put(txn, &lane);
 }
 

@@ -1,5 +1,6 @@
 """A sibling that is away: what is meant for it waits, survives restarts of either side, arrives in order and once."""
 
+import re
 import socket
 import time
 
@@ -229,4 +230,40 @@ def test_one_delivery_serves_all_followers_of_a_peer(new_node, word):
     assert [f"{word} once" in a["object"]["content"] for a in peer.inbox("Create")] == [True, False]
     creates = [r for r in peer.received if r.method == "POST" and r.activity["type"] == "Create"]
     assert {r.target for r in creates} == {"/inbox"}, "by the shared inbox"
+    peer.close()
+
+
+def test_an_operator_sees_what_waits_and_what_is_not_confirmed(new_node, word):
+    node, peer = new_node(), Peer()
+    node.allow(peer)
+    ana, fan = node.person("ana"), peer.actor("fan")
+    account = ana.find(f"fan@{peer.domain}")
+    ana.post(f"/api/v1/accounts/{account['id']}/follow")
+    wait_for(lambda: peer.inbox("Follow"), "the follow goes out")
+    peer.deliver(node, peer.activity("Follow", fan, ana_id(peer)), fan)
+    wait_for(lambda: peer.inbox("Accept"), "accepted")
+    post = ana.say(f"{word} one", visibility="private")
+    wait_for(lambda: peer.inbox("Create"), "the post arrives")
+    unfollow = peer.activity("Undo", fan, {"type": "Follow", "actor": fan.id, "object": ana_id(peer)})
+    assert peer.deliver(node, unfollow, fan).status_code == 202
+    wait_for(lambda: ana.get(f"/api/v1/accounts/{ana.id}")["followers_count"] == 0, "nobody follows")
+    peer.close()
+    ana.delete(f"/api/v1/statuses/{post['id']}")
+
+    def show():
+        return node.do("peer", "show", peer.domain)
+
+    shown = wait_for(lambda: "last error: no answer" in show() and show(), "the failure is shown")
+    assert "state: down" in shown and "waiting: 1\n" in shown and "next try: " in shown
+    assert re.search(r"oldest waiting since: \S+Z \(\d+ s ago\)", shown)
+    assert f"delete not confirmed: {post['uri']} since " in shown
+    for command in ("status", "jobs"):
+        line = next(line for line in node.do(command).splitlines() if line.startswith(peer.domain))
+        assert "down\t1 waiting, the oldest since " in line and "no answer, " in line
+    peer.open()
+    wait_for(lambda: peer.inbox("Delete"), "where nobody follows any more the end arrives all the same")
+    wait_for(lambda: "delete not confirmed" not in show(), "and is confirmed")
+    assert "state: up" in show() and "waiting: 0\n" in show()
+    assert node.cli("check").returncode == 0
+    assert node.cli("peer", "show", "nobody.example").returncode != 0
     peer.close()
