@@ -8,6 +8,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
+#include "storage/blocks.h"
 #include "storage/conversations.h"
 #include "storage/emoji_reactions.h"
 #include "storage/engine/writer.h"
@@ -15,6 +16,7 @@
 #include "storage/keys.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
+#include "storage/pins.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
@@ -419,6 +421,64 @@ static void step_emoji(struct story *story)
 		emoji_reactions_remove(world->txn, reaction.post_id, id);
 }
 
+static void ask(uint64_t post_id)
+{
+	static const struct str words[] = { STR("yes"), STR("no"), STR("both") };
+	struct poll poll = {
+		.post_id = post_id, .multiple = rand() % 2,
+		.options = { ARENA_ARRAY(world->arena, struct str, 3), 2 + (size_t)rand() % 2 },
+	};
+
+	for (size_t i = 0; i < poll.options.count; i++)
+		poll.options.items[i] = words[i];
+	poll.counts = (struct id_list){ ARENA_ARRAY(world->arena, uint64_t, 3), poll.options.count };
+	polls_put(world->txn, &poll);
+}
+
+/* Asks where nothing was asked yet; else votes, or takes a vote back. */
+static void step_poll(struct story *story)
+{
+	uint64_t post_id = some_original(story);
+	struct id_list voters = { 0 };
+	struct poll poll;
+	int tries = 0;
+
+	while (polls_get(world->arena, txn_view(world->txn), post_id, &poll) != OK && tries++ < 4)
+		post_id = some_original(story);
+	polls_voters(world->arena, txn_view(world->txn), post_id, 0, 8, &voters);
+	if (tries > 4)
+		ask(post_id);
+	else if (voters.count > 1 && rand() % 2)
+		polls_vote_remove(world->txn, post_id, voters.ids[(size_t)rand() % voters.count]);
+	else
+		polls_vote(world->txn, post_id, somebody(story)->id, (uint64_t)rand() % 4);
+}
+
+static void step_block(struct story *story)
+{
+	struct block block = {
+		.blocker_id = somebody(story)->id, .blocked_id = somebody(story)->id,
+		.uri = some_uri(txn_new_id(world->txn)),
+	};
+
+	if (rand() % 3)
+		blocks_put(world->txn, &block);
+	else
+		blocks_delete(world->txn, block.blocker_id, block.blocked_id);
+}
+
+static void step_pin(struct story *story)
+{
+	struct post post;
+
+	if (posts_brief(txn_view(world->txn), some_original(story), &post) != OK)
+		return;
+	if (rand() % 3)
+		pins_add(world->txn, post.account_id, post.id, PINS_MAX);
+	else
+		pins_remove(world->txn, post.account_id, post.id);
+}
+
 static void step_follow(struct story *story)
 {
 	struct follow follow = {
@@ -471,6 +531,7 @@ static bool tell_story(unsigned seed)
 	static void (*const steps[])(struct story *) = {
 		step_add,    step_add,       step_add,    step_boost,  step_update,
 		step_delete, step_favourite, step_emoji, step_follow, step_notice, step_conversation,
+		step_poll,   step_poll,      step_block, step_pin,
 	};
 	struct story story = { .next_uri = 1 };
 
