@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from node import plain, wait_for
+from node import PATIENCE, plain, wait_for
 from peer import now
 from test_hostile import Stage
 
@@ -97,6 +97,19 @@ def test_mastodon_asks_and_tells_the_totals(stage):
     told = wait_for(lambda: next((p for p in [stage.ana.get(f"/api/v1/polls/{poll['id']}")] if p["voters_count"] == 13), None),
                     "the totals")
     assert [o["votes_count"] for o in told["options"]] == [5, 8] and told["own_votes"] == [1]
+
+
+def test_a_poll_ends(stage, word):
+    document = stage.document("mastodon-question", **{"/statuses/120": f"/statuses/{word}"})
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3 * PATIENCE)
+    document["object"]["endTime"] = end.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    stage.accepted(document, stage.carol)
+    poll = stage.seen(document["object"]["id"])["poll"]
+    stage.ana.post(f"/api/v1/polls/{poll['id']}/votes", **{"choices[]": ["0"]})
+    told = wait_for(lambda: stage.ana.notifications("poll"), "word that it ended", 10)
+    assert [n["status"]["poll"]["id"] for n in told] == [poll["id"]] and told[0]["status"]["poll"]["expired"]
+    assert datetime.datetime.now(datetime.timezone.utc) >= end
+    stage.ben.post(f"/api/v1/polls/{poll['id']}/votes", expect=422, **{"choices[]": ["0"]})
 
 
 def test_gotosocial_votes_all_at_once(stage, word):
