@@ -245,6 +245,20 @@ static enum step walk_next(struct walk *walk, const GumboNode **ret_node)
 	return WALK_END;
 }
 
+/* Of a text node. A reference to what is beyond all characters comes out of the parser as bytes that are none. */
+static struct str text_of(struct arena *arena, const GumboNode *node)
+{
+	struct str text = str_of(node->v.text.text);
+	struct buf buf;
+
+	if (utf8_valid(text))
+		return text;
+	buf_init(&buf, arena, 0);
+	for (size_t at = 0; at < text.n;)
+		buf_add_utf8(&buf, utf8_next(text, &at));
+	return buf_str(&buf);
+}
+
 /* All text below `root`, as it stands. */
 static struct str text_below(struct arena *arena, const GumboNode *root)
 {
@@ -256,7 +270,7 @@ static struct str text_below(struct arena *arena, const GumboNode *root)
 	buf_init(&buf, arena, SANITIZE_BYTES_MAX);
 	while ((step = walk_next(walk, &node)) != WALK_END)
 		if (step == WALK_TEXT)
-			buf_add(&buf, str_of(node->v.text.text));
+			buf_add(&buf, text_of(arena, node));
 	return buf_str(&buf);
 }
 
@@ -559,7 +573,7 @@ struct str sanitize_html(struct arena *arena, struct str html)
 		writing.walk = walk_new(writing.arena, root);
 		while ((step = walk_next(writing.walk, &node)) != WALK_END && writing.out.err == OK) {
 			if (step == WALK_TEXT)
-				write_text(&writing, str_of(node->v.text.text));
+				write_text(&writing, text_of(writing.arena, node));
 			else if (step == WALK_ENTER)
 				enter(&writing, node);
 			else
@@ -632,7 +646,7 @@ struct str sanitize_plain_text(struct arena *arena, struct str html)
 	buf_init(&plain.out, scratch, 0);
 	while (walk && (step = walk_next(walk, &node)) != WALK_END) {
 		if (step == WALK_TEXT)
-			plain_text(&plain, str_of(node->v.text.text));
+			plain_text(&plain, text_of(scratch, node));
 		else
 			plain_element(&plain, element_of(node), step == WALK_LEAVE);
 	}

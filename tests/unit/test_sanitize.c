@@ -13,6 +13,7 @@ static const struct {
 	const char *name, *html, *result;
 } cases[] = {
 	{ "plain text stays", "a b", "a b" },
+	{ "what is beyond all characters", "a&#x1FFFFFF2FF;b&#x110000;", "a\xef\xbf\xbd" "b\xef\xbf\xbd" },
 	{ "controls go, and what is no character", "a&#x1;b&#x81;c&#xFDD0;d&#xFFFF;e&#x1FFFE;f", "abcdef" },
 	{ "the small subset stays",
 	  "<p>a<br/><b>b</b><strong>c</strong><em>d</em><i>e</i><u>f</u><s>g</s><del>h</del><code>i</code></p>",
@@ -205,6 +206,7 @@ static void test_plain(void)
 		{ "<a href=\"https://a.example/\"><span class=\"invisible\">https://</span>a.example/</a>", "https://a.example/" },
 		{ "<b>a</b><i>b</i> <br><br><br> c", "ab\n\nc" },
 		{ "<table><tr><td>a</td><td>b</td></tr></table>", "a b" },
+		{ "a&#x1FFFFFF2FF;b", "a\xef\xbf\xbd" "b" },
 		{ "", "" },
 	};
 
