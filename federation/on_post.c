@@ -302,8 +302,10 @@ static bool take_edit(struct post *post, const struct post *edit, int64_t edited
 	post->attachments_json = edit->attachments_json;
 	post->emojis_json = edit->emojis_json;
 	post->quote_policy = edit->quote_policy;
-	/* A stamp comes later, or is taken back: then it is proved anew. What is quoted stays what it was. */
-	if (post->quote_uri.n && !str_eq(post->quote_stamp_uri, edit->quote_stamp_uri)) {
+	/* A stamp comes later, or is taken back: then it is proved anew. What is quoted stays what it was, and what the
+	 * quoted author took back stays taken. */
+	if (post->quote_uri.n && !str_eq(post->quote_stamp_uri, edit->quote_stamp_uri) &&
+	    !(post->quote_state == QUOTE_REVOKED && post->quote_stamp_uri.n)) {
 		if (edit->quote_stamp_uri.n)
 			post->quote_state = 0;
 		else if (post->quote_id)

@@ -51,7 +51,7 @@ static void original_entries(const struct subject *subject, const struct post *p
 	}
 	if (post->quote_id)
 		give(subject, SPACE_QUOTES, key_u64_u64(&key, post->quote_id, post->id), STR_NONE);
-	if (post->quote_stamp_uri.n)
+	if (posts_quotes_by_stamp(post))
 		give(subject, SPACE_QUOTE_STAMP, key_hash_u64(&key, post->quote_stamp_uri, post->id), STR_NONE);
 	if (post->in_reply_to_id)
 		give(subject, SPACE_REPLIES, key_u64_u64(&key, post->in_reply_to_id, post->id), STR_NONE);

@@ -203,6 +203,12 @@ bool posts_counts_as_quote(const struct post *post)
 	return posts_counts_as_reply(post);
 }
 
+bool posts_quotes_by_stamp(const struct post *post)
+{
+	return post->quote_state == QUOTE_ACCEPTED && post->quote_stamp_uri.n &&
+	       post->quote_account_id != post->account_id;
+}
+
 static void count_quote(struct txn *txn, const struct post *post, int step)
 {
 	if (post->quote_id && posts_counts_as_quote(post))

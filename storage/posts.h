@@ -115,6 +115,8 @@ int posts_count_local(struct view *view, uint64_t *ret_count);
 int posts_rewrite(struct arena *arena, struct txn *txn, const struct post *old, const struct post *post);
 /* Is a quote like that counted where it quotes? The same. */
 bool posts_counts_as_quote(const struct post *post);
+/* Does it quote by the stamp that it names? Anybody may name any address as one. */
+bool posts_quotes_by_stamp(const struct post *post);
 /* Is a reply like that counted where it was given? Only what all may see is. */
 bool posts_counts_as_reply(const struct post *post);
 /* Adds (1) or takes back (-1) a post in the counts of its author and of what it answers or boosts. */

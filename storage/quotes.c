@@ -111,7 +111,7 @@ static void migrate_post(struct arena *arena, struct txn *txn, struct str value)
 		if (posts_counts_as_quote(&post))
 			posts_quotes_add(txn, post.quote_id, 1);
 	}
-	if (post.quote_stamp_uri.n)
+	if (posts_quotes_by_stamp(&post))
 		record_put_mark(txn, SPACE_QUOTE_STAMP, key_hash_u64(&key, post.quote_stamp_uri, post.id));
 }
 

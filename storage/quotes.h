@@ -23,7 +23,7 @@ enum quote_answer quotes_may(struct view *view, const struct post *post, uint64_
 /* Posts that quote `post_id`, as far as the beholder may see them, newest first. */
 int quotes_page(struct arena *arena, struct view *view, struct beholder beholder, uint64_t post_id,
                 const struct page *page, struct post_page *ret_page);
-/* Posts that name a stamp, at most `max`: ours or others, proved or not. */
+/* Posts that quote by a stamp, at most `max`: ours or others. */
 int quotes_by_stamp(struct arena *arena, struct view *view, struct str stamp_uri, size_t max, struct id_list *ret_ids);
 
 /* The step of storage/maintain.h to version 3: quotes that were proved before are found from what they quote, and

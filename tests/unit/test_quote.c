@@ -454,6 +454,17 @@ static void check_revoking(void)
 	                        "'instrument':'https://b.example/notes/1'}", STR_ARG(rig_str(&ours, "uri"))));
 	rig_jobs(rig);
 	ok(sends("\"type\":\"Reject\""), "who asks again is refused");
+	rig_outgoing_clear(rig);
+	rig_apply(rig, rig_text(rig,
+	                        "{" AS "'id':'https://b.example/a/r3','type':'Update','actor':'" CAROL "','object':{"
+	                        "'id':'https://b.example/notes/1','type':'Note','attributedTo':'" CAROL "','content':'q',"
+	                        "'to':['" PUBLIC "'],'quote':'%.*s','quoteAuthorization':'https://a.example/a/7'}}",
+	                        STR_ARG(rig_str(&ours, "uri"))));
+	rig_apply(rig, rig_text(rig,
+	                        "{" AS "'id':'https://b.example/a/r4','type':'QuoteRequest','actor':'" CAROL "','object':'%.*s',"
+	                        "'instrument':'https://b.example/notes/1'}", STR_ARG(rig_str(&ours, "uri"))));
+	rig_jobs(rig);
+	ok(sends("\"type\":\"Reject\"") && !sends("\"type\":\"Accept\""), "an edit between does not help him");
 	is_int((long long)findings(), 0, "every index is true");
 	rig_free(rig);
 }
@@ -480,6 +491,44 @@ static void check_late(void)
 	rig_free(rig);
 }
 
+/* Anybody may name any address as his stamp: that of a stranger's post, or one that was given to another post. */
+static void check_false_stamps(void)
+{
+	uint64_t id;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	rig_serve(rig, "https://b.example/notes/d", 200, NULL,
+	          "{" AS "'id':'https://b.example/notes/d','type':'Note','attributedTo':'" DAVE "','content':'said',"
+	          "'to':['" PUBLIC "']}");
+	proved(quotes("1", "https://b.example/notes/d", ",'quoteAuthorization':'https://b.example/notes/d'"));
+	proved(quotes("2", "https://b.example/notes/1", ",'quoteAuthorization':'https://b.example/notes/d'"));
+	ok(rig_find_post(rig, "https://b.example/notes/d").id != 0, "a post that others name as their stamp");
+	rig_apply(rig, "{" AS "'id':'https://b.example/a/d','type':'Delete','actor':'" DAVE "','object':{'type':'Tombstone',"
+	               "'id':'https://b.example/notes/d'}}");
+	is_int(rig_find_post(rig, "https://b.example/notes/d").id, 0, "is deleted by its author all the same");
+	is_int((long long)findings(), 0, "every index is true");
+	rig_free(rig);
+
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	rig_serve_actor(rig, DAVE, "Person", "dave");
+	rig_serve(rig, "https://b.example/notes/d", 200, NULL,
+	          "{" AS "'id':'https://b.example/notes/d','type':'Note','attributedTo':'" DAVE "','content':'said',"
+	          "'to':['" PUBLIC "']}");
+	rig_serve(rig, STAMP, 200, NULL, stamp(DAVE, "https://b.example/notes/99", "https://b.example/notes/d"));
+	for (int i = 1; i <= 25; i++)
+		proved(quotes(rig_text(rig, "%d", i), i < 20 ? "https://b.example/notes/d" : "https://b.example/notes/1",
+		              ",'quoteAuthorization':'" STAMP "'"));
+	id = quotes("99", "https://b.example/notes/d", ",'quoteAuthorization':'" STAMP "'");
+	ok(proved(id) != 0 && proved(id) != UINT64_MAX, "a stamp that many posts name holds for one");
+	rig_apply(rig, "{" AS "'id':'https://b.example/a/dd','type':'Delete','actor':'" DAVE "','object':'" STAMP "'}");
+	is_int((long long)proved(id), 0, "from which it is taken back, however many name it");
+	is_int((long long)findings(), 0, "every index is true");
+	rig_free(rig);
+}
+
 int main(void)
 {
 	check_among_us();
@@ -489,6 +538,7 @@ int main(void)
 	check_rejected();
 	check_revoking();
 	check_late();
+	check_false_stamps();
 	check_stamps();
 	check_foreign();
 	check_ours();
