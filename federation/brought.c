@@ -137,6 +137,12 @@ static int let_rest(const struct incoming *incoming, const struct proof *proof)
 	return ERR_UNAUTHORIZED;
 }
 
+/* Its profile. A former one would bring keys back that were taken from use. */
+static bool tells_of_actor(const struct incoming *incoming)
+{
+	return incoming->activity->type == AS_UPDATE && incoming->activity->object_actor;
+}
+
 int brought_check(struct incoming *incoming, struct view *view)
 {
 	struct proof proof;
@@ -154,7 +160,8 @@ int brought_check(struct incoming *incoming, struct view *view)
 	if (!r && (author.deleted || author.disabled))
 		return refuse(incoming, ERR_DENIED, "the actor's account has ended");
 	/* A key that does not fit may have been changed under its old name. */
-	if (!r && str_eq(author.proof_key_id, proof.key_id) && verify(incoming, &proof, &author) == OK)
+	if (!r && !tells_of_actor(incoming) && str_eq(author.proof_key_id, proof.key_id) &&
+	    verify(incoming, &proof, &author) == OK)
 		return OK;
 	return is_resting(incoming, &proof) ? refuse(incoming, ERR_UNAUTHORIZED, "the proof cannot be checked") : NEED;
 }
@@ -194,7 +201,11 @@ int brought_work(struct incoming *incoming, struct store *store)
 	}
 	/* Whether it proves this or not, it is what his node says: a forger must not keep us from the true one. */
 	incoming->author = author;
-	return verify(incoming, &proof, author) ? let_rest(incoming, &proof) : OK;
+	if (verify(incoming, &proof, author))
+		return let_rest(incoming, &proof);
+	if (tells_of_actor(incoming))
+		*incoming->activity->object_actor = *author;
+	return OK;
 }
 
 /* writing */

@@ -3,15 +3,16 @@
  *
  * It is when it carries the integrity proof of its actor (FEP-8b32), whose key his own document lists. Otherwise
  * nobody's word counts for another's: of an answer to something that we know, brought as inbox forwarding does it
- * (ActivityPub section 7.1.2), only the address is taken, and its own node asked. The stages are those of the inbox
- * (federation/inbox.h), which calls them when the signer is not the actor.
+ * (ActivityPub section 7.1.2), only the address is taken, and its own node asked. So it is for a profile, proved or not:
+ * a former one would bring former keys back. The stages are those of the inbox (federation/inbox.h), which calls them
+ * when the signer is not the actor.
  */
 #ifndef FEDERATION_BROUGHT_H
 #define FEDERATION_BROUGHT_H
 
 #include "federation/inbox.h"
 
-enum { BROUGHT_DAYS_MAX = 30 };  /* an older proof is refused: ids of activities are remembered so long */
+enum { BROUGHT_DAYS_MAX = 29 };  /* an older proof is refused: ids of activities are remembered a day longer */
 
 /* Could it be, by its form? What cannot is refused before any signature is looked at. Any thread. */
 bool brought_may(const struct incoming *incoming);

@@ -197,6 +197,25 @@ static void check_new_keys(void)
 	rig_free(rig);
 }
 
+/* An old Update with a proof that still holds says who he was, and which keys he had. */
+static void check_profiles(void)
+{
+	struct account carol;
+	const char *then;
+
+	begin();
+	deliver(proved(&carols, note(CAROL, "1", "")), daves_key);
+	then = rig_text(rig, "{" CONTEXTS "'id':'https://b.example/a/u','type':'Update','actor':'" CAROL "','object':%s}",
+	                replaced(rig_serve_actor(rig, CAROL, "Person", "carol"), "#main-key", "#stolen-key"));
+	then = proved(&carols, replaced(then, "'name':'carol'", "'name':'Yesterday'"));
+	serve_pair(CAROL, "carol", &carols);
+	is_int(deliver(then, daves_key), OK, "a profile may be brought");
+	accounts_by_uri(rig->arena, world_read(rig->world), STR(CAROL), &carol);
+	is_str(carol.display_name, STR("carol"), "as its own node has it now, not as it was");
+	is_str(carol.key_id, carols_key, "with the key that he has now");
+	rig_free(rig);
+}
+
 static void check_hearsay(void)
 {
 	struct str ours;
@@ -228,6 +247,7 @@ int main(void)
 	check_forgeries();
 	check_bounds();
 	check_new_keys();
+	check_profiles();
 	check_hearsay();
 	return done();
 }
