@@ -313,8 +313,9 @@ def test_we_sign_with_ed25519_for_who_asks(node, word):
                            "it does as it was asked")
         parameters = request.headers["signature-input"].removeprefix("sig1=")
         assert f'keyid="{multikey["id"]}"' in parameters
-        base = (f'"@method": POST\n"@target-uri": {peer.url}/inbox\n"content-digest": {request.headers["content-digest"]}\n'
-                f'"@signature-params": {parameters}')
+        parts = {**request.headers, "@method": "POST", "@target-uri": f"{peer.url}/inbox"}
+        base = "".join(f'"{name}": {parts[name]}\n' for name in parameters[2:parameters.index('")')].split('" "'))
+        base += f'"@signature-params": {parameters}'
         value = base64.b64decode(request.headers["signature"].removeprefix("sig1=:").removesuffix(":"))
         raw = of_multibase(multikey["publicKeyMultibase"], 34)[2:]
         ed25519.Ed25519PublicKey.from_public_bytes(raw).verify(value, base.encode())
