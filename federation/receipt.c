@@ -4,6 +4,7 @@
 #include "federation/receipt.h"
 
 #include "storage/activities.h"
+#include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
@@ -44,12 +45,26 @@ int receipt_note(struct txn *txn, const struct activity_record *record, struct p
 	return is_of_post(record, "Delete") ? reminders_put(txn, &reminder) : OK;
 }
 
+static int all_peers(struct arena *arena, struct view *view, struct id_list *ret_peer_ids)
+{
+	struct peer *peers;
+	size_t count = 0;
+	int r = peers_each(arena, view, &peers, &count);
+
+	*ret_peer_ids = (struct id_list){ ARENA_ARRAY(arena, uint64_t, count), 0 };
+	for (size_t i = 0; r == OK && i < count; i++)
+		ret_peer_ids->ids[ret_peer_ids->count++] = peers[i].id;
+	return r;
+}
+
 int receipt_peers(struct arena *arena, struct view *view, const struct activity_record *record,
                   struct id_list *ret_peer_ids)
 {
 	struct post post;
 
 	*ret_peer_ids = (struct id_list){ NULL, 0 };
+	if (str_eq(record->type, STR("Delete")) && record->object_id == record->account_id)
+		return all_peers(arena, view, ret_peer_ids);
 	if (is_of_post(record, "Delete"))
 		return receipts_of(arena, view, record->object_id, ret_peer_ids);
 	if (!is_of_post(record, "Update") || posts_brief(view, record->object_id, &post) != OK ||

@@ -90,6 +90,8 @@ CHECKLIST = {
                      "test_an_author_cannot_give_a_post_away", "test_nobody_undoes_what_another_did",
                      "test_an_answer_to_no_follow", "../unit/test_pin.c::check_wrong_hands",
                      "../unit/test_block.c::check_wrong_hands", "../unit/test_move.c::check_wrong_hands",
+                     "test_followers_sync.py::test_nobody_speaks_for_others_and_leads_elsewhere",
+                     "test_followers_sync.py::test_a_list_that_is_not_what_was_announced_ends_nothing",
                      NO_CODE + "Announce by a group"],
     "Local ids": ["test_a_local_id_from_outside_is_never_fetched"],
     "Mentions": ["test_mentions_have_a_limit"],

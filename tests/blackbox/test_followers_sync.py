@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
+import shutil
 from urllib.parse import urlsplit
 
 import pytest
 
-from node import wait_for
+from node import pair, wait_for
 from peer import CONTEXT, TYPE
 from test_hostile import Stage
 
@@ -128,3 +129,41 @@ def test_a_list_that_is_not_what_was_announced_ends_nothing(stage):
     tell(stage, stage.mallory, [])
     stage.settled()
     assert len(asked(stage.peer, stage.mallory)) == 1, "and not asked for again for five minutes"
+
+
+def test_a_sibling_that_was_restored_from_a_copy_finds_its_followers_again(new_node, word):
+    """What two nodes of ours know of each other's follows agrees again after one of them lost a day."""
+    a, b = new_node("A"), new_node("B")
+    pair(a, b)
+    ana, ben, cleo = a.person("ana"), a.person("ben"), b.person("cleo")
+    ana.follow(cleo)
+    copies = {}
+    for node in (a, b):
+        node.stop()
+        copies[node] = f"{node.folder}/copy"
+        shutil.copytree(node.data, copies[node])
+        node.serve()
+    ben.follow(cleo)
+
+    def restore(node):
+        node.stop()
+        shutil.rmtree(node.data)
+        shutil.copytree(copies[node], node.data)
+        node.serve()
+
+    restore(b)
+    account = ben.find(cleo.handle)
+    assert ben.relationship(account["id"])["following"], "he thinks that he follows"
+    cleo.say(f"{word} one", visibility="private")
+    ana.sees(f"{word} one")
+    wait_for(lambda: not ben.relationship(account["id"])["following"], "and learns that he does not")
+    assert ana.relationship(ana.find(cleo.handle)["id"])["following"]
+
+    ben.follow(cleo)
+    restore(a)
+    cleo.say(f"{word} two", visibility="private")
+    ana.sees(f"{word} two")
+    wait_for(lambda: cleo.get(f"/api/v1/accounts/{cleo.id}")["followers_count"] == 1, "a follow nobody knows of ends")
+    assert [f["username"] for f in cleo.get(f"/api/v1/accounts/{cleo.id}/followers")] == ["ana"]
+    for node in (a, b):
+        assert node.cli("check").returncode == 0

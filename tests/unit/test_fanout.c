@@ -272,6 +272,22 @@ static void check_confirmed(void)
 	rig_free(rig);
 }
 
+static int delete_actor_body(struct rig *r, struct txn *txn, void *arg)
+{
+	(void)arg;
+	return act_delete_actor(r->arena, txn, r->alice.id);
+}
+
+static void check_account(void)
+{
+	post_to_former(VISIBILITY_PUBLIC);
+	rig_write(rig, delete_actor_body, NULL);
+	rig_jobs(rig);
+	is_int(rig_outgoing_count(rig), 1, "of the end of an account every peer hears");
+	ok(str_find(rig_outgoing(rig), STR("\"type\":\"Delete\"")) != SIZE_MAX, "whoever follows there");
+	rig_free(rig);
+}
+
 static void remove_peer(void)
 {
 	bool more = true;
@@ -357,6 +373,7 @@ int main(void)
 {
 	check_paused();
 	check_terms();
+	check_account();
 	check_former();
 	check_shared_once();
 	check_confirmed();
