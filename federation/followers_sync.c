@@ -136,18 +136,22 @@ static bool is_covered(const struct signature *signature)
 	return false;
 }
 
-/* The header, when it is one, and the signer's to send. */
-static bool read_header(struct arena *arena, const struct signature_request *request,
-                        const struct signature *signature, const struct account *signer, struct announcement *ret_said)
+/* The header, when it is one, and about the signer's followers. */
+static bool read_header(const struct signature_request *request, const struct signature *signature,
+                        const struct account *signer, struct announcement *ret_said)
 {
 	struct str name = STR(FOLLOWERS_SYNC_HEADER);
 
-	if (signature_request_count(request, name) != 1 || !is_covered(signature) || !signer->followers_uri.n ||
-	    !announcement_parse(signature_request_header(request, name), ret_said))
-		return false;
-	return str_eq(ret_said->collection, signer->followers_uri) && ret_said->url.n <= URL_BYTES_MAX &&
-	       url_same_origin(arena, ret_said->url, signer->uri) &&
-	       url_same_origin(arena, ret_said->collection, signer->uri);
+	return signature_request_count(request, name) == 1 && is_covered(signature) && signer->followers_uri.n &&
+	       announcement_parse(signature_request_header(request, name), ret_said) &&
+	       str_eq(ret_said->collection, signer->followers_uri);
+}
+
+/* It leads nowhere but to the signer's own node. */
+static bool stays_home(struct arena *arena, const struct announcement *said, const struct account *signer)
+{
+	return said->url.n <= URL_BYTES_MAX && url_same_origin(arena, said->url, signer->uri) &&
+	       url_same_origin(arena, said->collection, signer->uri);
 }
 
 /* Followers here of an account elsewhere. */
@@ -174,16 +178,19 @@ int followers_sync_hear(const struct federation *federation, struct arena *arena
 	int r;
 
 	*ret_asks = false;
-	if (!read_header(arena, request, signature, signer, &said))
+	if (!read_header(request, signature, signer, &said))
 		return OK;
-	r = accounts_by_uri(arena, txn_view(txn), signer->uri, &account);
-	if (r || !account.host.n || account.deleted)
+	r = accounts_id_by_uri(txn_view(txn), signer->uri, &job.subject);
+	if (r)
 		return r == ERR_NOT_FOUND ? OK : r;
-	r = digest_of_ours(arena, txn_view(txn), account.id, &ours);
-	if (r || str_eq(said.digest, ours) ||
-	    replay_cache_knows(federation->replays, account.uri, resting, clock_monotonic_ms()))
+	/* Mostly it agrees: what costs more is asked behind this. */
+	r = digest_of_ours(arena, txn_view(txn), job.subject, &ours);
+	if (r || str_eq(said.digest, ours) || !stays_home(arena, &said, signer) ||
+	    replay_cache_knows(federation->replays, signer->uri, resting, clock_monotonic_ms()))
 		return r;
-	job.subject = account.id;
+	r = accounts_get(arena, txn_view(txn), job.subject, &account);
+	if (r || !account.host.n || account.deleted)
+		return r;
 	job.argument = arena_printf(arena, "%.*s %.*s", STR_ARG(said.digest), STR_ARG(said.url));
 	*ret_asks = true;
 	return jobs_add(txn, &job);

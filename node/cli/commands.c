@@ -2,7 +2,6 @@
  * The command table, nothing else: what the command line offers.
  */
 #include "node/cli/commands.h"
-#include "node/cli/peer_view.h"
 
 static const struct option_row init_options[] = {
 	{ "data", "DIR", true, "the data folder to make" },

@@ -1,6 +1,6 @@
 /*
  * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_move.c, commands_peer.c,
- * commands_policy.c, commands_report.c.
+ * peer_view.c, commands_policy.c, commands_report.c.
  * Each returns an exit status; the place (store, writer, instance) is filled by cli.c.
  */
 #ifndef NODE_CLI_COMMANDS_H
@@ -33,6 +33,7 @@ int command_post(struct cli *cli);
 
 int command_peer_add(struct cli *cli);
 int command_peer_list(struct cli *cli);
+int command_peer_show(struct cli *cli);
 int command_peer_remove(struct cli *cli);
 int command_peer_pause(struct cli *cli);
 int command_peer_resume(struct cli *cli);

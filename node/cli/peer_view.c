@@ -1,11 +1,12 @@
 /*
- * How deliveries to a sibling fare, in words.
+ * How deliveries to a sibling fare, in words; and the command peer show.
  */
 #include "node/cli/peer_view.h"
 
 #include "federation/lane.h"
 #include "federation/policy.h"
 #include "federation/url.h"
+#include "node/cli/commands.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/peers.h"

@@ -14,6 +14,5 @@ struct peer;
 const char *peer_state(struct cli *cli, struct view *view, const struct peer *peer, const struct lane *lane);
 /* A line for each sibling for which something waits that does not go now: how much, since when, next try, last error. */
 int peer_view_waiting(struct cli *cli, struct view *view);
-int command_peer_show(struct cli *cli);
 
 #endif
