@@ -13,6 +13,7 @@
 #include "federation/replay.h"
 #include "federation/resolve.h"
 #include "federation/url.h"
+#include "federation/waiting.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -23,7 +24,6 @@
 enum {
 	KEY_REST_MS = 5 * MINUTE_MS,   /* a key that was fetched in vain is left alone for a while */
 	AHEAD_MS = HOUR_MS,            /* of a proof's date: clocks differ */
-	WAITING_MAX = 10000,           /* jobs; beyond it nothing is asked for on hearsay */
 };
 
 static const char not_actor[] = "the signer is not the actor";
@@ -222,11 +222,11 @@ int brought_put_actor(struct incoming *incoming, struct txn *txn)
 
 int brought_ask(struct incoming *incoming, struct txn *txn)
 {
-	uint64_t jobs, id;
+	uint64_t id;
 
 	if (posts_id_by_uri(txn_view(txn), incoming->hearsay, &id) == OK)
 		return OK;
-	if (view_count(txn_view(txn), SPACE_JOB, &jobs) != OK || jobs >= WAITING_MAX)
+	if (!waiting_has_room(txn_view(txn), incoming->hearsay))
 		return refuse(incoming, ERR_BUSY, "too much is waiting to be fetched");
 	return on_post_fetch_parent(incoming->arena, txn, incoming->hearsay, 1);
 }

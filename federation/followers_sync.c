@@ -11,6 +11,7 @@
 #include "federation/property.h"
 #include "federation/replay.h"
 #include "federation/url.h"
+#include "federation/waiting.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -186,7 +187,8 @@ int followers_sync_hear(const struct federation *federation, struct arena *arena
 	/* Mostly it agrees: what costs more is asked behind this. */
 	r = digest_of_ours(arena, txn_view(txn), job.subject, &ours);
 	if (r || str_eq(said.digest, ours) || !stays_home(arena, &said, signer) ||
-	    replay_cache_knows(federation->replays, signer->uri, resting, clock_monotonic_ms()))
+	    replay_cache_knows(federation->replays, signer->uri, resting, clock_monotonic_ms()) ||
+	    !waiting_has_room(txn_view(txn), said.url))
 		return r;
 	r = accounts_get(arena, txn_view(txn), job.subject, &account);
 	if (r || !account.host.n || account.deleted)

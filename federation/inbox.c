@@ -18,6 +18,7 @@
 #include "federation/replay.h"
 #include "federation/resolve.h"
 #include "federation/url.h"
+#include "federation/waiting.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
@@ -31,7 +32,6 @@
 
 enum {
 	KEY_REST_MS = 5 * MINUTE_MS,
-	WAITING_MAX = 10000,             /* jobs; beyond it, what needs a fetch is put off */
 	WAITING_BYTES_MAX = 64 * 1024,   /* an activity that needs one names things, it brings none along */
 };
 
@@ -458,16 +458,14 @@ static int keep(struct incoming *incoming, struct txn *txn, const struct activit
 	};
 	struct job job = { .kind = STR("resolve"), .subject = record.id, .argument = activity->need };
 	struct activity_record waiting;
-	uint64_t jobs;
 	int r;
 
 	if (activities_by_uri(incoming->arena, txn_view(txn), record.uri, &waiting) == OK)
 		return OK;
 	if (record.body.n > WAITING_BYTES_MAX)
 		return ERR_LIMIT;
-	r = view_count(txn_view(txn), SPACE_JOB, &jobs);
-	if (r || jobs >= WAITING_MAX)
-		return r ? r : refuse(incoming, ERR_BUSY, "too much is waiting to be fetched");
+	if (!waiting_has_room(txn_view(txn), activity->need))
+		return refuse(incoming, ERR_BUSY, "too much is waiting to be fetched");
 	r = activities_put(txn, &record);
 	return r ? r : jobs_add(txn, &job);
 }

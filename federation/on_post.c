@@ -11,6 +11,7 @@
 #include "federation/on_quote.h"
 #include "federation/policy.h"
 #include "federation/url.h"
+#include "federation/waiting.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
@@ -124,12 +125,15 @@ int create_may(struct apply *apply)
 	return OK;
 }
 
-/* A job finds out whether it may quote what it says. */
+/* A job finds out whether it may quote what it says. When too much waits nobody does, and it shows a link. */
 static int prove_quote(struct txn *txn, const struct post *post, bool alone)
 {
-	struct job job = { .kind = STR("quote"), .subject = post->id };
+	struct str uri = post->quote_stamp_uri.n ? post->quote_stamp_uri : post->quote_uri;
+	struct job job = { .kind = STR("quote"), .subject = post->id, .argument = uri };
 
-	return !alone && post->quote_uri.n && !post->quote_state ? jobs_add(txn, &job) : OK;
+	if (alone || !post->quote_uri.n || post->quote_state || !waiting_has_room(txn_view(txn), uri))
+		return OK;
+	return jobs_add(txn, &job);
 }
 
 static int add_post(struct arena *arena, struct txn *txn, struct object_draft *draft)
@@ -153,7 +157,8 @@ int on_post_fetch_parent(struct arena *arena, struct txn *txn, struct str uri, u
 	struct job job = { .kind = STR("resolve"), .argument = uri, .cursor = depth };
 	struct peer peer;
 
-	if (!uri.n || depth > PARENT_DEPTH_MAX || policy_peer_by_url(arena, txn_view(txn), uri, &peer))
+	if (!uri.n || depth > PARENT_DEPTH_MAX || policy_peer_by_url(arena, txn_view(txn), uri, &peer) ||
+	    !waiting_has_room(txn_view(txn), uri))
 		return OK;
 	return jobs_add(txn, &job);
 }

@@ -8,6 +8,7 @@
 
 #include "federation/on_react.h"
 #include "federation/url.h"
+#include "federation/waiting.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
@@ -203,6 +204,8 @@ static int answered_may(struct apply *apply)
 		                 !url_same_origin(apply->arena, a->result_uri, apply->actor.uri);
 	else
 		apply->nothing = post->quote_state != QUOTE_PENDING && post->quote_state != QUOTE_ACCEPTED;
+	if (a->type == AS_ACCEPT && !apply->nothing && !waiting_has_room(apply->view, a->result_uri))
+		return ERR_BUSY;
 	return OK;
 }
 
@@ -217,7 +220,7 @@ int quote_answer_may(struct apply *apply)
 int quote_accept_apply(struct apply *apply)
 {
 	const struct post *post = &apply->post;
-	struct job job = { .kind = STR("quote"), .subject = post->id };
+	struct job job = { .kind = STR("quote"), .subject = post->id, .argument = apply->activity->result_uri };
 	struct quote_standing standing = {
 		.state = QUOTE_PENDING, .account_id = post->quote_account_id, .stamp_uri = apply->activity->result_uri,
 	};

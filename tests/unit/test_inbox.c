@@ -10,6 +10,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/jobs.h"
+#include "storage/keys.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
 #include "storage/refusals.h"
@@ -562,10 +563,55 @@ static void check_last_try(void)
 	rig_free(rig);
 }
 
+/* Hundreds of jobs that fetch something there. */
+static void wait_for(const char *uri, int hundreds)
+{
+	struct job job = { .kind = STR("resolve"), .argument = str_of(uri) };
+
+	for (int i = 0; i < hundreds; i++) {
+		struct txn *txn = world_write(rig->world);
+
+		for (int k = 0; k < 100; k++) {
+			job.id = 0;
+			jobs_add(txn, &job);
+		}
+		world_commit(rig->world);
+	}
+}
+
+static uint64_t jobs_kept(void)
+{
+	uint64_t count;
+
+	return view_count(world_read(rig->world), SPACE_JOB, &count) ? 0 : count;
+}
+
+static const char *boost_of_8(const char *number)
+{
+	return rig_text(rig,
+	                "{" AS "'id':'https://b.example/a/%s','type':'Announce','actor':'" CAROL "','to':'" PUBLIC "',"
+	                "'object':'https://b.example/notes/8'}", number);
+}
+
+/* What an origin does not answer for must not keep out what goes to others. */
+static void check_shared_room(void)
+{
+	rig = rig_new();
+	rig_follows(rig, &rig->alice, &rig->carol);
+	wait_for("https://b.example/slow", 50);
+	is_int(rig_deliver(rig, boost_of_8("h"), carols_key), ERR_BUSY, "an origin gets half of the room at most");
+	is_int(rig_deliver(rig,
+	                   "{" AS "'id':'https://b.example/a/q','type':'Create','actor':'" CAROL "','object':{"
+	                   "'id':'https://b.example/notes/q','type':'Note','attributedTo':'" CAROL "','content':'q',"
+	                   "'to':['" PUBLIC "'],'quote':'https://b.example/slow/1','inReplyTo':'https://b.example/slow/2'}}",
+	                   carols_key), OK, "a post that names more is taken");
+	is_int(jobs_kept(), 5000, "without what it names");
+	rig_free(rig);
+}
+
 /* What waits for a fetch is bounded: each costs a job and room until it was tried. */
 static void check_waiting_room(void)
 {
-	struct job job = { .kind = STR("resolve") };
 	char *spaces;
 
 	rig = rig_new();
@@ -577,19 +623,11 @@ static void check_waiting_room(void)
 	                                 "'to':'" PUBLIC "','object':'https://b.example/notes/8'}", spaces),
 	                   carols_key), OK, "an activity that is large and needs a fetch is answered");
 	is_int(rig_jobs_waiting(rig, "resolve"), 0, "and not kept");
-	for (int i = 0; i < 100; i++) {
-		struct txn *txn = world_write(rig->world);
-
-		for (int k = 0; k < 100; k++) {
-			job.id = 0;
-			jobs_add(txn, &job);
-		}
-		world_commit(rig->world);
-	}
-	is_int(rig_deliver(rig,
-	                   "{" AS "'id':'https://b.example/a/m','type':'Announce','actor':'" CAROL "','to':'" PUBLIC "',"
-	                   "'object':'https://b.example/notes/8'}",
-	                   carols_key), ERR_BUSY, "when too much is waiting the sender is put off");
+	wait_for("https://c.example/slow", 50);
+	is_int(rig_deliver(rig, boost_of_8("h"), carols_key), OK, "half of the room may be one origin's");
+	is_int(jobs_kept(), 5001, "others find a place beside it");
+	wait_for("https://b.example/slow", 50);
+	is_int(rig_deliver(rig, boost_of_8("m"), carols_key), ERR_BUSY, "when too much is waiting the sender is put off");
 	is_int(rig_deliver(rig, note(CAROL, "1"), carols_key), OK, "with that alone");
 	rig_free(rig);
 }
@@ -614,5 +652,6 @@ int main(void)
 	check_instance();
 	check_last_try();
 	check_waiting_room();
+	check_shared_room();
 	return done();
 }
