@@ -667,18 +667,30 @@ static void occupy(void *arg)
 		sleep_ms(1);
 }
 
+/* Until release_pool; the caller frees it when the office is gone. */
+static struct pool_item *fill_pool(struct office *office)
+{
+	struct pool_item *items = calloc(2000, sizeof(*items));
+
+	atomic_store(&release_pool, false);
+	/* Twice in vain: its threads have taken theirs from the queue by then. */
+	for (size_t taken = 0, vain = 0; taken < 2000 && vain < 2;) {
+		items[taken].run = occupy;
+		if (pool_submit(office->pool, &items[taken]) == OK) {
+			taken++;
+			continue;
+		}
+		vain++;
+		sleep_ms(20);
+	}
+	return items;
+}
+
 static void a_full_pool_only_delays(void)
 {
 	struct office *office = open_office(1, 1);
-	struct pool_item *items = calloc(2000, sizeof(*items));
-	size_t taken = 0;
+	struct pool_item *items = fill_pool(office);
 
-	atomic_store(&release_pool, false);
-	for (; taken < 2000; taken++) {
-		items[taken].run = occupy;
-		if (pool_submit(office->pool, &items[taken]) != OK)
-			break;
-	}
 	post_numbers(office, 0, 0, 1, 3);
 	office_start(office);
 	sleep_ms(300);
@@ -686,6 +698,28 @@ static void a_full_pool_only_delays(void)
 	atomic_store(&release_pool, true);
 	ok(office_drained(office, 5000), "then all does");
 	ok(stub_wait(office->stubs, 0, "GET", 1, 1000), "the hello, too");
+	office_free(office);
+	free(items);
+}
+
+/* A 400 means the end of a delivery, unless a second knock is still to come. */
+static void a_second_knock_waits_for_the_pool(void)
+{
+	struct office *office = open_office(1, 1);
+	struct pool_item *items;
+
+	stub_say(office->stubs, 0, (struct stub_answer){ .status = 400, .lacking = "Signature-Input:", .delay_ms = 700 });
+	office_start(office);
+	office_post(office, 0, 0, 0, "1");
+	ok(stub_wait(office->stubs, 0, "POST", 1, 5000), "while a peer thinks about the first knock");
+	items = fill_pool(office);
+	sleep_ms(1000);
+	ok(stub_count(office->stubs, 0, "POST") == 1 && office_waiting(office, 0) == 1,
+	   "the pool fills up: there is no second, and the delivery stays");
+	atomic_store(&release_pool, true);
+	ok(office_drained(office, 5000), "when there is room it goes on");
+	is_int(stub_count(office->stubs, 0, "POST"), 3, "with both knocks");
+	is_str(str_of(form_of(office, 2)), STR("RFC 9421"), "to its end");
 	office_free(office);
 	free(items);
 }
@@ -770,6 +804,7 @@ int main(void)
 	a_peer_is_added_while_running();
 	a_full_disk_does_not_spin();
 	a_full_pool_only_delays();
+	a_second_knock_waits_for_the_pool();
 	what_expired_is_not_sent();
 	what_cannot_be_made_is_dropped();
 	return done();
