@@ -7,6 +7,20 @@
 #include "storage/base/err.h"
 #include "storage/reports.h"
 
+/* What a stranger wrote must not drive the terminal: no controls, those of one byte in Latin-1 neither. */
+static struct str on_one_line(struct cli *cli, struct str text)
+{
+	struct buf line;
+
+	buf_init(&line, cli->arena, 0);
+	for (size_t at = 0; at < text.n;) {
+		uint32_t c = utf8_next(text, &at);
+
+		buf_add_utf8(&line, c < ' ' || (c >= 0x7f && c < 0xa0) ? ' ' : c);
+	}
+	return buf_str(&line);
+}
+
 /* The handle of an account; "-" when it is not known any more. */
 static struct str handle(struct cli *cli, struct view *view, uint64_t account_id)
 {
@@ -14,19 +28,7 @@ static struct str handle(struct cli *cli, struct view *view, uint64_t account_id
 
 	if (accounts_get(cli->arena, view, account_id, &account) != OK)
 		return STR("-");
-	if (!account.host.n)
-		return account.username;
-	return arena_printf(cli->arena, "%.*s@%.*s", STR_ARG(account.username), STR_ARG(account.host));
-}
-
-/* What a stranger wrote must not drive the terminal. */
-static struct str on_one_line(struct cli *cli, struct str text)
-{
-	char *copy = ARENA_ARRAY(cli->arena, char, text.n);
-
-	for (size_t i = 0; i < text.n; i++)
-		copy[i] = (unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f ? ' ' : text.p[i];
-	return (struct str){ copy, text.n };
+	return on_one_line(cli, accounts_acct(cli->arena, &account));
 }
 
 static void print_report(struct cli *cli, struct view *view, const struct report *report)

@@ -149,6 +149,14 @@ def test_reports(stage, name):
     assert "\tana\t" in lines[0] and "spam" in lines[0] and lines[0].split("\t")[4] == f"by carol@{stage.peer.domain}"
 
 
+def test_a_report_does_not_drive_the_operators_terminal(stage, word):
+    flag = stage.document("flag")
+    flag.update(id=stage.peer.new_id(), content=f"{word}\x1b[2J\x9b2J\n\t\x7fé")
+    stage.accepted(flag, stage.carol)
+    line = wait_for(lambda: next((line for line in stage.node.do("report", "list").split("\n") if word in line), None), "it")
+    assert line.endswith(f"{word} [2J 2J   é")
+
+
 def test_pins(stage):
     stage.accepted(stage.peer.create(stage.carol, "on top", note_id=f"{stage.peer.url}/notes/9"), stage.carol)
     stage.seen(f"{stage.peer.url}/notes/9")
