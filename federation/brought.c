@@ -14,6 +14,7 @@
 #include "federation/resolve.h"
 #include "federation/url.h"
 #include "federation/waiting.h"
+#include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -70,14 +71,18 @@ static int check_origin(struct incoming *incoming, struct view *view, struct pee
 
 /* by hearsay */
 
-/* The answer is asked for when it hangs below a post that is here, and is not here itself. */
+/* The answer is asked for when it hangs below a post that is here, and is not here itself. Whoever may not see the post
+ * is told what he is told when there is none. */
 static int check_hearsay(struct incoming *incoming, struct view *view)
 {
 	const struct activity *activity = incoming->activity;
+	struct post parent;
 	uint64_t id;
 	int r;
 
-	if (!is_answer(activity) || posts_id_by_uri(view, activity->draft->post.in_reply_to_uri, &id) != OK)
+	if (!is_answer(activity) ||
+	    posts_by_uri(incoming->arena, view, activity->draft->post.in_reply_to_uri, &parent) != OK ||
+	    !access_sees(view, incoming_beholder(incoming), &parent))
 		return refuse(incoming, ERR_DENIED, not_actor);
 	r = posts_id_by_uri(view, activity->object_uri, &id);
 	if (r == OK || r == ERR_GONE) {

@@ -218,7 +218,7 @@ static void check_profiles(void)
 
 static void check_hearsay(void)
 {
-	struct str ours;
+	struct str ours, hidden;
 	const char *answer;
 
 	begin();
@@ -226,6 +226,9 @@ static void check_hearsay(void)
 	answer = note(DAVE, "1", rig_text(rig, ",'inReplyTo':'%.*s'", STR_ARG(ours)));
 	is_int(deliver(note(DAVE, "2", ",'inReplyTo':'https://b.example/notes/none'"), carols_key), ERR_DENIED,
 	       "an answer to what is not here is brought in vain");
+	hidden = rig_post(rig, &rig->alice, VISIBILITY_FOLLOWERS, "For followers", 0, &(uint64_t){ 0 });
+	is_int(deliver(note(DAVE, "3", rig_text(rig, ",'inReplyTo':'%.*s'", STR_ARG(hidden))), carols_key), ERR_DENIED,
+	       "one to what who brings it does not see, too");
 	is_int(deliver(replaced(answer, "'Hi'", "'Forged'"), carols_key), OK, "an answer to ours may be brought by another");
 	is_int(rig_find_post(rig, NOTE_1).id, 0, "but not a word of it is believed");
 	is_int(rig_jobs_waiting(rig, "resolve"), 1, "its own node is asked");
