@@ -249,21 +249,43 @@ static int take_items(struct sync *sync, const json_t *page)
 	for (size_t i = 0; i < json_count(items); i++) {
 		if (sync->listed.count == FOLLOWERS_SYNC_MAX)
 			return ERR_LIMIT;
-		sync->listed.items[sync->listed.count++] = property_uri(json_at(items, i));
+		sync->listed.items[sync->listed.count++] = arena_str(sync->arena, property_uri(json_at(items, i)));
 	}
 	return OK;
 }
 
 /* The document at `uri`, which must be the actor's node's own. */
-static int fetch_page(struct sync *sync, struct str uri, json_t **ret_page)
+static int fetch_page(struct sync *sync, struct arena *arena, struct str uri, json_t **ret_page)
 {
 	struct str id;
 	int r;
 
-	if (!url_same_origin(sync->arena, uri, sync->actor.uri))
+	if (!url_same_origin(arena, uri, sync->actor.uri))
 		return ERR_DENIED;
-	r = fetch_document(sync->federation, sync->arena, sync->store, uri, ret_page, &id);
-	return !r && !url_same_origin(sync->arena, id, sync->actor.uri) ? ERR_DENIED : r;
+	r = fetch_document(sync->federation, arena, sync->store, uri, ret_page, &id);
+	return !r && !url_same_origin(arena, id, sync->actor.uri) ? ERR_DENIED : r;
+}
+
+/* Takes what a page lists. The document goes with its end: a page for each of some actors would be too much to keep. */
+static int read_page(struct sync *sync, struct str uri, bool is_first, struct str *ret_next)
+{
+	struct arena *arena = arena_new();
+	json_t *page, *first = NULL;
+	int r = fetch_page(sync, arena, uri, &page);
+
+	if (r)
+		goto out;
+	r = take_items(sync, page);
+	first = is_first ? json_member(page, "first") : NULL;
+	if (!r && json_is_object(first)) {
+		page = first;
+		r = take_items(sync, page);
+	}
+	*ret_next = arena_str(sync->arena,
+	                      json_is_string(first) ? json_str_of(first) : property_uri(json_member(page, "next")));
+out:
+	arena_free(arena);
+	return r;
 }
 
 /* All pages. One that leads to itself ends with the pages we read, and then does not have the digest. */
@@ -273,20 +295,8 @@ static int fetch_all(struct sync *sync)
 	int r = OK;
 
 	sync->listed = (struct str_list){ ARENA_ARRAY(sync->arena, struct str, FOLLOWERS_SYNC_MAX), 0 };
-	for (int i = 0; i < FOLLOWERS_SYNC_PAGES_MAX && uri.n && !r; i++) {
-		json_t *page, *first;
-
-		r = fetch_page(sync, uri, &page);
-		if (r)
-			return r;
-		r = take_items(sync, page);
-		first = i == 0 ? json_member(page, "first") : NULL;
-		if (!r && json_is_object(first)) {
-			page = first;
-			r = take_items(sync, page);
-		}
-		uri = json_is_string(first) ? json_str_of(first) : property_uri(json_member(page, "next"));
-	}
+	for (int i = 0; i < FOLLOWERS_SYNC_PAGES_MAX && uri.n && !r; i++)
+		r = read_page(sync, uri, i == 0, &uri);
 	return r;
 }
 
