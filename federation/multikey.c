@@ -6,6 +6,7 @@
 #include "federation/property.h"
 #include "federation/url.h"
 #include "storage/base/arena.h"
+#include "storage/base/clock.h"
 #include "storage/base/err.h"
 
 enum { BASE = 58, PREFIX_BYTES = 2 };
@@ -113,6 +114,16 @@ int multikey_decode(struct arena *arena, enum multikey_kind kind, struct str tex
 	return OK;
 }
 
+/* Its owner may say that it ends (Controlled Identifiers 1.0, section 2.2); what we cannot read ends it. */
+static bool has_ended(const json_t *value)
+{
+	int64_t ms;
+
+	return json_object_get(value, "revoked") ||
+	       (json_object_get(value, "expires") &&
+	        (!date_parse_iso(json_member_str(value, "expires"), &ms) || ms <= clock_now_ms()));
+}
+
 int multikey_parse(struct arena *arena, const json_t *value, struct multikey *ret_key)
 {
 	struct multikey key = {
@@ -123,7 +134,7 @@ int multikey_parse(struct arena *arena, const json_t *value, struct multikey *re
 	struct str raw;
 
 	if (!property_is_a(value, "Multikey") || !key.id.n || !key.controller.n ||
-	    json_count(json_member(value, "controller")) != 1 ||
+	    json_count(json_member(value, "controller")) != 1 || has_ended(value) ||
 	    multikey_decode(arena, MULTIKEY_ED25519_PUBLIC, key.multibase, &raw))
 		return ERR_INVALID;
 	*ret_key = key;

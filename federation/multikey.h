@@ -1,7 +1,7 @@
 /*
  * Keys as actors publish them beside the PEM of publicKey: Multikeys in assertionMethod (FEP-521a), their bytes as
  * multibase text. Only Ed25519 means something to us; a Multikey of another kind, like a malformed one, is as if it
- * were not there. Pure; any thread.
+ * were not there, or one that has ended. Any thread.
  */
 #ifndef FEDERATION_MULTIKEY_H
 #define FEDERATION_MULTIKEY_H
@@ -39,7 +39,7 @@ struct multikey {
 };
 
 /* Reads {id, type: "Multikey", controller, publicKeyMultibase}, an entry of assertionMethod or a document of its own.
- * Texts point into the tree. ERR_INVALID: not one of Ed25519. */
+ * Texts point into the tree. ERR_INVALID: not one of Ed25519, revoked or expired. */
 int multikey_parse(struct arena *arena, const json_t *value, struct multikey *ret_key);
 
 /* The key `key_id` of the actor's document (its first one when `key_id` is empty), embedded there, of the actor's own

@@ -147,6 +147,9 @@ static void test_cache(struct arena *arena)
 	"{\"id\":\"" id "\",\"type\":\"Multikey\",\"controller\":\"" controller \
 	"\",\"publicKeyMultibase\":\"" text "\"}"
 
+#define ENDING(when)                                                                                                   \
+	"{\"id\":\"" ACTOR "#k\",\"type\":\"Multikey\",\"controller\":\"" ACTOR "\"," when ",\"publicKeyMultibase\":\"" PUBLIC "\"}"
+
 static void test_actor(struct arena *arena)
 {
 	static const struct {
@@ -180,6 +183,10 @@ static void test_actor(struct arena *arena)
 		  "\",\"https://a.example/u/8\"],"
 		  "\"publicKeyMultibase\":\"" PUBLIC "\"}]",
 		  "", ERR_NOT_FOUND, "nor with two controllers" },
+		{ "[" ENDING("\"revoked\":\"2026-01-01T00:00:00Z\"") "]", "", ERR_NOT_FOUND, "a revoked one does not count" },
+		{ "[" ENDING("\"expires\":\"2020-01-01T00:00:00Z\"") "]", "", ERR_NOT_FOUND, "nor one that expired" },
+		{ "[" ENDING("\"expires\":7") "]", "", ERR_NOT_FOUND, "or says something like it" },
+		{ "[" ENDING("\"expires\":\"2999-01-01T00:00:00Z\"") "]", "", OK, "one that expires later counts" },
 		{ "[0,1,2,3,4,5,6,7,8,9," KEY(ACTOR "#k", ACTOR, PUBLIC) "]", "", ERR_NOT_FOUND,
 		  "an endless list is not read to its end" },
 		{ "\"" ACTOR "#k\"", "", ERR_NOT_FOUND, "a key that is only named is not there" },
