@@ -268,7 +268,8 @@ static int unstamp_may_local(struct apply *apply)
 		return r;
 	if (stamp.account_id != apply->actor.id || !str_eq(stamp.type, STR("QuoteAuthorization")))
 		return ERR_DENIED;
-	a->object_id = stamp.object_id;
+	/* Its own, not that of the post: a Delete with that would be the post's, and end what is kept for it. */
+	a->object_id = stamp.id;
 	r = posts_get(apply->arena, apply->view, stamp.object_id, &apply->post);
 	apply->witnesses.ids = ARENA_ARRAY(apply->arena, uint64_t, apply->stamped.count);
 	for (size_t i = 0; i < apply->stamped.count && !r; i++) {

@@ -4,6 +4,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
+#include "storage/graph.h"
 #include "storage/jobs.h"
 #include "storage/maintain.h"
 #include "storage/posts.h"
@@ -491,6 +492,28 @@ static void check_late(void)
 	rig_free(rig);
 }
 
+/* The end of a stamp is not that of the post: who was sent that hears of its end, later. */
+static void check_end_after_stamp(void)
+{
+	struct rig_answer ours, theirs;
+
+	rig = rig_new();
+	rig_follows(rig, &rig->carol, &rig->alice);
+	ours = say(&rig->alice, "status=Ours");
+	rig_jobs(rig);
+	theirs = quoting(&rig->bob, "Look", rig_str(&ours, "id"));
+	rig_call(rig, "POST", rig_line(rig, "/api/v1/statuses/%.*s/quotes/%.*s/revoke", STR_ARG(rig_str(&ours, "id")),
+	                               STR_ARG(rig_str(&theirs, "id"))), &rig->alice, "");
+	rig_jobs(rig);
+	graph_follow_delete(world_write(rig->world), rig->carol.id, rig->alice.id);
+	world_commit(rig->world);
+	rig_outgoing_clear(rig);
+	rig_call(rig, "DELETE", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(rig_str(&ours, "id"))), &rig->alice, NULL);
+	rig_jobs(rig);
+	ok(sends("\"type\":\"Delete\""), "whoever was sent a post hears of its end, though a quote of it ended before");
+	rig_free(rig);
+}
+
 /* Anybody may name any address as his stamp: that of a stranger's post, or one that was given to another post. */
 static void check_false_stamps(void)
 {
@@ -539,6 +562,7 @@ int main(void)
 	check_revoking();
 	check_late();
 	check_false_stamps();
+	check_end_after_stamp();
 	check_stamps();
 	check_foreign();
 	check_ours();
