@@ -7,12 +7,16 @@ from node import wait_for
 REACTIONS = "/api/v1/pleroma/statuses/{}/reactions"
 
 
-@pytest.fixture
-def couple(world, word):
-    """One here and one there who follow each other."""
-    here, there = world.a.person(f"{word}h"), world.b.person(f"{word}t")
+def pair_up(world, here, there):
+    """One here and one there who follow each other; `there` of each is the other's account."""
+    here, there = world.a.person(here), world.b.person(there)
     here.there, there.there = here.follow(there), there.follow(here)
     return here, there
+
+
+@pytest.fixture(scope="module")
+def couple(world):
+    return pair_up(world, "hilda", "theo")
 
 
 def sides(couple, way):
@@ -22,8 +26,8 @@ def sides(couple, way):
 ways = pytest.mark.parametrize("way", ["there", "here"])
 
 
-def test_a_block_ends_what_was_and_its_end_lets_begin_again(couple, word):
-    here, there = couple
+def test_a_block_ends_what_was_and_its_end_lets_begin_again(world, word):
+    here, there = pair_up(world, f"{word}h", f"{word}t")
     status = here.say(f"before {word}")
     seen = there.sees(f"before {word}")
     blocking = here.post(f"/api/v1/accounts/{here.there['id']}/block")
