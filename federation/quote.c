@@ -37,6 +37,16 @@ bool quote_is_stamped(struct arena *arena, const json_t *stamp, struct str stamp
 	       str_eq(property_uri(json_member(stamp, "interactionTarget")), quoted_uri);
 }
 
+bool quote_stamp_stands(struct arena *arena, struct view *view, const struct activity_record *record)
+{
+	struct post quoting;
+	json_t *stamp;
+
+	return !str_eq(record->type, STR("QuoteAuthorization")) || json_parse(arena, record->body, &stamp) ||
+	       posts_by_uri(arena, view, json_member_str(stamp, "interactingObject"), &quoting) ||
+	       quoting.quote_state != QUOTE_REVOKED;
+}
+
 /* Both posts, as far as they are here; ERR_NOT_FOUND: the quoted one is not. */
 static int load(struct quoting *quoting, uint64_t post_id)
 {

@@ -11,6 +11,7 @@
 #include "federation/followers_sync.h"
 #include "federation/object.h"
 #include "federation/prove.h"
+#include "federation/quote.h"
 #include "node/accounts/login.h"
 #include "node/api/answer.h"
 #include "node/api/document.h"
@@ -363,7 +364,8 @@ int api_activity_show(struct call *call, struct view *view)
 	if (r != OK)
 		return r;
 	if (!instance_owns(&call->node->instance, record.uri) ||
-	    !sees_activity(call, view, signed_beholder(call), &record))
+	    !sees_activity(call, view, signed_beholder(call), &record) ||
+	    !quote_stamp_stands(call->arena, view, &record))
 		return ERR_NOT_FOUND;
 	return document_reply(call, 200, prove_activity(call->node->federation.keys, call->arena, view, &record));
 }

@@ -408,25 +408,43 @@ static void check_rejected(void)
 	rig_free(rig);
 }
 
+/* The stamp that went out in the answer to a request. */
+static struct str stamp_sent(void)
+{
+	struct str sent = rig_outgoing(rig);
+	size_t at = str_find(sent, STR("\"result\":\""));
+
+	sent = str_sub(sent, at == SIZE_MAX ? sent.n : at + 10, SIZE_MAX);
+	return arena_str(rig->arena, str_sub(sent, 0, str_find_char(sent, '"')));
+}
+
+static int fetched(struct str uri)
+{
+	return rig_fetch(rig, rig_line(rig, "%.*s", STR_ARG(str_sub(uri, sizeof("https://a.example") - 1, SIZE_MAX))),
+	                 STR(CAROL "#main-key")).status;
+}
+
 static void check_revoking(void)
 {
 	struct rig_answer ours, answer;
-	struct str stamp_uri;
+	struct str stamp_uri, other;
 	uint64_t theirs;
 	const char *path;
-	size_t at;
 
 	rig = rig_new();
 	rig_follows(rig, &rig->bob, &rig->carol);
 	ours = say(&rig->alice, "status=Ours");
 	rig_apply(rig, rig_text(rig,
+	                        "{" AS "'id':'https://b.example/a/r0','type':'QuoteRequest','actor':'" CAROL "','object':'%.*s',"
+	                        "'instrument':'https://b.example/notes/1'}", STR_ARG(rig_str(&ours, "uri"))));
+	rig_jobs(rig);
+	other = stamp_sent();
+	rig_outgoing_clear(rig);
+	rig_apply(rig, rig_text(rig,
 	                        "{" AS "'id':'https://b.example/a/r','type':'QuoteRequest','actor':'" CAROL "','object':'%.*s',"
 	                        "'instrument':'https://b.example/notes/1'}", STR_ARG(rig_str(&ours, "uri"))));
 	rig_jobs(rig);
-	stamp_uri = rig_outgoing(rig);
-	at = str_find(stamp_uri, STR("\"result\":\""));
-	stamp_uri = str_sub(stamp_uri, at + 10, SIZE_MAX);
-	stamp_uri = arena_str(rig->arena, str_sub(stamp_uri, 0, str_find_char(stamp_uri, '"')));
+	stamp_uri = stamp_sent();
 	theirs = quotes("1", arena_cstr(rig->arena, rig_str(&ours, "uri")),
 	                rig_text(rig, ",'quoteAuthorization':'%.*s'", STR_ARG(stamp_uri)));
 	ok(proved(theirs) != 0, "a foreign post quotes ours");
@@ -441,9 +459,12 @@ static void check_revoking(void)
 	path = rig_line(rig, "/api/v1/statuses/%.*s/quotes/%llu/revoke", STR_ARG(rig_str(&ours, "id")),
 	                (unsigned long long)theirs);
 	is_int(rig_call(rig, "POST", path, &rig->bob, "").status, 404, "nobody else takes the stamp back");
+	is_int(fetched(other), 200, "who asked before the post came has another stamp");
 	answer = rig_call(rig, "POST", path, &rig->alice, "");
 	is_int(answer.status, 200, "she does");
 	is_str(rig_str(&answer, "quote.state"), STR("revoked"), "and the quote ends");
+	is_int(fetched(stamp_uri), 404, "the stamp is gone");
+	is_int(fetched(other), 404, "and the other one worth nothing");
 	is_int(rig_call(rig, "POST", path, &rig->alice, "").status, 200, "twice is no error");
 	rig_jobs(rig);
 	ok(sends("\"type\":\"Delete\"") && sends(rig_text(rig, "\"object\":\"%.*s\"", STR_ARG(stamp_uri))), "its author hears");
