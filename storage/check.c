@@ -162,10 +162,9 @@ static void check_follower_digest(struct check *check)
 	struct arena *scratch = arena_new();
 	struct account follower;
 	struct key prefix, key;
-	int r;
 
 	prefix_walk_init(&walk, check->view, SPACE_FOLLOWER, key_u64(&prefix, followee_id), false);
-	while ((r = prefix_next(&walk, &item)) == OK) {
+	while (prefix_next(&walk, &item) == OK) {
 		arena_reset(scratch);
 		if (!is_accepted_mirror(check, &item) ||
 		    accounts_get(scratch, check->view, key_read_u64(item.key, 8), &follower) != OK ||

@@ -101,7 +101,7 @@ static int alias_write(struct txn *txn, void *arg)
 static int alias_change(struct cli *cli, struct move_body *body)
 {
 	struct str text = cli->arguments[2];
-	struct account other;
+	struct account other = { 0 };
 	int err, status;
 
 	body->uri = text;
@@ -126,7 +126,7 @@ static int alias_change(struct cli *cli, struct move_body *body)
 int command_user_alias(struct cli *cli)
 {
 	struct str action = cli->arguments[1];
-	struct account account;
+	struct account account = { 0 };
 	struct move_body body = { .arena = cli->arena, .add = str_eq(action, STR("add")) };
 	bool lists = str_eq(action, STR("list"));
 	int status = person_argument(cli, &account);
@@ -166,7 +166,7 @@ static int check_move(struct cli *cli, const struct account *account, const stru
 
 int command_user_move(struct cli *cli)
 {
-	struct account account, target;
+	struct account account = { 0 }, target = { 0 };
 	struct move_body body = { .arena = cli->arena };
 	int err, status = person_argument(cli, &account);
 
@@ -195,7 +195,7 @@ static int unmove_write(struct txn *txn, void *arg)
 
 int command_user_unmove(struct cli *cli)
 {
-	struct account account;
+	struct account account = { 0 };
 	struct move_body body = { .arena = cli->arena };
 	int err, status = person_argument(cli, &account);
 
