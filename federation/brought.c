@@ -107,8 +107,14 @@ static bool is_timely(const struct proof *proof, int64_t now_ms)
 static int read_proof(struct incoming *incoming, struct proof *ret_proof)
 {
 	int64_t now_ms = clock_now_ms();
-	int r = proof_parse(incoming->arena, incoming->document, now_ms, ret_proof, &incoming->reason);
+	int r;
 
+	if (incoming->body.n > BROUGHT_BYTES_MAX) {
+		incoming->word = "size";
+		incoming->reason = "the activity is too large to be brought by another";
+		return ERR_LIMIT;
+	}
+	r = proof_parse(incoming->arena, incoming->document, now_ms, ret_proof, &incoming->reason);
 	if (r)
 		return r;
 	if (!is_timely(ret_proof, now_ms))

@@ -12,7 +12,10 @@
 
 #include "federation/inbox.h"
 
-enum { BROUGHT_DAYS_MAX = 29 };  /* an older proof is refused: ids of activities are remembered a day longer */
+enum {
+	BROUGHT_DAYS_MAX = 29,           /* an older proof is refused: ids of activities are remembered a day longer */
+	BROUGHT_BYTES_MAX = 256 * 1024,  /* of an activity: to prove one costs much more than to read it */
+};
 
 /* Could it be, by its form? What cannot is refused before any signature is looked at. Any thread. */
 bool brought_may(const struct incoming *incoming);

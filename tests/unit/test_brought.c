@@ -157,6 +157,7 @@ static void check_bounds(void)
 {
 	struct pair evil;
 	const char *text;
+	char *filler;
 	size_t asked;
 
 	begin();
@@ -164,6 +165,11 @@ static void check_bounds(void)
 	       ERR_UNAUTHORIZED, "a proof from before our memory of activities is refused");
 	is_int(deliver(proved_then(&carols, RIG_NOW_MS + DAY_MS, note(CAROL, "1", "")), daves_key),
 	       ERR_UNAUTHORIZED, "as is one from the future");
+	filler = arena_alloc(rig->arena, BROUGHT_BYTES_MAX + 1);
+	memset(filler, 'x', BROUGHT_BYTES_MAX);
+	filler[BROUGHT_BYTES_MAX] = 0;
+	is_int(deliver(proved(&carols, note(CAROL, "1", rig_text(rig, ",'x':'%s'", filler))), daves_key), ERR_LIMIT,
+	       "nor what is very long");
 	text = "{" CONTEXTS "'type':'Like','actor':'" CAROL "','object':'" NOTE_1 "'}";
 	is_int(deliver(proved(&carols, text), daves_key), ERR_DENIED, "what has no id comes from its actor alone");
 	evil = make_pair("https://evil.example/u/1#proofs");
