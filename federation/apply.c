@@ -21,6 +21,7 @@
 #include "federation/on_quote.h"
 #include "federation/on_react.h"
 #include "federation/policy.h"
+#include "federation/receipt.h"
 #include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
@@ -254,6 +255,7 @@ static int send(struct apply *apply, const struct activity_row *row, const struc
 	const struct activity *a = apply->activity;
 	/* The end of an account always has a fan-out, which also starts the purge behind it. */
 	bool remote = (a->type == AS_DELETE && a->object_kind == OBJECT_ACTOR) ||
+	              (a->type == AS_UPDATE && a->object_kind == OBJECT_ACTOR && receipt_tells_all(&apply->actor)) ||
 	              ((a->type == AS_DELETE || a->type == AS_UPDATE) && receipts_has(apply->view, a->object_id)) ||
 	              fanout_reaches(apply->arena, apply->view, apply->actor.id, recipients);
 	struct activity_record record = {

@@ -3,6 +3,7 @@
  */
 #include "federation/receipt.h"
 
+#include "storage/accounts.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -57,13 +58,31 @@ static int all_peers(struct arena *arena, struct view *view, struct id_list *ret
 	return r;
 }
 
+bool receipt_tells_all(const struct account *account)
+{
+	return account->moved_ms != 0;
+}
+
+/* It ended, or it moved and its followers, who would hear of what changed, are with another account now. */
+static bool is_for_all(struct arena *arena, struct view *view, const struct activity_record *record)
+{
+	struct account account;
+
+	if (record->object_id != record->account_id)
+		return false;
+	if (str_eq(record->type, STR("Delete")))
+		return true;
+	return str_eq(record->type, STR("Update")) && accounts_get(arena, view, record->account_id, &account) == OK &&
+	       receipt_tells_all(&account);
+}
+
 int receipt_peers(struct arena *arena, struct view *view, const struct activity_record *record,
                   struct id_list *ret_peer_ids)
 {
 	struct post post;
 
 	*ret_peer_ids = (struct id_list){ NULL, 0 };
-	if (str_eq(record->type, STR("Delete")) && record->object_id == record->account_id)
+	if (is_for_all(arena, view, record))
 		return all_peers(arena, view, ret_peer_ids);
 	if (is_of_post(record, "Delete"))
 		return receipts_of(arena, view, record->object_id, ret_peer_ids);

@@ -10,6 +10,7 @@
 #include "storage/graph.h"
 #include "storage/maintain.h"
 #include "storage/notices.h"
+#include "storage/peers.h"
 #include "storage/rules.h"
 #include "tests/rig/rig_call.h"
 #include "tests/unit/tap.h"
@@ -458,13 +459,20 @@ static void check_unmove(void)
 	rig->carol.also_known_as = rig->bob.also_known_as = (struct str_list){ &rig->alice.uri, 1 };
 	accounts_put(rig->world->txn, &rig->carol);
 	accounts_put(rig->world->txn, &rig->bob);
+	rig->peer.shared_inbox = STR("https://b.example/inbox");
+	peers_put(rig->world->txn, &rig->peer);
 	world_commit(rig->world);
 	out(rig->carol.id);
+	rig_jobs(rig);
+	ok(sent("\"movedTo\":\"" CAROL "\""), "peers hear that ours moved though nobody there follows it");
+	rig_outgoing_clear(rig);
 	is_int(out(rig->bob.id), ERR_DENIED, "ours moves once in seven days");
 	txn = world_write(rig->world);
 	is_int(act_unmove(rig->arena, txn, rig->alice.id), OK, "a move can be taken back");
 	is_int(act_unmove(rig->arena, txn, rig->alice.id), ERR_NOT_FOUND, "once");
 	world_commit(rig->world);
+	rig_jobs(rig);
+	ok(sent("\"type\":\"Update\"") && !sent("movedTo\":\""), "which peers hear, too");
 	answer = get(&rig->alice);
 	ok(!rig_at(&answer, "moved"), "clients see nothing of it then");
 	is_int(follow(&rig->alice).status, 200, "and the account can be followed");
