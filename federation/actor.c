@@ -394,6 +394,19 @@ struct str actor_render(struct arena *arena, struct view *view, const struct acc
 	return buf_str(&buf);
 }
 
+/* what is known of others */
+
+bool actor_is_stub(const struct account *account)
+{
+	return account->host.n && !account->deleted && account->kind != ACCOUNT_APPLICATION &&
+	       !account->display_name.n && str_eq(account->url, account->uri);
+}
+
+bool actor_is_stale(const struct account *account)
+{
+	return actor_is_stub(account) || (account->host.n && !account->deleted && account->moved_to.n);
+}
+
 /* making */
 
 int actor_prepare_local(struct arena *arena, const struct instance *instance, enum account_kind kind,

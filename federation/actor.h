@@ -28,6 +28,10 @@ bool actor_is_username(struct str name);
  * names it. ERR_NOT_FOUND: the key is none of the actor's. */
 int actor_parse_key(const json_t *document, struct str key_id, struct str *ret_pem);
 
+/* Of an account of another node: read while that node did not list us, for whom it has keys and inboxes only. Pure. */
+bool actor_is_stub(const struct account *account);
+/* Its node would perhaps say otherwise by now: a stub, or said to have moved. Who meets it asks for it again. Pure. */
+bool actor_is_stale(const struct account *account);
 /* Writes the document of one of ours as a value (with @context when it stands alone). */
 void actor_w(struct json_writer *w, struct view *view, const struct account *account, bool bare, bool alone);
 /* The document of one of ours. Bare: id, type, preferredUsername, inbox, outbox, followers, endpoints and keys. */

@@ -7,6 +7,7 @@
  */
 #include "federation/inbox.h"
 
+#include "federation/actor.h"
 #include "federation/apply.h"
 #include "federation/brought.h"
 #include "federation/budget.h"
@@ -32,6 +33,7 @@
 
 enum {
 	KEY_REST_MS = 5 * MINUTE_MS,
+	STUB_REST_MS = MINUTE_MS,
 	WAITING_BYTES_MAX = 64 * 1024,   /* an activity that needs one names things, it brings none along */
 };
 
@@ -437,6 +439,23 @@ static int note_peer(struct incoming *incoming, struct txn *txn)
 	return peers_put(txn, &peer);
 }
 
+/* He was read while his node did not list us. As he signs to us it seems to by now: he is asked for again, in a while if
+ * that was vain. */
+static int ask_stub(const struct incoming *incoming, struct txn *txn)
+{
+	struct job job = { .kind = STR("resolve"), .argument = incoming->signer.uri };
+	struct account signer;
+	int r;
+
+	if (!actor_is_stub(&incoming->signer) ||
+	    accounts_get(incoming->arena, txn_view(txn), incoming->signer.id, &signer) || !actor_is_stub(&signer) ||
+	    txn_now_ms(txn) - signer.fetched_ms < STUB_REST_MS || !waiting_has_room(txn_view(txn), signer.uri))
+		return OK;
+	signer.fetched_ms = txn_now_ms(txn);
+	r = accounts_put(txn, &signer);
+	return r ? r : jobs_add(txn, &job);
+}
+
 int fetch_write(struct incoming *incoming, struct txn *txn)
 {
 	struct account signer = incoming->signer;
@@ -444,6 +463,8 @@ int fetch_write(struct incoming *incoming, struct txn *txn)
 
 	if (incoming->fetched)
 		r = on_actor_put(incoming->arena, txn, &signer);
+	else if (incoming->verified)
+		r = ask_stub(incoming, txn);
 	if (r == ERR_EXISTS)
 		return refuse(incoming, ERR_DENIED, "the signer's name or key is somebody else's");
 	return r ? r : note_peer(incoming, txn);

@@ -3,11 +3,15 @@
  */
 #include "node/api/accounts.h"
 
+#include "federation/actor.h"
 #include "federation/apply.h"
+#include "federation/compose.h"
+#include "federation/resolve.h"
 #include "federation/text.h"
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/paging.h"
+#include "node/node.h"
 #include "storage/accounts.h"
 #include "storage/blocks.h"
 #include "storage/graph.h"
@@ -186,6 +190,7 @@ struct relation_call {
 	uint64_t account_id;
 	bool show_reblogs, notify;
 	struct str_list languages;
+	struct str ask_uri;   /* the account's, when it is to be asked for again; else empty */
 };
 
 static struct relation_call *state_of(struct call *call)
@@ -205,6 +210,8 @@ int api_relation_check(struct call *call, struct view *view)
 	if (account.id == call->viewer.account_id)
 		return call_fail(call, ERR_DENIED, "This action is not allowed");
 	state_of(call)->account_id = account.id;
+	if (actor_is_stale(&account))
+		state_of(call)->ask_uri = account.uri;
 	return OK;
 }
 
@@ -235,7 +242,21 @@ int api_follow_check(struct call *call, struct view *view)
 	state->languages.count = call_param_list(call, "languages", &state->languages.items);
 	if (!state->languages.count)
 		state->languages = follow.languages;
-	return OK;
+	return state->ask_uri.n ? OK : CALL_SKIP_WORK;
+}
+
+/* Whoever took a move back can be followed. When its node does not answer, what is known counts. */
+int api_follow_work(struct call *call)
+{
+	const struct node *node = call->node;
+	struct resolved found = { 0 };
+	uint64_t account_id, post_id;
+	int r = resolve_actor(&node->federation, call->arena, node->store, state_of(call)->ask_uri, &found);
+
+	if (r != OK)
+		return OK;
+	r = compose_keep(call->arena, node->store, node->writer, &found, &account_id, &post_id);
+	return r == ERR_BUSY || r == ERR_FULL || r == ERR_IO ? r : OK;
 }
 
 int api_follow_write(struct call *call, struct txn *txn)

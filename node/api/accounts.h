@@ -20,6 +20,8 @@ int api_relationships(struct call *call, struct view *view);
 int api_relation_check(struct call *call, struct view *view);
 int api_relation_show(struct call *call, struct view *view);
 int api_follow_check(struct call *call, struct view *view);
+/* Pool: asks for an account again that is known badly. */
+int api_follow_work(struct call *call);
 int api_follow_write(struct call *call, struct txn *txn);
 int api_unfollow_write(struct call *call, struct txn *txn);
 int api_remove_follower_write(struct call *call, struct txn *txn);

@@ -115,7 +115,7 @@ const struct route routes[] = {
 	API("GET", "/api/v1/accounts/:id/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_show_empty_list,
 	    .summary = "one's lists that hold an account: none"),
 	API("POST", "/api/v1/accounts/:id/follow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_follow_check,
-	    .write = api_follow_write, .show = api_relation_show, .summary = "follows, or asks to"),
+	    .work = api_follow_work, .write = api_follow_write, .show = api_relation_show, .summary = "follows, or asks to"),
 	API("POST", "/api/v1/accounts/:id/unfollow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_relation_check,
 	    .write = api_unfollow_write, .show = api_relation_show,
 	    .summary = "ends a follow, or takes a request back"),

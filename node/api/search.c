@@ -3,6 +3,7 @@
  */
 #include "node/api/search.h"
 
+#include "federation/actor.h"
 #include "federation/compose.h"
 #include "federation/policy.h"
 #include "federation/resolve.h"
@@ -24,6 +25,7 @@ struct search_call {
 	struct str query;
 	enum query_kind kind;
 	uint64_t account_id, post_id;  /* what an address or a handle names; 0: not known here */
+	bool stale;                    /* what is known of that account is to be asked for again */
 };
 
 static bool is_url(struct str text)
@@ -82,6 +84,12 @@ static int find_page(struct call *call, struct view *view, struct str url, struc
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
+static void meet(struct search_call *state, const struct account *account)
+{
+	state->account_id = account->id;
+	state->stale = actor_is_stale(account);
+}
+
 static int find_url(struct call *call, struct view *view, struct search_call *state)
 {
 	struct account account;
@@ -94,7 +102,7 @@ static int find_url(struct call *call, struct view *view, struct search_call *st
 		return r;
 	r = accounts_by_uri(call->arena, view, state->query, &account);
 	if (r == OK && !account.deleted)
-		state->account_id = account.id;
+		meet(state, &account);
 	if (r != ERR_NOT_FOUND)
 		return r;
 	return instance_owns(&call->node->instance, state->query) ? find_page(call, view, state->query, state) : OK;
@@ -106,7 +114,7 @@ static int find_handle(struct call *call, struct view *view, struct search_call 
 	int r = accounts_by_acct(call->arena, view, handle_of(state->query), &account);
 
 	if (r == OK)
-		state->account_id = account.id;
+		meet(state, &account);
 	return r == ERR_NOT_FOUND || r == ERR_INVALID ? OK : r;
 }
 
@@ -116,7 +124,7 @@ static bool may_ask(struct call *call, struct view *view, const struct search_ca
 	struct str host = handle_of(state->query);
 	struct peer peer;
 
-	if (!call_param_bool(call, "resolve", false) || state->account_id || state->post_id)
+	if (!call_param_bool(call, "resolve", false) || (state->account_id && !state->stale) || state->post_id)
 		return false;
 	if (state->kind == QUERY_URL)
 		return !instance_owns(&call->node->instance, state->query) &&
@@ -156,6 +164,7 @@ int api_search_work(struct call *call)
 	struct search_call *state = call->state;
 	const struct node *node = call->node;
 	struct resolved found = { 0 };
+	uint64_t account_id, post_id;
 	int r;
 
 	if (state->kind == QUERY_URL)
@@ -164,7 +173,11 @@ int api_search_work(struct call *call)
 		r = resolve_acct(&node->federation, call->arena, node->store, handle_of(state->query), &found);
 	if (r != OK)
 		return OK;
-	r = compose_keep(call->arena, node->store, node->writer, &found, &state->account_id, &state->post_id);
+	r = compose_keep(call->arena, node->store, node->writer, &found, &account_id, &post_id);
+	if (r == OK) {
+		state->account_id = account_id;
+		state->post_id = post_id;
+	}
 	/* A post is one hit; its author came along. */
 	if (state->post_id)
 		state->account_id = 0;

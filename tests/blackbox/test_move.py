@@ -37,6 +37,8 @@ def test_a_move_takes_followers_of_both_nodes_along(world, word):
     assert again.returncode == 1 and "seven days" in again.stderr and again.stderr.count("\n") == 1
     world.a.do("user", "unmove", old.name)
     wait_for(lambda: "moved" not in here.get(f"/api/v1/accounts/{old.id}"), "it is taken back")
+    wait_for(lambda: "moved" not in there.get(f"/api/v1/accounts/{shown['id']}"), "there, too")
+    there.follow(old)
 
 
 def test_a_move_within_a_node_is_heard_of_elsewhere(world, word):

@@ -1,11 +1,15 @@
 /* Search through the client API: people, tags, addresses; and what is fetched, from whom. */
 #include "node/api/search.h"
 
+#include "storage/accounts.h"
+#include "storage/base/clock.h"
+#include "storage/base/err.h"
 #include "tests/rig/rig_call.h"
 #include "tests/unit/tap.h"
 
 #define SEARCH "/api/v2/search"
 #define PUBLIC "https://www.w3.org/ns/activitystreams#Public"
+#define CAROL "https://b.example/users/carol"
 #define DAVE "https://b.example/users/dave"
 #define NOTE "https://b.example/notes/7"
 
@@ -121,6 +125,64 @@ static void check_resolving(void)
 	rig_free(rig);
 }
 
+/* carol as she was read by a node that hers did not list yet. */
+static void make_stub(struct account *carol)
+{
+	world_write(rig->world);
+	carol->display_name = STR_NONE;
+	carol->url = carol->uri;
+	accounts_put(rig->world->txn, carol);
+	world_commit(rig->world);
+}
+
+static void check_asking_again(void)
+{
+	const char *delivery;
+	struct rig_answer answer;
+	size_t asked;
+
+	rig = rig_new();
+	make_stub(&rig->carol);
+	answer = search("q=@carol@b.example&resolve=true");
+	is_str(rig_str(&answer, "accounts.0.acct"), STR("carol@b.example"), "who cannot be asked for again stays known");
+	rig_serve_actor(rig, CAROL, "Person", "carol");
+	answer = search("q=@carol@b.example&resolve=true");
+	is_str(rig_str(&answer, "accounts.0.display_name"), STR("carol"), "who is known by keys alone is asked for again");
+	asked = rig->asked;
+	search("q=@carol@b.example&resolve=true");
+	is_int(rig->asked - asked, 0, "once");
+	rig_free(rig);
+
+	rig = rig_new();
+	make_stub(&rig->carol);
+	rig_serve_actor(rig, CAROL, "Person", "carol");
+	delivery = rig_text(rig, "{'@context':'https://www.w3.org/ns/activitystreams','id':'https://b.example/a/1',"
+	                    "'type':'Follow','actor':'" CAROL "','object':'%.*s'}", STR_ARG(rig->alice.uri));
+	clock_advance_for_test(2 * MINUTE_MS);
+	is_int(rig_deliver(rig, delivery, STR(CAROL "#main-key")), OK, "what a stub does counts");
+	is_int(rig_jobs_waiting(rig, "resolve"), 1, "one who signs to us is asked for again, too");
+	rig_resolve(rig);
+	answer = search("q=@carol@b.example");
+	is_str(rig_str(&answer, "accounts.0.display_name"), STR("carol"), "and shown in full");
+	rig_free(rig);
+}
+
+static void check_moved(void)
+{
+	struct rig_answer answer;
+
+	rig = rig_new();
+	world_write(rig->world);
+	rig->carol.moved_to = rig->bob.uri;
+	rig->carol.moved_id = rig->bob.id;
+	accounts_put(rig->world->txn, &rig->carol);
+	world_commit(rig->world);
+	rig_serve_actor(rig, CAROL, "Person", "carol");
+	answer = search("q=@carol@b.example&resolve=true");
+	ok(!rig_at(&answer, "accounts.0.moved"), "a move that was taken back is found out by a search");
+	rig_free(rig);
+}
+
 static void check_refusals(void)
 {
 	static const char *const queries[] = { "q=@eve@evil.example", "q=https://evil.example/notes/1", "q=http://127.0.0.1/",
@@ -146,6 +208,8 @@ int main(void)
 	check_tags();
 	check_addresses();
 	check_resolving();
+	check_asking_again();
+	check_moved();
 	check_refusals();
 	return done();
 }
