@@ -49,6 +49,17 @@ int cli_fail(struct cli *cli, const char *format, ...)
 	return STATUS_FAILED;
 }
 
+int cli_usage(struct cli *cli, const char *format, ...)
+{
+	va_list args;
+	struct str text;
+
+	va_start(args, format);
+	text = arena_vprintf(cli->arena, format, args);
+	va_end(args);
+	return usage_fail(cli, text);
+}
+
 struct str cli_option(const struct cli *cli, const char *name)
 {
 	for (size_t i = 0; i < option_count(cli->command); i++)
@@ -157,6 +168,23 @@ static int parse_check(struct cli *cli)
 	return STATUS_DONE;
 }
 
+/* "peer" alone is no command, but what many begin with. */
+static struct str unknown_command(struct cli *cli, struct str word)
+{
+	struct buf known;
+
+	buf_init(&known, cli->arena, 0);
+	for (size_t i = 0; i < command_count; i++) {
+		struct str rest = str_of(commands[i].words);
+
+		if (str_eq(str_cut(&rest, ' '), word))
+			buf_printf(&known, "%s%.*s", buf_str(&known).n ? ", " : "", STR_ARG(rest));
+	}
+	if (!buf_str(&known).n)
+		return arena_printf(cli->arena, "unknown command %.*s", STR_ARG(word));
+	return arena_printf(cli->arena, "%.*s is followed by one of %.*s", STR_ARG(word), STR_ARG(buf_str(&known)));
+}
+
 static int parse_words(struct cli *cli, size_t count, const struct str *words)
 {
 	size_t at;
@@ -164,8 +192,7 @@ static int parse_words(struct cli *cli, size_t count, const struct str *words)
 
 	cli->command = command_find(count, words, &at);
 	if (!cli->command)
-		return usage_fail(cli, count ? arena_printf(cli->arena, "unknown command %.*s", STR_ARG(words[0]))
-		                             : STR("a command is needed"));
+		return usage_fail(cli, count ? unknown_command(cli, words[0]) : STR("a command is needed"));
 	while (at < count) {
 		if (!options_end && str_eq(words[at], STR("--"))) {
 			options_end = true;

@@ -75,6 +75,8 @@ int cli_run(struct cli *cli, size_t word_count, const struct str *words);
 struct str cli_option(const struct cli *cli, const char *name);
 /* One line on standard error; returns STATUS_FAILED. */
 int cli_fail(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for words that cannot be meant, with where to read how they are; returns STATUS_USAGE. */
+int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Runs a body in the place's way and waits for the durable result. */
 int cli_write(struct cli *cli, int (*body)(struct txn *txn, void *arg), void *arg);
 

@@ -84,10 +84,25 @@ static int other_argument(struct cli *cli, struct str text, bool anew, struct ac
 
 /* --- aliases ---------------------------------------------------------------------------------------------------- */
 
+/* "name@host", of ours too. */
+static struct str full_handle(struct cli *cli, const struct account *account)
+{
+	struct str host = account->host.n ? account->host : cli->instance->domain;
+
+	return arena_printf(cli->arena, "%.*s@%.*s", STR_ARG(account->username), STR_ARG(host));
+}
+
 static int alias_list(struct cli *cli, const struct account *account)
 {
-	for (size_t i = 0; i < account->also_known_as.count; i++)
-		buf_printf(&cli->out, "%.*s\n", STR_ARG(account->also_known_as.items[i]));
+	for (size_t i = 0; i < account->also_known_as.count; i++) {
+		struct str uri = account->also_known_as.items[i];
+		struct account other;
+
+		buf_add(&cli->out, uri);
+		if (find_known(cli, uri, &other) == OK)
+			buf_printf(&cli->out, "\t%.*s", STR_ARG(full_handle(cli, &other)));
+		buf_add_char(&cli->out, '\n');
+	}
 	return STATUS_DONE;
 }
 
@@ -134,9 +149,9 @@ int command_user_alias(struct cli *cli)
 	if (status != STATUS_DONE)
 		return status;
 	if (!lists && !body.add && !str_eq(action, STR("remove")))
-		return cli_fail(cli, "ACTION is add, remove or list");
+		return cli_usage(cli, "ACTION is add, remove or list");
 	if (lists == (cli->argument_count > 2))
-		return cli_fail(cli, lists ? "list takes no more words" : "whom? a handle or an address is needed");
+		return cli_usage(cli, lists ? "list takes no more words" : "whom? a handle or an address is needed");
 	body.account_id = account.id;
 	return lists ? alias_list(cli, &account) : alias_change(cli, &body);
 }
@@ -205,5 +220,8 @@ int command_user_unmove(struct cli *cli)
 	err = cli_write(cli, unmove_write, &body);
 	if (err == ERR_NOT_FOUND)
 		return cli_fail(cli, "%.*s has not moved", STR_ARG(account.username));
-	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	buf_printf(&cli->out, "%.*s is here again and can be followed; siblings are told\n", STR_ARG(account.username));
+	return STATUS_DONE;
 }

@@ -18,7 +18,9 @@ struct peer_body {
 	struct arena *arena;
 	struct str domain, url;
 	uint8_t tier;
+	bool has_url, has_tier;   /* were named */
 	bool paused, more;
+	struct peer peer;         /* result: as it is, or as it was when it is not changed */
 };
 
 static int peer_fail(struct cli *cli, int err)
@@ -32,7 +34,7 @@ static int peer_fail(struct cli *cli, int err)
 static int domain_argument(struct cli *cli, struct str *ret_domain)
 {
 	if (url_host_parse(cli->arena, cli->arguments[0], ret_domain) != OK)
-		return cli_fail(cli, "%.*s is no HOST or HOST:PORT", STR_ARG(cli->arguments[0]));
+		return cli_usage(cli, "%.*s is no HOST or HOST:PORT", STR_ARG(cli->arguments[0]));
 	return STATUS_DONE;
 }
 
@@ -45,26 +47,39 @@ static int contact_add(struct txn *txn, uint64_t peer_id)
 	return jobs_add(txn, &job);
 }
 
-/* Adding again changes address and tier; a new address must be contacted and pinned anew. */
+/* What is there already changes only in what was named. The key stays pinned: it belongs to the address. */
+static int change(struct peer_body *body, struct peer *peer)
+{
+	if (!body->has_url && !body->has_tier)
+		return ERR_EXISTS;
+	if (body->has_url && !str_eq(peer->url, body->url)) {
+		if (peer->key_pem.n)
+			return ERR_EXISTS;
+		peer->url = body->url;
+		peer->actor_uri = peer->inbox = peer->shared_inbox = STR_NONE;
+		peer->contacted_ms = 0;
+	}
+	if (body->has_tier)
+		peer->tier = body->tier;
+	return OK;
+}
+
 static int add_write(struct txn *txn, void *arg)
 {
 	struct peer_body *body = arg;
 	struct peer peer = { 0 };
 	int err = peers_by_domain(body->arena, txn_view(txn), body->domain, &peer);
 
-	if (err != OK && err != ERR_NOT_FOUND)
-		return err;
-	if (err == ERR_NOT_FOUND || !str_eq(peer.url, body->url)) {
-		peer = (struct peer){ .id = peer.id, .paused = peer.paused, .created_ms = peer.created_ms,
-		                      .activities_a_minute = peer.activities_a_minute, .body_max = peer.body_max,
-		                      .attachments_max = peer.attachments_max, .media_kinds = peer.media_kinds };
-		peer.domain = body->domain;
-		peer.url = body->url;
-		if (!peer.created_ms)
-			peer.created_ms = txn_now_ms(txn);
+	if (err == ERR_NOT_FOUND) {
+		peer = (struct peer){ .domain = body->domain, .url = body->url, .tier = body->tier,
+		                      .created_ms = txn_now_ms(txn) };
+		err = OK;
+	} else if (err == OK) {
+		err = change(body, &peer);
 	}
-	peer.tier = body->tier;
-	err = peers_put(txn, &peer);
+	body->peer = peer;
+	if (err == OK)
+		err = peers_put(txn, &peer);
 	return err == OK ? contact_add(txn, peer.id) : err;
 }
 
@@ -73,6 +88,7 @@ static int add_url(struct cli *cli, struct peer_body *body)
 	struct str given = cli_option(cli, "url");
 	struct url url;
 
+	body->has_url = given.n != 0;
 	if (!given.n)
 		given = arena_printf(cli->arena, "https://%.*s", STR_ARG(body->domain));
 	if (url_parse(cli->arena, given, &url) != OK || !str_eq(url.target, STR("/")) || url.fragment.n)
@@ -95,15 +111,19 @@ int command_peer_add(struct cli *cli)
 		status = add_url(cli, &body);
 	if (status != STATUS_DONE)
 		return status;
-	if (tier.p)
+	body.has_tier = tier.p != NULL;
+	if (body.has_tier)
 		body.tier = tier_parse(tier);
 	if (!body.tier)
-		return cli_fail(cli, "--tier is group or partner");
+		return cli_usage(cli, "--tier is group or partner");
 	err = cli_write(cli, add_write, &body);
+	if (err == ERR_EXISTS)
+		return cli_fail(cli, "%.*s is a peer already, at %.*s%s; remove it first", STR_ARG(body.domain),
+		                STR_ARG(body.peer.url), body.peer.key_pem.n ? " with a pinned key" : "");
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
 	buf_printf(&cli->out, "%.*s will be contacted at %.*s; rse-node peer list shows how it fares\n",
-	           STR_ARG(body.domain), STR_ARG(body.url));
+	           STR_ARG(body.domain), STR_ARG(body.peer.url));
 	return STATUS_DONE;
 }
 
@@ -161,7 +181,10 @@ int command_peer_remove(struct cli *cli)
 		return status;
 	while (err == OK && body.more)
 		err = cli_write(cli, remove_write, &body);
-	return err == OK ? STATUS_DONE : peer_fail(cli, err);
+	if (err != OK)
+		return peer_fail(cli, err);
+	buf_printf(&cli->out, "%.*s is no peer any more; what waited for it is gone\n", STR_ARG(body.domain));
+	return STATUS_DONE;
 }
 
 static int pause_write(struct txn *txn, void *arg)
@@ -197,7 +220,12 @@ static int set_paused(struct cli *cli, bool paused)
 	if (status != STATUS_DONE)
 		return status;
 	err = cli_write(cli, pause_write, &body);
-	return err == OK ? STATUS_DONE : peer_fail(cli, err);
+	if (err != OK)
+		return peer_fail(cli, err);
+	buf_printf(&cli->out, "%.*s %s\n", STR_ARG(body.domain),
+	           paused ? "is paused: nothing goes there or comes from there, and what is said waits"
+	                  : "is no longer paused: what waited goes now");
+	return STATUS_DONE;
 }
 
 int command_peer_pause(struct cli *cli)
@@ -211,6 +239,8 @@ int command_peer_resume(struct cli *cli)
 }
 
 /* --- limit ------------------------------------------------------------------------------------------------------ */
+
+enum { SIZE_MIN = 16 * 1024 };
 
 struct limit_body {
 	struct arena *arena;
@@ -248,8 +278,18 @@ static int limit_option(struct cli *cli, const char *name, uint64_t max, bool *r
 
 	*ret_given = text.p != NULL;
 	if (text.p && (!str_to_u64(text, ret_value) || *ret_value > max))
-		return cli_fail(cli, "--%s is a number up to %llu", name, (unsigned long long)max);
+		return cli_usage(cli, "--%s is a number up to %llu", name, (unsigned long long)max);
 	return STATUS_DONE;
+}
+
+/* Below the floor the sibling could send next to nothing, and each post would be dropped over there for good. */
+static int size_option(struct cli *cli, struct limit_body *body)
+{
+	int status = limit_option(cli, "size", JSON_BYTES_MAX, &body->has_size, &body->size);
+
+	if (status == STATUS_DONE && body->size && body->size < SIZE_MIN)
+		return cli_usage(cli, "--size is %d to %d bytes, or 0 for the node's default", SIZE_MIN, JSON_BYTES_MAX);
+	return status;
 }
 
 static const struct { const char *name; uint8_t kind; } media_kinds[] = {
@@ -271,7 +311,7 @@ static int media_option(struct cli *cli, struct limit_body *body)
 			i++;
 		if (i == sizeof(media_kinds) / sizeof(media_kinds[0]) ||
 		    ((!media_kinds[i].kind || media_kinds[i].kind == MEDIA_NONE) && (rest.p || body->media)))
-			return cli_fail(cli, "--media is all, none, or some of image,video,audio,other");
+			return cli_usage(cli, "--media is all, none, or some of image,video,audio,other");
 		body->media |= media_kinds[i].kind;
 	}
 	return STATUS_DONE;
@@ -304,7 +344,7 @@ int command_peer_limit(struct cli *cli)
 	if (status == STATUS_DONE)
 		status = limit_option(cli, "rate", POLICY_RATE_MAX, &body.has_rate, &body.rate);
 	if (status == STATUS_DONE)
-		status = limit_option(cli, "size", JSON_BYTES_MAX, &body.has_size, &body.size);
+		status = size_option(cli, &body);
 	if (status == STATUS_DONE)
 		status = limit_option(cli, "attachments", ATTACHMENTS_MAX, &body.has_attachments, &body.attachments);
 	if (status == STATUS_DONE)

@@ -78,7 +78,7 @@ int command_user_add(struct cli *cli)
 	body.person.email = cli_option(cli, "email");
 	body.person.display_name = cli_option(cli, "display-name");
 	if (role.p && role_parse(role, &body.person.role) != OK)
-		return cli_fail(cli, "--role is member, moderator or admin");
+		return cli_usage(cli, "--role is member, moderator or admin");
 	status = password_option(cli, &body.person.password_hash);
 	if (status != STATUS_DONE)
 		return status;
@@ -109,9 +109,9 @@ static void print_user(struct cli *cli, struct view *view, const struct user *us
 	if (accounts_get(cli->arena, view, user->account_id, &account) != OK)
 		return;
 	date_iso_seconds(user->created_ms, created);
-	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s\n", STR_ARG(account.username), STR_ARG(user->email),
+	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s%s%.*s\n", STR_ARG(account.username), STR_ARG(user->email),
 	           role_name(user->role), user->disabled ? "disabled" : user->password_hash.n ? "active" : "invited",
-	           created);
+	           created, account.moved_to.n ? "\tmoved to " : "", STR_ARG(account.moved_to));
 }
 
 int command_user_list(struct cli *cli)
@@ -153,7 +153,11 @@ static int set_disabled(struct cli *cli, bool disabled)
 	struct person_body body = { .arena = cli->arena, .name = name_argument(cli), .disabled = disabled };
 	int err = cli_write(cli, disable_write, &body);
 
-	return err == OK ? STATUS_DONE : person_fail(cli, err);
+	if (err != OK)
+		return person_fail(cli, err);
+	buf_printf(&cli->out, "%.*s %s\n", STR_ARG(body.name),
+	           disabled ? "is signed out everywhere and cannot sign in" : "may sign in again");
+	return STATUS_DONE;
 }
 
 int command_user_disable(struct cli *cli)
@@ -226,7 +230,11 @@ int command_user_rotate_keys(struct cli *cli)
 		return cli_fail(cli, "the keys were changed less than 48 hours ago; --at-once changes them all the same");
 	if (err == ERR_INVALID || err == ERR_GONE)
 		err = ERR_NOT_FOUND;
-	return err == OK ? STATUS_DONE : person_fail(cli, err);
+	if (err != OK)
+		return person_fail(cli, err);
+	buf_printf(&cli->out, "%.*s has new keys; followers' nodes are told, and the former keys %s\n", STR_ARG(body.name),
+	           body.order.at_once ? "count no more" : "count for 48 hours");
+	return STATUS_DONE;
 }
 
 /* --- token create ----------------------------------------------------------------------------------------------- */
@@ -267,7 +275,7 @@ int command_token_create(struct cli *cli)
 	int err;
 
 	if (scope_parse(cli_option(cli, "scopes"), &body.scopes, &unknown) != OK)
-		return cli_fail(cli, "unknown scope: %.*s", STR_ARG(unknown));
+		return cli_usage(cli, "unknown scope: %.*s", STR_ARG(unknown));
 	if (!body.scopes)
 		return cli_fail(cli, "--scopes names no scope");
 	body.secret = hash_token(cli->arena);

@@ -1,7 +1,10 @@
 /*
  * Commands about what is kept out: rule add, list, remove, and refusals.
  */
+#include <stdlib.h>
+
 #include "federation/policy.h"
+#include "federation/url.h"
 #include "node/cli/commands.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -15,7 +18,7 @@ static int rule_argument(struct cli *cli, struct rule *ret_rule)
 {
 	*ret_rule = (struct rule){ .kind = rule_kind_parse(cli->arguments[0]), .comment = cli_option(cli, "comment") };
 	if (!ret_rule->kind)
-		return cli_fail(cli, "KIND is domain, account, word, silence-domain or silence-account");
+		return cli_usage(cli, "KIND is domain, account, word, silence-domain or silence-account");
 	if (policy_rule_value(cli->arena, ret_rule->kind, cli->arguments[1], &ret_rule->value) == OK)
 		return STATUS_DONE;
 	return cli_fail(cli, "%.*s is no %s that can be compared", STR_ARG(cli->arguments[1]),
@@ -40,6 +43,33 @@ static int add_write(struct txn *txn, void *arg)
 	return rules_put(txn, arg);
 }
 
+/* The host of a handle or an address, or a domain. */
+static struct str host_of(struct cli *cli, const struct rule *rule)
+{
+	struct str rest = rule->value;
+	struct url url;
+
+	if (rule->kind == RULE_DOMAIN || rule->kind == RULE_SILENCE_DOMAIN)
+		return rest;
+	if (url_parse(cli->arena, rest, &url) == OK)
+		return url_host_port(cli->arena, &url);
+	str_cut(&rest, '@');
+	return rest;
+}
+
+/* Rules are about other nodes. */
+static bool is_of_ours(struct cli *cli, const struct rule *rule)
+{
+	struct str host = host_of(cli, rule);
+	struct url url;
+
+	if (rule->kind == RULE_WORD)
+		return false;
+	return str_eq_nocase(host, cli->instance->domain) ||
+	       (url_parse(cli->arena, cli->instance->url, &url) == OK &&
+	        str_eq_nocase(host, url_host_port(cli->arena, &url)));
+}
+
 int command_rule_add(struct cli *cli)
 {
 	struct rule rule;
@@ -47,8 +77,10 @@ int command_rule_add(struct cli *cli)
 
 	if (status != STATUS_DONE)
 		return status;
+	if (is_of_ours(cli, &rule))
+		return cli_fail(cli, "that is this node itself; its own people are disabled by rse-node user disable");
 	if (!is_line(rule.comment))
-		return cli_fail(cli, "--comment is one line of at most %d bytes", RULE_COMMENT_BYTES_MAX);
+		return cli_usage(cli, "--comment is one line of at most %d bytes", RULE_COMMENT_BYTES_MAX);
 	err = cli_write(cli, add_write, &rule);
 	if (err == ERR_LIMIT)
 		return cli_fail(cli, "there are %d rules already", RULES_MAX);
@@ -76,7 +108,10 @@ int command_rule_remove(struct cli *cli)
 	err = cli_write(cli, remove_write, &rule);
 	if (err == ERR_NOT_FOUND)
 		return cli_fail(cli, "no such rule: %s %.*s", rule_kind_name(rule.kind), STR_ARG(rule.value));
-	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	buf_printf(&cli->out, "%s %.*s: the rule is gone\n", rule_kind_name(rule.kind), STR_ARG(rule.value));
+	return STATUS_DONE;
 }
 
 int command_rule_list(struct cli *cli)
@@ -102,6 +137,14 @@ int command_rule_list(struct cli *cli)
 
 /* --- refusals --------------------------------------------------------------------------------------------------- */
 
+static int by_last_time(const void *a, const void *b)
+{
+	const struct refusal *one = a, *other = b;
+
+	return one->last_ms > other->last_ms ? -1 : one->last_ms < other->last_ms;
+}
+
+/* The latest first. */
 int command_refusals(struct cli *cli)
 {
 	struct refusal *refusals;
@@ -113,6 +156,8 @@ int command_refusals(struct cli *cli)
 		return cli_fail(cli, "%s", err_name(err));
 	err = refusals_page(cli->arena, view, cli_option(cli, "origin"), REFUSALS_MAX, &refusals, &count);
 	view_end(view);
+	if (err == OK && count)
+		qsort(refusals, count, sizeof(*refusals), by_last_time);
 	for (size_t i = 0; err == OK && i < count; i++) {
 		const struct refusal *refusal = &refusals[i];
 		char date[DATE_ISO_BYTES];

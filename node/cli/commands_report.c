@@ -77,5 +77,9 @@ int command_report_close(struct cli *cli)
 
 	if (err == ERR_NOT_FOUND)
 		return cli_fail(cli, "no such report: %.*s", STR_ARG(cli->arguments[0]));
-	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	buf_printf(&cli->out, "report %llu is closed; it is forgotten after %d days\n", (unsigned long long)body.id,
+	           REPORT_CLOSED_DAYS);
+	return STATUS_DONE;
 }

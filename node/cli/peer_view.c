@@ -154,7 +154,7 @@ int command_peer_show(struct cli *cli)
 	int err;
 
 	if (url_host_parse(cli->arena, cli->arguments[0], &domain) != OK)
-		return cli_fail(cli, "%.*s is no HOST or HOST:PORT", STR_ARG(cli->arguments[0]));
+		return cli_usage(cli, "%.*s is no HOST or HOST:PORT", STR_ARG(cli->arguments[0]));
 	err = view_begin(cli->store, &view);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));

@@ -203,7 +203,7 @@ def test_rules_are_added_listed_and_removed(node):
     assert [row[:2] for row in rows] == [["domain", "evil.example"], ["account", "mallory@b.example"],
                                          ["word", "golden fleece"]]
     assert rows[0][3] == "spam since May"
-    fails(node.cli("rule", "add", "ghost", "x"), 1)
+    fails(node.cli("rule", "add", "ghost", "x"), 2)
     fails(node.cli("rule", "add", "domain", "https://evil.example/"), 1)
     for kind, value in (("domain", "EVIL.example"), ("account", "mallory@b.example"), ("word", "golden fleece")):
         node.do("rule", "remove", kind, value)
@@ -214,14 +214,13 @@ def test_rules_are_added_listed_and_removed(node):
 def test_a_sibling_may_be_limited(node):
     node.do("peer", "add", "limited.example")
     assert "default" in node.do("peer", "limit", "limited.example")
-    said = node.do("peer", "limit", "limited.example", "--rate", "60", "--size", "4096", "--attachments", "3",
+    said = node.do("peer", "limit", "limited.example", "--rate", "60", "--size", "16384", "--attachments", "3",
                    "--media", "image,audio")
-    assert "60" in said and "4096" in said and "image,audio" in said and "default" not in said
+    assert "60" in said and "16384" in said and "image,audio" in said and "default" not in said
     assert "60" in node.do("peer", "limit", "limited.example")
     assert "default" in node.do("peer", "limit", "limited.example", "--rate", "0")
-    fails(node.cli("peer", "limit", "limited.example", "--rate", "many"), 1)
-    fails(node.cli("peer", "limit", "limited.example", "--media", "image,none"), 1)
-    fails(node.cli("peer", "limit", "limited.example", "--attachments", "17"), 1)
+    for option in (("--rate", "many"), ("--media", "image,none"), ("--attachments", "17"), ("--size", "1")):
+        fails(node.cli("peer", "limit", "limited.example", *option), 2)
     fails(node.cli("peer", "limit", "nobody.example", "--rate", "1"), 1)
     node.do("peer", "remove", "limited.example")
 
@@ -244,6 +243,50 @@ def test_peers_are_added_listed_paused_and_removed(node):
     fails(done, done.returncode)
     fails(node.cli("peer", "add", "x.example", "--url", "http://x.example"), 1)
     node.do("peer", "remove", "partner.example")
+
+
+def test_a_peer_is_not_added_twice(node):
+    node.do("peer", "add", "twice.example", "--url", "https://one.twice.example", "--tier", "partner")
+    again = node.cli("peer", "add", "twice.example")
+    fails(again, 1)
+    assert "peer already" in again.stderr and "remove it first" in again.stderr
+
+    def listed():
+        return next(line for line in node.do("peer", "list").splitlines() if line.startswith("twice")).split("\t")[:3]
+
+    assert listed() == ["twice.example", "https://one.twice.example", "partner"]
+    node.do("peer", "add", "twice.example", "--tier", "group")
+    assert listed() == ["twice.example", "https://one.twice.example", "group"]
+    node.do("peer", "add", "twice.example", "--url", "https://two.twice.example")
+    assert listed() == ["twice.example", "https://two.twice.example", "group"]
+    assert "no peer any more" in node.do("peer", "remove", "twice.example")
+
+
+def test_nothing_is_held_against_the_node_itself(node):
+    for words in (["domain", node.domain], ["silence-domain", node.domain], ["account", f"ana@{node.domain}"],
+                  ["account", f"{node.url}/u/1"]):
+        done = node.cli("rule", "add", *words)
+        fails(done, 1)
+        assert "itself" in done.stderr
+    fails(node.cli("peer", "add", node.domain, "--url", node.url), 1)
+
+
+def test_a_first_word_alone_says_what_follows(still):
+    for words in (["peer"], ["peer", "fly"]):
+        done = still.run(*words)
+        fails(done, 2)
+        assert "add, list, show, remove" in done.stderr
+
+
+def test_commands_say_what_they_did(node):
+    node.add_user("vic")
+    assert "vic" in node.do("user", "disable", "vic") and "vic" in node.do("user", "enable", "vic")
+    assert "vic" in node.do("user", "rotate-keys", "vic")
+    node.do("peer", "add", "quiet.example")
+    for action in ("pause", "resume", "remove"):
+        assert node.do("peer", action, "quiet.example").startswith("quiet.example ")
+    node.do("rule", "add", "word", "loud")
+    assert "gone" in node.do("rule", "remove", "word", "loud")
 
 
 def test_config_set_outranks_the_file_and_explain_says_so(node):

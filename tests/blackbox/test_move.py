@@ -18,7 +18,7 @@ def test_a_move_takes_followers_of_both_nodes_along(world, word):
     refused = world.a.cli("user", "move", old.name, new.handle)
     assert refused.returncode == 1 and "alias" in refused.stderr
     world.b.do("user", "alias", new.name, "add", old.handle)
-    assert world.b.do("user", "alias", new.name, "list") == old.me["uri"]
+    assert world.b.do("user", "alias", new.name, "list").split("\t") == [old.me["uri"], old.handle]
     world.a.do("user", "move", old.name, new.handle)
     lands_at(here, old.handle, new.handle)
     lands_at(there, old.handle, new.handle)
@@ -60,6 +60,8 @@ def test_a_move_needs_a_serving_node_to_ask(new_node, word):
     assert asked.returncode == 1 and "serving" in asked.stderr
     node.do("user", "alias", "ben", "remove", "ana")
     assert node.do("user", "alias", "ben", "list") == ""
-    for words in (["remove", "ana"], ["add", "nonsense://x"], ["add"], ["list", "ana"], ["praise", "ana"]):
+    assert "moved to" in node.do("user", "list").splitlines()[0]
+    for status, words in ((1, ["remove", "ana"]), (1, ["add", "nonsense://x"]), (2, ["add"]), (2, ["list", "ana"]),
+                          (2, ["praise", "ana"])):
         failed = node.cli("user", "alias", "ben", *words)
-        assert failed.returncode == 1 and failed.stderr.count("\n") == 1, failed.stderr
+        assert failed.returncode == status and failed.stderr.count("\n") == 1, failed.stderr
