@@ -12,13 +12,25 @@
 #include "storage/conversations.h"
 #include "storage/instance.h"
 #include "storage/graph.h"
+#include "storage/hushes.h"
 #include "storage/ids.h"
 #include "storage/jobs.h"
 #include "storage/notices.h"
 #include "storage/posts.h"
 #include "storage/silence.h"
+#include "storage/ties.h"
 
 enum { FOLLOWERS_PAGE = 500, BOOSTERS_MAX = 200 };
+
+/* Does somebody not want to hear of it? */
+static bool is_silenced(struct view *view, uint64_t account_id, uint64_t actor_id, uint64_t post_id)
+{
+	struct post post;
+
+	return blocks_between(view, account_id, actor_id) || ties_mute_notices(view, account_id, actor_id) ||
+	       (post_id && posts_brief(view, post_id, &post) == OK &&
+	        hushes_has(view, hushes_thread(view, &post), account_id));
+}
 
 static int tell(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id)
 {
@@ -28,7 +40,7 @@ static int tell(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t act
 	};
 	int r;
 
-	if (account_id == actor_id || blocks_between(txn_view(txn), account_id, actor_id) ||
+	if (account_id == actor_id || is_silenced(txn_view(txn), account_id, actor_id, post_id) ||
 	    silence_hides(txn_view(txn), actor_id, account_id))
 		return OK;
 	r = notices_add(txn, &notice);

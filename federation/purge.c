@@ -8,20 +8,24 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/blocks.h"
+#include "storage/bookmarks.h"
 #include "storage/emoji_reactions.h"
 #include "storage/graph.h"
+#include "storage/hushes.h"
 #include "storage/jobs.h"
 #include "storage/notices.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/receipts.h"
+#include "storage/ties.h"
 
 enum {
 	POSTS_PAGE = 20,         /* each is some twenty puts, or hundreds when many reacted to it */
 	FAVOURITES_PAGE = 100,
 	FOLLOWS_PAGE = 100,
 	BLOCKS_PAGE = 100,
+	KEPT_PAGE = 200,
 	KEY_KEPT_DAYS = 30,      /* as long as a Delete is tried (federation/fanout.c) */
 	CURSOR_KEY = 1,          /* job->cursor: only the key is left */
 };
@@ -127,6 +131,20 @@ static int purge_blocks(struct arena *arena, struct txn *txn, uint64_t account_i
 	return r;
 }
 
+/* What it kept for itself, and what others kept about it. */
+static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
+{
+	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
+		bookmarks_purge, hushes_purge, ties_purge,
+	};
+	int r = OK;
+
+	*ret_more = false;
+	for (size_t i = 0; i < sizeof(purges) / sizeof(purges[0]) && !r && !*ret_more; i++)
+		r = purges[i](txn, account_id, KEPT_PAGE, ret_more);
+	return r;
+}
+
 /* The key of one of ours still signs what is on its way. */
 static int drop_key_later(struct arena *arena, struct txn *txn, uint64_t account_id)
 {
@@ -159,6 +177,8 @@ int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, b
 		r = purge_follows(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = purge_blocks(arena, txn, job->subject, &more);
+	if (!r && !more)
+		r = purge_kept(txn, job->subject, &more);
 	if (!r && !more)
 		r = drop_key_later(arena, txn, job->subject);
 	*ret_more = more;

@@ -263,6 +263,7 @@ static void check_post_stats(struct check *check)
 	    count_below(check, SPACE_FAVOURITE, id, NULL) == 0 &&
 	    count_below(check, SPACE_EMOJI_REACTION, id, NULL) == 0 &&
 	    count_below(check, SPACE_VOTE, id, NULL) == 0 &&
+	    count_below(check, SPACE_BOOKMARK, id, NULL) == 0 &&
 	    count_below(check, SPACE_NOTICE_ABOUT, id, NULL) == 0)
 		find(check, "post %llu is not there", (unsigned long long)id);
 }
@@ -270,6 +271,11 @@ static void check_post_stats(struct check *check)
 static void check_favourite(struct check *check)
 {
 	check_post_or_removal(check, ((const struct favourite *)check->record)->post_id);
+}
+
+static void check_bookmark(struct check *check)
+{
+	check_post_or_removal(check, key_read_u64(check->key, 0));
 }
 
 static void check_emoji_reaction(struct check *check)
@@ -505,6 +511,15 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_BLOCKED_BY] = { .key_bytes = 16, INDEX(BLOCK, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_REPORT] = { .key_bytes = 8, .type = &report_type, .own = { ID(report, id) } },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },
+	[SPACE_BOOKMARK] = { .key_bytes = 16, .value_bytes = 8, .refers = { { IN_KEY(8), SPACE_ACCOUNT } },
+	                     .also = check_bookmark },
+	[SPACE_BOOKMARK_BY] = { .key_bytes = 16, .value_bytes = 8, INDEX(BOOKMARK, IN_VALUE(0), IN_KEY(0)) },
+	/* the post that began a thread may be gone */
+	[SPACE_HUSHED] = { .key_bytes = 16, .refers = { { IN_KEY(8), SPACE_ACCOUNT } } },
+	[SPACE_HUSHED_BY] = { .key_bytes = 16, INDEX(HUSHED, IN_KEY(8), IN_KEY(0)) },
+	[SPACE_TIE] = { .key_bytes = 16, .type = &tie_type, .own = { ID(tie, account_id), ID(tie, other_id) },
+	                .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
+	[SPACE_TIED] = { .key_bytes = 16, INDEX(TIE, IN_KEY(8), IN_KEY(0)) },
 };
 
 /* Fills check->record: decodes the value, or takes it as it is. */

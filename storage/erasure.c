@@ -6,6 +6,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/bookmarks.h"
 #include "storage/conversations.h"
 #include "storage/emoji_reactions.h"
 #include "storage/index.h"
@@ -89,6 +90,11 @@ static void emoji_reaction_remove(struct txn *txn, uint64_t post_id, const struc
 static void vote_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
 {
 	txn_fail(txn, polls_vote_remove(txn, post_id, key_read_u64(item->key, VOTER)));
+}
+
+static void bookmark_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
+{
+	bookmarks_remove(txn, post_id, key_read_u64(item->key, BOOSTER));
 }
 
 static void notice_remove(struct txn *txn, uint64_t post_id, const struct engine_item *item)
@@ -182,6 +188,7 @@ static bool companions_delete(struct txn *txn, uint64_t post_id)
 		{ SPACE_FAVOURITE, favourite_remove },
 		{ SPACE_EMOJI_REACTION, emoji_reaction_remove },
 		{ SPACE_VOTE, vote_remove },
+		{ SPACE_BOOKMARK, bookmark_remove },
 		{ SPACE_NOTICE_ABOUT, notice_remove },
 	};
 	size_t budget = POST_DELETE_BATCH;

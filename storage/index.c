@@ -113,6 +113,33 @@ static void block_entries(const struct subject *subject)
 	give_made(subject, block->uri, MADE_BLOCK, block->blocker_id, block->blocked_id);
 }
 
+static void bookmark_entries(const struct subject *subject)
+{
+	const struct str *id = subject->record;
+	struct key key;
+
+	give_id(subject, SPACE_BOOKMARK_BY, key_u64_u64(&key, key_read_u64(subject->key, 8), key_read_u64(*id, 0)),
+	        key_read_u64(subject->key, 0));
+}
+
+/* The mirror of a pair. */
+static void give_mirror(const struct subject *subject, unsigned space)
+{
+	struct key key;
+
+	give(subject, space, key_u64_u64(&key, key_read_u64(subject->key, 8), key_read_u64(subject->key, 0)), STR_NONE);
+}
+
+static void hushed_entries(const struct subject *subject)
+{
+	give_mirror(subject, SPACE_HUSHED_BY);
+}
+
+static void tie_entries(const struct subject *subject)
+{
+	give_mirror(subject, SPACE_TIED);
+}
+
 static void favourite_entries(const struct subject *subject)
 {
 	const struct favourite *favourite = subject->record;
@@ -287,6 +314,9 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_FOLLOW] = follow_entries,
 	[SPACE_BLOCK] = block_entries,
 	[SPACE_FAVOURITE] = favourite_entries,
+	[SPACE_BOOKMARK] = bookmark_entries,
+	[SPACE_HUSHED] = hushed_entries,
+	[SPACE_TIE] = tie_entries,
 	[SPACE_EMOJI_REACTION] = emoji_reaction_entries,
 	[SPACE_VOTE] = vote_entries,
 	[SPACE_NOTICE] = notice_entries,

@@ -94,7 +94,13 @@
 	X(OLD_KEY, "old_key", "account id", "PEM: what PRIVATE_KEY was before the last change") \
 	X(FOLLOWER_DIGEST, "follower_digest", "account id, hash of origin", "XOR of SHA-256 of its followers' ids there (32), how many (8)") \
 	X(RECEIPT, "receipt", "post id, peer id", "-") \
-	X(REMINDER, "reminder", "peer id, post id", "ms (8), given up (1): the peer has not confirmed that the post ended")
+	X(REMINDER, "reminder", "peer id, post id", "ms (8), given up (1): the peer has not confirmed that the post ended") \
+	X(BOOKMARK, "bookmark", "post id, account id", "bookmark id") \
+	X(BOOKMARK_BY, "bookmark_by", "account id, bookmark id", "post id") \
+	X(HUSHED, "hushed", "root post id, account id", "-") \
+	X(HUSHED_BY, "hushed_by", "account id, root post id", "-") \
+	X(TIE, "tie", "account id, other account id", "tie record") \
+	X(TIED, "tied", "other account id, account id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -88,6 +88,12 @@ static const struct field user_fields[] = {
 	FIELD(9, user, default_visibility),
 	FIELD(10, user, default_sensitive),
 	FIELD(11, user, default_language),
+	FIELD(20, user, home_read_id),
+	FIELD(21, user, home_read_count),
+	FIELD(22, user, home_read_ms),
+	FIELD(23, user, notices_read_id),
+	FIELD(24, user, notices_read_count),
+	FIELD(25, user, notices_read_ms),
 };
 RECORD_TYPE(user);
 
@@ -190,6 +196,29 @@ static const struct field block_fields[] = {
 	FIELD(4, block, created_ms),
 };
 RECORD_TYPE(block);
+
+static const struct field tie_fields[] = {
+	FIELD(1, tie, account_id),
+	FIELD(2, tie, other_id),
+	FIELD(3, tie, muted),
+	FIELD(4, tie, mute_notices),
+	FIELD(5, tie, mute_ends_ms),
+	FIELD(6, tie, note),
+	FIELD(7, tie, endorsed),
+	FIELD(8, tie, dismissed),
+};
+RECORD_TYPE(tie);
+
+static const struct field tie_brief_fields[] = {
+	FIELD(1, tie, account_id),
+	FIELD(2, tie, other_id),
+	FIELD(3, tie, muted),
+	FIELD(4, tie, mute_notices),
+	FIELD(5, tie, mute_ends_ms),
+	FIELD(7, tie, endorsed),
+	FIELD(8, tie, dismissed),
+};
+BRIEF_TYPE(tie);
 
 static const struct field report_fields[] = {
 	FIELD(1, report, id),

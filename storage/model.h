@@ -79,6 +79,9 @@ struct user {
 	uint8_t default_visibility;   /* enum visibility; 0: public */
 	bool default_sensitive;
 	struct str default_language;
+	uint64_t home_read_id, notices_read_id;  /* how far was read, as the client says; 0: it never did */
+	uint64_t home_read_count, notices_read_count;  /* how often it said so */
+	int64_t home_read_ms, notices_read_ms;   /* and when last */
 };
 
 /* A post, or a boost of one (reblog_of_id). */
@@ -153,6 +156,16 @@ struct block {
 	uint64_t blocker_id, blocked_id;
 	struct str uri;               /* id of the Block activity */
 	int64_t created_ms;
+};
+
+/* What one of ours keeps to himself about another account. */
+struct tie {
+	uint64_t account_id, other_id;
+	bool muted, mute_notices;     /* hidden from timelines; from notifications too */
+	int64_t mute_ends_ms;         /* 0: not by itself */
+	struct str note;              /* plain text */
+	bool endorsed;                /* recommended on the profile */
+	bool dismissed;               /* not to be suggested */
 };
 
 /* What somebody holds against an account, for those who run the node. */
@@ -369,11 +382,11 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type;
+extern const struct record_type rule_type, refusal_type, tie_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */
-extern const struct record_type post_brief_type, follow_brief_type;
+extern const struct record_type post_brief_type, follow_brief_type, tie_brief_type;
 
 /* Words for enumerations, as the client API and the command line say them; NULL for an unknown number. */
 const char *visibility_name(uint8_t visibility);        /* "public", "unlisted", "private", "direct" */

@@ -7,6 +7,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/conversations.h"
+#include "storage/hushes.h"
 #include "storage/ids.h"
 #include "storage/keys.h"
 #include "storage/page.h"
@@ -85,6 +86,7 @@ static bool adopt(struct arena *scratch, struct txn *txn, const struct post *par
 	post.root_id = parent->root_id;
 	posts_rewrite(scratch, txn, waiting, &post);
 	conversations_move(scratch, txn, waiting, &post);
+	hushes_copy(txn, hushes_thread(txn_view(txn), waiting), hushes_thread(txn_view(txn), &post));
 	if (posts_counts_as_reply(&post))
 		posts_stats_add(txn, parent->id, 1, 0, 0);
 	for (size_t i = 0; i < below.count; i++)

@@ -14,6 +14,7 @@
 #include "storage/posts.h"
 #include "storage/record.h"
 #include "storage/silence.h"
+#include "storage/ties.h"
 
 enum {
 	AUTHOR_BATCH = 2,   /* of each author one follows; most of them give a page nothing */
@@ -88,8 +89,14 @@ static int fill_from(struct arena *arena, struct view *view, struct page_walk *w
 	return r == OK ? fill_page(arena, view, &merge, taste, page, ret_page) : r;
 }
 
-/* Whom one blocks one does not meet in a timeline, not in a boost either, nor whom the operator keeps from all but
- * followers; at their own profile one still may look. */
+/* Does `account_id` want to read nothing of `other_id` in timelines? */
+static bool is_shunned(struct view *view, uint64_t account_id, uint64_t other_id)
+{
+	return blocks_has(view, account_id, other_id) || ties_mute(view, account_id, other_id);
+}
+
+/* Whom one blocks or mutes one does not meet in a timeline, not in a boost either, nor whom the operator keeps from all
+ * but followers; at their own profile one still may look. */
 static bool is_met(struct view *view, struct beholder beholder, const struct post *post)
 {
 	struct post boosted;
@@ -98,10 +105,10 @@ static bool is_met(struct view *view, struct beholder beholder, const struct pos
 		return true;
 	if (silence_hides_post(view, post, beholder.account_id))
 		return false;
-	if (blocks_has(view, beholder.account_id, post->account_id))
+	if (is_shunned(view, beholder.account_id, post->account_id))
 		return false;
 	return !post->reblog_of_id || posts_brief(view, post->reblog_of_id, &boosted) != OK ||
-	       !blocks_has(view, beholder.account_id, boosted.account_id);
+	       !is_shunned(view, beholder.account_id, boosted.account_id);
 }
 
 /* Home. */
@@ -136,11 +143,26 @@ static bool home_takes(struct view *view, uint64_t account_id, const struct post
 	                    graph_follows(view, account_id, answered));
 }
 
-static bool author_lives(struct author *author, struct view *view)
+/* A muted author is as good as gone. */
+static bool author_lives(const struct home *home, struct author *author, struct view *view)
 {
 	if (author->lives == LIVES_UNKNOWN)
-		author->lives = access_lives(view, author->account_id) ? LIVES_YES : LIVES_NO;
+		author->lives = access_lives(view, author->account_id) &&
+		                !ties_mute(view, home->account_id, author->account_id) ? LIVES_YES : LIVES_NO;
 	return author->lives == LIVES_YES;
+}
+
+/* At home one does not read of whom one shuns either: posts of others that mention them are left out. */
+static bool home_takes_post(void *arg, struct view *view, const struct post *post)
+{
+	const struct home *home = arg;
+
+	if (post->account_id == home->account_id)
+		return true;
+	for (size_t i = 0; i < post->mention_ids.count; i++)
+		if (is_shunned(view, home->account_id, post->mention_ids.ids[i]))
+			return false;
+	return true;
 }
 
 static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t id, uint8_t flags)
@@ -151,7 +173,7 @@ static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t
 	bool to_others = flags & POST_FLAG_REPLY && !(flags & POST_FLAG_REPLY_TO_SELF);
 	struct post post;
 
-	if (!author_lives(author, view) || (flags & POST_FLAG_BOOST && !author->boosts))
+	if (!author_lives(home, author, view) || (flags & POST_FLAG_BOOST && !author->boosts))
 		return false;
 	if (!(flags & POST_FLAG_BOOST) &&
 	    (own || (!to_others && post_flags_visibility(flags) != VISIBILITY_DIRECT)))
@@ -202,7 +224,7 @@ int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, c
                   struct post_page *ret_page)
 {
 	struct home home = { .account_id = account_id };
-	struct taste taste = { &home, home_takes_flags, NULL, true };
+	struct taste taste = { &home, home_takes_flags, home_takes_post, true };
 	struct merge merge;
 	struct key key;
 	int r;
@@ -222,6 +244,7 @@ int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, c
 bool timeline_admits(struct view *view, uint64_t account_id, const struct post *post)
 {
 	struct beholder beholder = { BEHOLDER_LOCAL, account_id };
+	struct home home = { .account_id = account_id };
 	struct follow follow;
 	struct key key;
 	int r;
@@ -232,7 +255,7 @@ bool timeline_admits(struct view *view, uint64_t account_id, const struct post *
 	               &follow_brief_type, &follow);
 	if (r != OK || follow.state != FOLLOW_ACCEPTED || (post->reblog_of_id && !follow.show_reblogs))
 		return false;
-	return home_takes(view, account_id, post);
+	return home_takes(view, account_id, post) && home_takes_post(&home, view, post);
 }
 
 /* Public and tags: whose posts, and which. */

@@ -35,7 +35,8 @@ struct batch_status {
 	uint8_t visibility;
 	struct str fragment;
 	struct post_stats stats;
-	bool favourited, boosted_by_viewer, pinned;
+	bool favourited, boosted_by_viewer, pinned, bookmarked, hushed;
+	uint64_t thread_id;
 	uint8_t quote_state;  /* enum quote_state; 0: it quotes nothing */
 	uint64_t quote_id;    /* 0: none that stands */
 	const char *quote_hidden;  /* why it is not shown to this viewer, in the client API's word; NULL: it is */
@@ -97,6 +98,7 @@ static void add_status(struct batch *batch, const struct post *post)
 	                       sizeof(*batch->statuses));
 	batch->statuses[batch->status_count++] = (struct batch_status){
 		.id = post->id, .account_id = post->account_id, .boosted_id = post->reblog_of_id,
+		.thread_id = post->root_id ? post->root_id : post->id,
 		.visibility = post->visibility, .quote_state = post->quote_state, .quote_id = post->quote_id,
 		.quote_policy = quotes_policy(post),
 		.may_quote = batch->viewer_id ? quotes_may(batch->view, post, batch->viewer_id) : QUOTE_DENIED,
@@ -221,6 +223,24 @@ static int load_moved(struct batch *batch)
 }
 
 
+/* What the viewer keeps to himself. */
+static int load_private_marks(struct batch *batch, const uint64_t *ids, struct str *values)
+{
+	size_t count = batch->status_count;
+	uint64_t *threads = ARENA_ARRAY(batch->arena, uint64_t, count);
+	int r = get_all(batch, SPACE_BOOKMARK, ids, count, batch->viewer_id, values);
+
+	for (size_t i = 0; i < count; i++) {
+		batch->statuses[i].bookmarked = r == OK && values[i].p != NULL;
+		threads[i] = batch->statuses[i].thread_id;
+	}
+	if (r == OK)
+		r = get_all(batch, SPACE_HUSHED, threads, count, batch->viewer_id, values);
+	for (size_t i = 0; r == OK && i < count; i++)
+		batch->statuses[i].hushed = values[i].p != NULL;
+	return r;
+}
+
 static int load_own_marks(struct batch *batch, const uint64_t *ids, struct str *values)
 {
 	size_t count = batch->status_count;
@@ -288,6 +308,8 @@ static void share_with_boosts(struct batch *batch)
 		boost->stats = boosted->stats;
 		boost->favourited = boosted->favourited;
 		boost->boosted_by_viewer = boosted->boosted_by_viewer;
+		boost->bookmarked = boosted->bookmarked;
+		boost->hushed = boosted->hushed;
 		boost->quote_state = boosted->quote_state;
 		boost->quote_id = boosted->quote_id;
 		boost->quote_hidden = boosted->quote_hidden;
@@ -319,6 +341,8 @@ static int load_statuses(struct batch *batch)
 			r = codec_decode(NULL, &post_stats_type, values[i], &batch->statuses[i].stats);
 	if (r == OK && batch->viewer_id)
 		r = load_own_marks(batch, ids, values);
+	if (r == OK && batch->viewer_id)
+		r = load_private_marks(batch, ids, values);
 	if (r == OK)
 		r = load_reactions(batch);
 	if (r == OK)
@@ -433,8 +457,8 @@ static void w_viewer_part(struct json_writer *w, const struct batch *batch, cons
 {
 	json_w_member_bool(w, "favourited", status->favourited);
 	json_w_member_bool(w, "reblogged", status->boosted_by_viewer);
-	json_w_member_bool(w, "muted", false);
-	json_w_member_bool(w, "bookmarked", false);
+	json_w_member_bool(w, "muted", status->hushed);
+	json_w_member_bool(w, "bookmarked", status->bookmarked);
 	if (status->account_id == batch->viewer_id)
 		json_w_member_bool(w, "pinned", status->pinned);
 	json_w_member_raw(w, "filtered", STR("[]"));

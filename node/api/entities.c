@@ -12,6 +12,7 @@
 #include "storage/graph.h"
 #include "storage/instance.h"
 #include "storage/posts.h"
+#include "storage/ties.h"
 #include "storage/users.h"
 
 int entities_accounts(struct json_writer *w, struct arena *arena, struct view *view, const struct id_list *ids)
@@ -137,19 +138,13 @@ static void w_role(struct json_writer *w, uint8_t role)
 	json_w_object_end(w);
 }
 
-int entity_credential_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id)
+int entity_account_begin(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id)
 {
-	struct account account;
-	struct user user;
-	struct buf buf;
 	struct json_writer inner;
 	struct str object;
-	int r = accounts_get(arena, view, account_id, &account);
+	struct buf buf;
+	int r;
 
-	if (r == OK)
-		r = users_get(arena, view, account_id, &user);
-	if (r != OK)
-		return r;
 	buf_init(&buf, arena, 0);
 	json_writer_init(&inner, &buf);
 	r = entity_account(&inner, arena, view, account_id);
@@ -159,6 +154,21 @@ int entity_credential_account(struct json_writer *w, struct arena *arena, struct
 	json_w_object(w);
 	buf_add(w->buf, str_sub(object, 1, object.n - 2));  /* the account's members without its braces */
 	w->comma = true;
+	return OK;
+}
+
+int entity_credential_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id)
+{
+	struct account account;
+	struct user user;
+	int r = accounts_get(arena, view, account_id, &account);
+
+	if (r == OK)
+		r = users_get(arena, view, account_id, &user);
+	if (r == OK)
+		r = entity_account_begin(w, arena, view, account_id);
+	if (r != OK)
+		return r;
 	r = w_source(w, arena, view, &account, &user);
 	w_role(w, user.role);
 	json_w_object_end(w);
@@ -185,8 +195,13 @@ int entity_relationship(struct json_writer *w, struct arena *arena, struct view 
 {
 	struct follow follow = { 0 };
 	int r = graph_follow_get(arena, view, viewer_id, account_id, &follow);
-	bool following = r == OK && follow.state == FOLLOW_ACCEPTED, requested = r == OK && !following;
+	bool following = r == OK && follow.state == FOLLOW_ACCEPTED, requested = r == OK && !following, muting;
+	struct tie tie;
+	int kept = ties_get(arena, view, viewer_id, account_id, &tie);
 
+	if (kept != OK && kept != ERR_NOT_FOUND)
+		return kept;
+	muting = tie_mutes(&tie, clock_now_ms());
 	json_w_object(w);
 	json_w_member_id(w, "id", account_id);
 	json_w_member_bool(w, "following", following);
@@ -196,14 +211,14 @@ int entity_relationship(struct json_writer *w, struct arena *arena, struct view 
 	json_w_member_bool(w, "followed_by", graph_follows(view, account_id, viewer_id));
 	json_w_member_bool(w, "blocking", blocks_has(view, viewer_id, account_id));
 	json_w_member_bool(w, "blocked_by", blocks_has(view, account_id, viewer_id));
-	json_w_member_bool(w, "muting", false);
-	json_w_member_bool(w, "muting_notifications", false);
-	json_w_member_null(w, "muting_expires_at");
+	json_w_member_bool(w, "muting", muting);
+	json_w_member_bool(w, "muting_notifications", muting && tie.mute_notices);
+	json_w_member_date(w, "muting_expires_at", muting ? tie.mute_ends_ms : 0);
 	json_w_member_bool(w, "requested", requested);
 	json_w_member_bool(w, "requested_by", graph_requested(view, account_id, viewer_id));
 	json_w_member_bool(w, "domain_blocking", false);
-	json_w_member_bool(w, "endorsed", false);
-	json_w_member_cstr(w, "note", "");
+	json_w_member_bool(w, "endorsed", tie.endorsed);
+	json_w_member_str(w, "note", tie.note);
 	json_w_object_end(w);
 	return r == ERR_NOT_FOUND ? OK : r;
 }

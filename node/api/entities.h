@@ -12,6 +12,8 @@
 /* Account, by id; deleted or unknown ones write null. */
 int entity_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
 int entities_accounts(struct json_writer *w, struct arena *arena, struct view *view, const struct id_list *ids);
+/* Begins an account's object; the caller adds members and ends it. ERR_NOT_FOUND, and nothing written: it is not there. */
+int entity_account_begin(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
 /* CredentialAccount of a local person. */
 int entity_credential_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
 /* Status as `viewer_id` (0: nobody) sees it; boosts with their inner status. The caller has checked access. */

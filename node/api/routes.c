@@ -10,6 +10,7 @@
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
 #include "node/api/answer.h"
+#include "node/api/bookmarks.h"
 #include "node/api/conversations.h"
 #include "node/api/discovery.h"
 #include "node/api/emoji_reactions.h"
@@ -17,12 +18,14 @@
 #include "node/api/post_collections.h"
 #include "node/api/quotes.h"
 #include "node/api/instance.h"
+#include "node/api/markers.h"
 #include "node/api/notices.h"
 #include "node/api/profile.h"
 #include "node/api/reports.h"
 #include "node/api/search.h"
 #include "node/api/status_views.h"
 #include "node/api/statuses.h"
+#include "node/api/ties.h"
 #include "node/api/timelines.h"
 #include "node/web/about.h"
 #include "node/web/pictures.h"
@@ -126,6 +129,13 @@ const struct route routes[] = {
 	    .write = api_block_write, .show = api_relation_show, .summary = "shuts somebody out"),
 	API("POST", "/api/v1/accounts/:id/unblock", SCOPE(WRITE_BLOCKS), QUOTA_POST, .check = api_relation_check,
 	    .write = api_unblock_write, .show = api_relation_show, .summary = "ends a block"),
+	API("POST", "/api/v1/accounts/:id/mute", SCOPE(WRITE_MUTES), QUOTA_POST, .check = api_mute_check,
+	    .write = api_mute_write, .show = api_relation_show, .summary = "hides somebody from one's timelines"),
+	API("POST", "/api/v1/accounts/:id/unmute", SCOPE(WRITE_MUTES), QUOTA_POST, .check = api_relation_check,
+	    .write = api_unmute_write, .show = api_relation_show, .summary = "ends a mute"),
+	API("GET", "/api/v1/mutes", SCOPE(READ_MUTES), QUOTA_READ, .show = api_mutes, .summary = "whom one mutes"),
+	API("POST", "/api/v1/accounts/:id/note", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_note_check,
+	    .write = api_note_write, .show = api_relation_show, .summary = "a note to oneself about somebody"),
 	API("GET", "/api/v1/blocks", SCOPE(READ_BLOCKS), QUOTA_READ, .show = api_blocks, .summary = "whom one shuts out"),
 	API("GET", "/api/v1/follow_requests", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_requests,
 	    .summary = "who asks to follow"),
@@ -196,6 +206,21 @@ const struct route routes[] = {
 	    .check = api_emoji_react_check, .write = api_emoji_unreact_write, .show = api_emoji_react_show,
 	    .summary = "takes it back"),
 
+	API("POST", "/api/v1/statuses/:id/bookmark", SCOPE(WRITE_BOOKMARKS), QUOTA_POST,
+	    .check = api_status_react_check, .write = api_status_bookmark_write, .show = api_status_show,
+	    .summary = "keeps a status to find it again"),
+	API("POST", "/api/v1/statuses/:id/unbookmark", SCOPE(WRITE_BOOKMARKS), QUOTA_POST,
+	    .check = api_status_react_check, .write = api_status_unbookmark_write, .show = api_status_show,
+	    .summary = "takes it back"),
+	API("GET", "/api/v1/bookmarks", SCOPE(READ_BOOKMARKS), QUOTA_READ, .show = api_bookmarks,
+	    .summary = "what one keeps, the last first"),
+	API("GET", "/api/v1/favourites", SCOPE(READ_FAVOURITES), QUOTA_READ, .show = api_favourites,
+	    .summary = "what one favoured, the last first"),
+	API("POST", "/api/v1/statuses/:id/mute", SCOPE(WRITE_MUTES), QUOTA_POST, .check = api_status_react_check,
+	    .write = api_status_hush_write, .show = api_status_show, .summary = "wants to hear no more of a thread"),
+	API("POST", "/api/v1/statuses/:id/unmute", SCOPE(WRITE_MUTES), QUOTA_POST, .check = api_status_react_check,
+	    .write = api_status_unhush_write, .show = api_status_show, .summary = "takes it back"),
+
 	API("POST", "/api/v1/statuses/:id/pin", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_status_pin_check,
 	    .write = api_status_pin_write, .show = api_status_show, .summary = "puts a status on top of one's profile"),
 	API("POST", "/api/v1/statuses/:id/unpin", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_status_pin_check,
@@ -212,6 +237,10 @@ const struct route routes[] = {
 	    .summary = "what one is told about"),
 	API("GET", "/api/v1/notifications/:id", SCOPE(READ_NOTIFICATIONS), QUOTA_READ, .show = api_notification,
 	    .summary = "one notification"),
+	API("GET", "/api/v1/markers", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_markers,
+	    .summary = "how far one read"),
+	API("POST", "/api/v1/markers", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_markers_check,
+	    .write = api_markers_write, .show = api_markers_show, .summary = "says how far one read"),
 	API("GET", "/api/v1/conversations", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_conversations,
 	    .summary = "threads of direct posts"),
 	API("POST", "/api/v1/conversations/:id/read", SCOPE(WRITE_CONVERSATIONS), QUOTA_POST,

@@ -340,6 +340,11 @@ int api_status_react_check(struct call *call, struct view *view)
 	return r;
 }
 
+uint64_t status_subject(struct call *call)
+{
+	return state_of(call)->subject_id;
+}
+
 int api_status_favourite_write(struct call *call, struct txn *txn)
 {
 	int r = act_like(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);

@@ -28,6 +28,8 @@ int api_status_favourite_write(struct call *call, struct txn *txn);
 int api_status_unfavourite_write(struct call *call, struct txn *txn);
 int api_status_boost_write(struct call *call, struct txn *txn);
 int api_status_unboost_write(struct call *call, struct txn *txn);
+/* The post that api_status_react_check() found, for the writes of other rooms. */
+uint64_t status_subject(struct call *call);
 /* A post of one's own on top of one's profile; then api_status_show. */
 int api_status_pin_check(struct call *call, struct view *view);
 int api_status_pin_write(struct call *call, struct txn *txn);

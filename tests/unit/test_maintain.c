@@ -9,10 +9,12 @@
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/blocks.h"
+#include "storage/bookmarks.h"
 #include "storage/conversations.h"
 #include "storage/emoji_reactions.h"
 #include "storage/engine/writer.h"
 #include "storage/graph.h"
+#include "storage/hushes.h"
 #include "storage/keys.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
@@ -20,6 +22,7 @@
 #include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
+#include "storage/ties.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 #include "tests/rig/engine_mem.h"
@@ -164,6 +167,9 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	polls_put(world->txn, &poll);
 	polls_vote(world->txn, post->id, bob->id, 1);
 	notices_add(world->txn, &notice);
+	bookmarks_add(world->txn, post->id, bob->id);
+	hushes_add(world->txn, post->id, bob->id);
+	ties_put(world->txn, &(struct tie){ .account_id = ana->id, .other_id = bob->id, .muted = true });
 }
 
 static void start(void)

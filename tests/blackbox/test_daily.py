@@ -1,0 +1,109 @@
+"""What people do every day besides posting: bookmarks, markers, mutes, notes; by Mastodon.py where it knows the method."""
+
+import datetime
+
+import pytest
+
+from entities import check
+from node import Node, wait_for
+
+mastodon = pytest.importorskip("mastodon")
+
+
+@pytest.fixture(scope="module")
+def node():
+    made = Node("Daily")
+    made.init()
+    made.do("config", "set", "limits.rate", "off")
+    yield made.serve()
+    made.close()
+
+
+@pytest.fixture
+def people(node, word):
+    """Two people who are new here, and Mastodon.py in the hands of the first."""
+    gil, hana = node.person("gil" + word), node.person("hana" + word)
+    return gil, hana, mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw")
+
+
+def test_bookmarks(people, word):
+    gil, hana, api = people
+    kept = [hana.say(f"{word} {i}")["id"] for i in range(3)]
+    for status_id in (kept[1], kept[0], kept[2]):
+        assert api.status_bookmark(status_id)["bookmarked"] is True
+    assert [str(s["id"]) for s in api.bookmarks()] == [kept[2], kept[0], kept[1]]
+    assert [s["id"] for s in gil.all_pages("/api/v1/bookmarks", limit=1)] == [kept[2], kept[0], kept[1]]
+    assert api.status_unbookmark(kept[0])["bookmarked"] is False
+    check(gil.get("/api/v1/bookmarks"), "[OwnStatus]")
+    hana.delete(f"/api/v1/statuses/{kept[2]}")
+    assert [str(s["id"]) for s in api.bookmarks()] == [kept[1]]
+    assert hana.get("/api/v1/bookmarks") == []
+    api.status_favourite(kept[1])
+    assert [str(s["id"]) for s in api.favourites()] == [kept[1]]
+
+
+def test_bookmarks_of_what_others_may_not_see_say_nothing(people, word):
+    gil, hana, _ = people
+    private = hana.say(word, visibility="private")["id"]
+    missing = gil.raw("POST", "/api/v1/statuses/1/bookmark")
+    answer = gil.raw("POST", f"/api/v1/statuses/{private}/bookmark")
+    assert (answer.status_code, answer.content) == (missing.status_code, missing.content) == (404, missing.content)
+
+
+def test_markers(people):
+    gil, hana, api = people
+    api.markers_set(["home", "notifications"], [11, 22])
+    read = api.markers_get(["home", "notifications"])
+    assert (str(read["home"]["last_read_id"]), str(read["notifications"]["last_read_id"])) == ("11", "22")
+    marker = gil.call("POST", "/api/v1/markers", json={"home": {"last_read_id": "12"}})["home"]
+    assert marker["last_read_id"] == "12" and marker["version"] == 2 and marker["updated_at"].endswith("Z")
+    gil.call("POST", "/api/v1/markers", 409, json={"home": {"last_read_id": "13", "version": 1}})
+    assert gil.get("/api/v1/markers", timeline="home")["home"]["last_read_id"] == "12"
+    assert hana.get("/api/v1/markers", **{"timeline[]": "home"}) == {}
+
+
+def test_mutes_and_notes(people, word):
+    gil, hana, api = people
+    gil.follow(hana)
+    said = hana.say(f"@{gil.name} {word}")
+    assert api.account_mute(hana.id, duration=3600)["muting"] is True
+    assert not gil.home() and not gil.notifications()
+    muted = gil.get("/api/v1/mutes")
+    check(muted, "[Account]")
+    ends = datetime.datetime.fromisoformat(muted[0]["mute_expires_at"].replace("Z", "+00:00"))
+    assert datetime.timedelta(minutes=55) < ends - datetime.datetime.now(datetime.timezone.utc) < datetime.timedelta(hours=1)
+    assert [m["acct"] for m in api.mutes()] == [hana.name]
+    check(gil.relationship(hana.id), "Relationship")
+    assert api.account_unmute(hana.id)["muting"] is False
+    assert [s["id"] for s in gil.home()] == [said["id"]]
+    assert api.account_note_set(hana.id, "sits next door")["note"] == "sits next door"
+    assert gil.relationship(hana.id)["note"] == "sits next door" and hana.relationship(gil.id)["note"] == ""
+
+
+def test_a_mute_that_runs_out(people, word):
+    gil, hana, _ = people
+    gil.follow(hana)
+    hana.say(word)
+    gil.post(f"/api/v1/accounts/{hana.id}/mute", duration=2)
+    assert not gil.home()
+    wait_for(lambda: gil.home(), "the mute ends", 5)
+    assert gil.get("/api/v1/mutes") == []
+
+
+def test_a_hushed_thread(people, word):
+    gil, hana, api = people
+    root = gil.say(word)
+    assert api.status_mute(root["id"])["muted"] is True
+    answer = hana.say(f"@{gil.name} {word}", in_reply_to_id=root["id"])
+    assert not gil.notifications("mention") and gil.get(f"/api/v1/statuses/{answer['id']}")["muted"] is True
+    assert api.status_unmute(answer["id"])["muted"] is False
+    hana.say(f"@{gil.name} {word}", in_reply_to_id=root["id"])
+    assert len(gil.notifications("mention")) == 1
+
+
+@pytest.mark.parametrize("path, form", [
+    ("mute", {"duration": "soon"}), ("mute", {"duration": "-1"}), ("mute", {"duration": "9" * 30}),
+    ("note", {"comment": "x" * 2001})])
+def test_bad_input_is_named(people, path, form):
+    gil, hana, _ = people
+    assert list(form)[0] in gil.post(f"/api/v1/accounts/{hana.id}/{path}", 422, **form)["error"]
