@@ -278,6 +278,18 @@ static void check_bookmark(struct check *check)
 	check_post_or_removal(check, key_read_u64(check->key, 0));
 }
 
+static void check_list_member(struct check *check)
+{
+	uint64_t owner_id = key_read_u64(check->value, 0), list_id = key_read_u64(check->key, 0);
+	uint64_t member_id = key_read_u64(check->key, 8);
+	struct key key;
+
+	if (!view_has(check->view, SPACE_LIST, key_u64_u64(&key, owner_id, list_id)))
+		find(check, "there is no such list of account %llu", (unsigned long long)owner_id);
+	if (member_id != owner_id && !view_has(check->view, SPACE_FOLLOW, key_u64_u64(&key, owner_id, member_id)))
+		find(check, "account %llu does not follow it", (unsigned long long)owner_id);
+}
+
 static void check_emoji_reaction(struct check *check)
 {
 	check_post_or_removal(check, ((const struct emoji_reaction *)check->record)->post_id);
@@ -520,6 +532,10 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_TIE] = { .key_bytes = 16, .type = &tie_type, .own = { ID(tie, account_id), ID(tie, other_id) },
 	                .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_TIED] = { .key_bytes = 16, INDEX(TIE, IN_KEY(8), IN_KEY(0)) },
+	[SPACE_LIST] = { .key_bytes = 16, .type = &list_type, .own = { ID(list, account_id), ID(list, id) },
+	                 .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_LIST_MEMBER] = { .key_bytes = 16, .value_bytes = 8, .also = check_list_member },
+	[SPACE_LISTED] = { .key_bytes = 24, INDEX(LIST_MEMBER, IN_KEY(16), IN_KEY(0)) },
 };
 
 /* Fills check->record: decodes the value, or takes it as it is. */

@@ -12,6 +12,7 @@
 #include "storage/index.h"
 #include "storage/ids.h"
 #include "storage/keys.h"
+#include "storage/lists.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
 
@@ -110,6 +111,7 @@ int graph_follow_delete(struct txn *txn, uint64_t follower_id, uint64_t followee
 	if (r == OK) {
 		index_del(txn, SPACE_FOLLOW, at, &old);
 		txn_del(txn, SPACE_FOLLOW, at);
+		lists_forget(txn, follower_id, followee_id);
 		count(txn, &old, old.state, 0);
 		r = txn_err(txn);
 	}

@@ -140,6 +140,15 @@ static void tie_entries(const struct subject *subject)
 	give_mirror(subject, SPACE_TIED);
 }
 
+static void list_member_entries(const struct subject *subject)
+{
+	const struct str *owner_id = subject->record;
+	struct key key;
+
+	give(subject, SPACE_LISTED, key_u64_u64_u64(&key, key_read_u64(subject->key, 8), key_read_u64(*owner_id, 0),
+	                                            key_read_u64(subject->key, 0)), STR_NONE);
+}
+
 static void favourite_entries(const struct subject *subject)
 {
 	const struct favourite *favourite = subject->record;
@@ -317,6 +326,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_BOOKMARK] = bookmark_entries,
 	[SPACE_HUSHED] = hushed_entries,
 	[SPACE_TIE] = tie_entries,
+	[SPACE_LIST_MEMBER] = list_member_entries,
 	[SPACE_EMOJI_REACTION] = emoji_reaction_entries,
 	[SPACE_VOTE] = vote_entries,
 	[SPACE_NOTICE] = notice_entries,

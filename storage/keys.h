@@ -100,7 +100,10 @@
 	X(HUSHED, "hushed", "root post id, account id", "-") \
 	X(HUSHED_BY, "hushed_by", "account id, root post id", "-") \
 	X(TIE, "tie", "account id, other account id", "tie record") \
-	X(TIED, "tied", "other account id, account id", "-")
+	X(TIED, "tied", "other account id, account id", "-") \
+	X(LIST, "list", "account id, list id", "list record") \
+	X(LIST_MEMBER, "list_member", "list id, account id", "owner's account id") \
+	X(LISTED, "listed", "account id, owner's account id, list id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -220,6 +220,23 @@ static const struct field tie_brief_fields[] = {
 };
 BRIEF_TYPE(tie);
 
+static const struct field list_fields[] = {
+	FIELD(1, list, id),
+	FIELD(2, list, account_id),
+	FIELD(3, list, title),
+	FIELD(4, list, replies),
+	FIELD(5, list, exclusive),
+};
+RECORD_TYPE(list);
+
+static const struct field list_brief_fields[] = {
+	FIELD(1, list, id),
+	FIELD(2, list, account_id),
+	FIELD(4, list, replies),
+	FIELD(5, list, exclusive),
+};
+BRIEF_TYPE(list);
+
 static const struct field report_fields[] = {
 	FIELD(1, report, id),
 	FIELD(2, report, reporter_id),
@@ -438,6 +455,10 @@ static const char *const rule_kind_names[] = {
 	[RULE_SILENCE_DOMAIN] = "silence-domain", [RULE_SILENCE_ACCOUNT] = "silence-account",
 };
 
+static const char *const list_replies_names[] = {
+	[LIST_REPLIES_FOLLOWED] = "followed", [LIST_REPLIES_LIST] = "list", [LIST_REPLIES_NONE] = "none",
+};
+
 static const char *const notice_kind_names[] = {
 	[NOTICE_MENTION] = "mention", [NOTICE_STATUS] = "status", [NOTICE_REBLOG] = "reblog",
 	[NOTICE_FOLLOW] = "follow", [NOTICE_FOLLOW_REQUEST] = "follow_request",
@@ -513,6 +534,16 @@ const char *rule_kind_name(uint8_t kind)
 uint8_t rule_kind_parse(struct str name)
 {
 	return name_parse(rule_kind_names, COUNT(rule_kind_names), name);
+}
+
+const char *list_replies_name(uint8_t replies)
+{
+	return name_at(list_replies_names, COUNT(list_replies_names), replies);
+}
+
+uint8_t list_replies_parse(struct str name)
+{
+	return name_parse(list_replies_names, COUNT(list_replies_names), name);
 }
 
 const char *notice_kind_name(uint8_t kind)

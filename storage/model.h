@@ -168,6 +168,18 @@ struct tie {
 	bool dismissed;               /* not to be suggested */
 };
 
+/* Whose answers to whom a list shows. */
+enum list_replies { LIST_REPLIES_FOLLOWED = 1, LIST_REPLIES_LIST, LIST_REPLIES_NONE };
+
+/* A group of those one follows. */
+struct list {
+	uint64_t id;
+	uint64_t account_id;          /* whose it is */
+	struct str title;
+	uint8_t replies;              /* enum list_replies */
+	bool exclusive;               /* its members are not in the home timeline */
+};
+
 /* What somebody holds against an account, for those who run the node. */
 struct report {
 	uint64_t id;
@@ -382,11 +394,11 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type, tie_type;
+extern const struct record_type rule_type, refusal_type, tie_type, list_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */
-extern const struct record_type post_brief_type, follow_brief_type, tie_brief_type;
+extern const struct record_type post_brief_type, follow_brief_type, tie_brief_type, list_brief_type;
 
 /* Words for enumerations, as the client API and the command line say them; NULL for an unknown number. */
 const char *visibility_name(uint8_t visibility);        /* "public", "unlisted", "private", "direct" */
@@ -397,6 +409,8 @@ const char *tier_name(uint8_t tier);
 uint8_t tier_parse(struct str name);
 const char *rule_kind_name(uint8_t kind);              /* "domain", "silence-account" … */
 uint8_t rule_kind_parse(struct str name);
+const char *list_replies_name(uint8_t replies);        /* "followed", "list", "none" */
+uint8_t list_replies_parse(struct str name);
 const char *notice_kind_name(uint8_t kind);
 uint8_t notice_kind_parse(struct str name);
 

@@ -10,6 +10,7 @@
 #include "storage/codec.h"
 #include "storage/graph.h"
 #include "storage/keys.h"
+#include "storage/lists.h"
 #include "storage/merge.h"
 #include "storage/posts.h"
 #include "storage/record.h"
@@ -121,8 +122,10 @@ struct author {
 	uint8_t lives;  /* enum lives: asked once, and only of those who have something on the page */
 };
 
+/* The home timeline of an account, or one of its lists. */
 struct home {
 	uint64_t account_id;
+	const struct list *list;  /* NULL: home */
 	struct author *authors;   /* the first is oneself */
 	struct page_walk *walks;  /* one each */
 	size_t count, room;
@@ -143,26 +146,47 @@ static bool home_takes(struct view *view, uint64_t account_id, const struct post
 	                    graph_follows(view, account_id, answered));
 }
 
-/* A muted author is as good as gone. */
+/* May an author stand here at all? Whom one muted, or keeps in a list and out of the home, may not. */
+static bool takes_author(const struct home *home, struct view *view, uint64_t author_id)
+{
+	if (author_id == home->account_id)
+		return access_lives(view, author_id);
+	return access_lives(view, author_id) && !ties_mute(view, home->account_id, author_id) &&
+	       (home->list || !lists_exclude(view, home->account_id, author_id));
+}
+
 static bool author_lives(const struct home *home, struct author *author, struct view *view)
 {
 	if (author->lives == LIVES_UNKNOWN)
-		author->lives = access_lives(view, author->account_id) &&
-		                !ties_mute(view, home->account_id, author->account_id) ? LIVES_YES : LIVES_NO;
+		author->lives = takes_author(home, view, author->account_id) ? LIVES_YES : LIVES_NO;
 	return author->lives == LIVES_YES;
 }
 
+/* Which answers to others a list shows; those to its owner always. */
+static bool list_takes_reply(struct view *view, const struct list *list, const struct post *post)
+{
+	uint64_t answered = post->in_reply_to_account_id;
+
+	if (!answered || answered == post->account_id || answered == list->account_id)
+		return true;
+	return list->replies == LIST_REPLIES_FOLLOWED ||
+	       (list->replies == LIST_REPLIES_LIST && lists_have(view, list->id, answered));
+}
+
 /* At home one does not read of whom one shuns either: posts of others that mention them are left out. */
+static bool reads_of_nobody_shunned(struct view *view, uint64_t account_id, const struct post *post)
+{
+	for (size_t i = 0; i < post->mention_ids.count && post->account_id != account_id; i++)
+		if (is_shunned(view, account_id, post->mention_ids.ids[i]))
+			return false;
+	return true;
+}
+
 static bool home_takes_post(void *arg, struct view *view, const struct post *post)
 {
 	const struct home *home = arg;
 
-	if (post->account_id == home->account_id)
-		return true;
-	for (size_t i = 0; i < post->mention_ids.count; i++)
-		if (is_shunned(view, home->account_id, post->mention_ids.ids[i]))
-			return false;
-	return true;
+	return reads_of_nobody_shunned(view, home->account_id, post);
 }
 
 static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t id, uint8_t flags)
@@ -182,6 +206,8 @@ static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t
 		return false;
 	/* a reply to somebody not known has its parent's address only, which a short look leaves out */
 	if (to_others && post.in_reply_to_account_id == 0)
+		return false;
+	if (home->list && to_others && !list_takes_reply(view, home->list, &post))
 		return false;
 	return home_takes(view, home->account_id, &post);
 }
@@ -220,42 +246,87 @@ static int add_followed(struct arena *arena, struct view *view, struct home *hom
 	return r;
 }
 
-int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
-                  struct post_page *ret_page)
+/* The page that the authors of `home` make together. */
+static int fill_home(struct arena *arena, struct view *view, struct home *home, const struct page *page,
+                     struct post_page *ret_page)
 {
-	struct home home = { .account_id = account_id };
-	struct taste taste = { &home, home_takes_flags, home_takes_post, true };
+	struct taste taste = { home, home_takes_flags, home_takes_post, true };
 	struct merge merge;
 	struct key key;
 	int r;
 
+	home->walks = ARENA_ARRAY(arena, struct page_walk, home->count);
+	for (size_t i = 0; i < home->count; i++)
+		page_walk_init(&home->walks[i], arena, view, SPACE_BY_AUTHOR,
+		               key_u64(&key, home->authors[i].account_id), page, AUTHOR_BATCH);
+	r = merge_init(&merge, arena, home->walks, home->count);
+	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
+}
+
+int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
+                  struct post_page *ret_page)
+{
+	struct home home = { .account_id = account_id };
+	int r;
+
 	add_author(arena, &home, account_id, true);
 	r = add_followed(arena, view, &home);
+	return r == OK ? fill_home(arena, view, &home, page, ret_page) : r;
+}
+
+/* The follow of an author; false: there is none that was granted. */
+static bool is_followed(struct view *view, uint64_t account_id, uint64_t author_id, struct follow *ret_follow)
+{
+	struct key key;
+
+	return record_get(NULL, view, SPACE_FOLLOW, key_u64_u64(&key, account_id, author_id), &follow_brief_type,
+	                  ret_follow) == OK && ret_follow->state == FOLLOW_ACCEPTED;
+}
+
+int timeline_list(struct arena *arena, struct view *view, const struct list *list, const struct page *page,
+                  struct post_page *ret_page)
+{
+	struct home home = { .account_id = list->account_id, .list = list };
+	struct id_list members = { NULL, 0 };
+	struct follow follow;
+	int r = lists_members(arena, view, list->id, 0, LIST_MEMBERS_MAX, &members);
+
 	if (r != OK)
 		return r;
-	home.walks = ARENA_ARRAY(arena, struct page_walk, home.count);
-	for (size_t i = 0; i < home.count; i++)
-		page_walk_init(&home.walks[i], arena, view, SPACE_BY_AUTHOR,
-		               key_u64(&key, home.authors[i].account_id), page, AUTHOR_BATCH);
-	r = merge_init(&merge, arena, home.walks, home.count);
-	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
+	for (size_t i = 0; i < members.count; i++)
+		if (members.ids[i] == list->account_id)
+			add_author(arena, &home, list->account_id, true);
+		else if (is_followed(view, list->account_id, members.ids[i], &follow))
+			add_author(arena, &home, members.ids[i], follow.show_reblogs);
+	return fill_home(arena, view, &home, page, ret_page);
+}
+
+/* One post alone, where the authors are not walked. */
+static bool admits(struct view *view, const struct home *home, const struct post *post)
+{
+	struct beholder beholder = { BEHOLDER_LOCAL, home->account_id };
+	struct follow follow;
+
+	if (post->account_id == home->account_id)
+		return access_sees(view, beholder, post);
+	return is_followed(view, home->account_id, post->account_id, &follow) &&
+	       (!post->reblog_of_id || follow.show_reblogs) && takes_author(home, view, post->account_id) &&
+	       home_takes(view, home->account_id, post) && reads_of_nobody_shunned(view, home->account_id, post);
 }
 
 bool timeline_admits(struct view *view, uint64_t account_id, const struct post *post)
 {
-	struct beholder beholder = { BEHOLDER_LOCAL, account_id };
 	struct home home = { .account_id = account_id };
-	struct follow follow;
-	struct key key;
-	int r;
 
-	if (post->account_id == account_id)
-		return access_sees(view, beholder, post);
-	r = record_get(NULL, view, SPACE_FOLLOW, key_u64_u64(&key, account_id, post->account_id),
-	               &follow_brief_type, &follow);
-	if (r != OK || follow.state != FOLLOW_ACCEPTED || (post->reblog_of_id && !follow.show_reblogs))
-		return false;
-	return home_takes(view, account_id, post) && home_takes_post(&home, view, post);
+	return admits(view, &home, post);
+}
+
+bool timeline_list_admits(struct view *view, const struct list *list, const struct post *post)
+{
+	struct home home = { .account_id = list->account_id, .list = list };
+
+	return lists_have(view, list->id, post->account_id) && list_takes_reply(view, list, post) &&
+	       admits(view, &home, post);
 }
 
 /* Public and tags: whose posts, and which. */

@@ -23,6 +23,9 @@ struct post_page {
  * follows; boosts unless the follow hides them, each post at most once a page. */
 int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
                   struct post_page *ret_page);
+/* The same of the members of a list that its owner follows (or is); replies as the list says. */
+int timeline_list(struct arena *arena, struct view *view, const struct list *list, const struct page *page,
+                  struct post_page *ret_page);
 /* Public posts without boosts; only local ones, only remote ones, or both when both or neither is asked for. */
 int timeline_public(struct arena *arena, struct view *view, struct beholder beholder, bool local, bool remote,
                     bool only_media, const struct page *page, struct post_page *ret_page);
@@ -42,6 +45,8 @@ int timeline_account(struct arena *arena, struct view *view, struct beholder beh
                      const struct account_query *query, const struct page *page, struct post_page *ret_page);
 /* The predicate of home: would `post` stand in the home timeline of `account_id`? (also for streams) */
 bool timeline_admits(struct view *view, uint64_t account_id, const struct post *post);
+/* The same of a list. */
+bool timeline_list_admits(struct view *view, const struct list *list, const struct post *post);
 /* Tags that begin with the folded `prefix`. */
 int tags_search(struct arena *arena, struct view *view, struct str prefix, size_t offset, size_t limit,
                 struct str_list *ret_tags);

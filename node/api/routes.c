@@ -18,6 +18,7 @@
 #include "node/api/post_collections.h"
 #include "node/api/quotes.h"
 #include "node/api/instance.h"
+#include "node/api/lists.h"
 #include "node/api/markers.h"
 #include "node/api/notices.h"
 #include "node/api/profile.h"
@@ -115,8 +116,8 @@ const struct route routes[] = {
 	API("GET", "/api/v1/accounts/:id/featured_tags", SCOPE(READ_ACCOUNTS), QUOTA_READ,
 	    .show = api_show_empty_list,
 	    .summary = "tags on a profile: none"),
-	API("GET", "/api/v1/accounts/:id/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_show_empty_list,
-	    .summary = "one's lists that hold an account: none"),
+	API("GET", "/api/v1/accounts/:id/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_account_lists,
+	    .summary = "one's lists that hold an account"),
 	API("POST", "/api/v1/accounts/:id/follow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_follow_check,
 	    .work = api_follow_work, .write = api_follow_write, .show = api_relation_show, .summary = "follows, or asks to"),
 	API("POST", "/api/v1/accounts/:id/unfollow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_relation_check,
@@ -233,6 +234,22 @@ const struct route routes[] = {
 	    .summary = "public posts, of here or of everywhere"),
 	API("GET", "/api/v1/timelines/tag/:hashtag", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_timeline_tag,
 	    .summary = "public posts with a tag"),
+	API("GET", "/api/v1/timelines/list/:id", SCOPE(READ_LISTS), QUOTA_READ, .show = api_timeline_list,
+	    .summary = "posts of who is in a list"),
+	API("GET", "/api/v1/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_lists, .summary = "one's lists"),
+	API("POST", "/api/v1/lists", SCOPE(WRITE_LISTS), QUOTA_POST, .check = api_list_create_check,
+	    .write = api_list_write, .show = api_list_show, .summary = "makes a list"),
+	API("GET", "/api/v1/lists/:id", SCOPE(READ_LISTS), QUOTA_READ, .show = api_list_get, .summary = "a list"),
+	API("PUT", "/api/v1/lists/:id", SCOPE(WRITE_LISTS), QUOTA_POST, .check = api_list_edit_check,
+	    .write = api_list_write, .show = api_list_show, .summary = "changes a list"),
+	API("DELETE", "/api/v1/lists/:id", SCOPE(WRITE_LISTS), QUOTA_DELETE, .write = api_list_delete_write,
+	    .show = api_show_nothing, .summary = "deletes a list"),
+	API("GET", "/api/v1/lists/:id/accounts", SCOPE(READ_LISTS), QUOTA_READ, .show = api_list_accounts,
+	    .summary = "who is in a list"),
+	API("POST", "/api/v1/lists/:id/accounts", SCOPE(WRITE_LISTS), QUOTA_POST, .check = api_list_accounts_check,
+	    .write = api_list_add_write, .show = api_show_nothing, .summary = "puts people into a list"),
+	API("DELETE", "/api/v1/lists/:id/accounts", SCOPE(WRITE_LISTS), QUOTA_POST, .check = api_list_accounts_check,
+	    .write = api_list_remove_write, .show = api_show_nothing, .summary = "takes people out of it"),
 	API("GET", "/api/v1/notifications", SCOPE(READ_NOTIFICATIONS), QUOTA_READ, .show = api_notifications,
 	    .summary = "what one is told about"),
 	API("GET", "/api/v1/notifications/:id", SCOPE(READ_NOTIFICATIONS), QUOTA_READ, .show = api_notification,
@@ -254,8 +271,6 @@ const struct route routes[] = {
 	/* asked by clients at their start; there are none of these yet */
 	API("GET", "/api/v1/followed_tags", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_show_empty_list,
 	    .summary = "tags one follows: none"),
-	API("GET", "/api/v1/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_show_empty_list,
-	    .summary = "one's lists: none"),
 	API("GET", "/api/v1/announcements", 0, QUOTA_READ, .show = api_show_empty_list,
 	    .summary = "announcements: none"),
 

@@ -1,4 +1,4 @@
-"""What people do every day besides posting: bookmarks, markers, mutes, notes; by Mastodon.py where it knows the method."""
+"""What people do every day besides posting: bookmarks, markers, mutes, notes, lists; by Mastodon.py where it knows the method."""
 
 import datetime
 
@@ -107,3 +107,32 @@ def test_a_hushed_thread(people, word):
 def test_bad_input_is_named(people, path, form):
     gil, hana, _ = people
     assert list(form)[0] in gil.post(f"/api/v1/accounts/{hana.id}/{path}", 422, **form)["error"]
+
+
+def test_lists(people, word):
+    gil, hana, api = people
+    gil.follow(hana)
+    made = api.list_create(f"Team {word}")
+    list_id = str(made["id"])
+    check(gil.get(f"/api/v1/lists/{list_id}"), "List")
+    api.list_accounts_add(list_id, [hana.id])
+    assert [str(a["id"]) for a in api.list_accounts(list_id)] == [hana.id]
+    assert [str(found["id"]) for found in api.account_lists(hana.id)] == [list_id]
+    posts = [hana.say(f"{word} {i}")["id"] for i in range(5)]
+    assert [str(s["id"]) for s in api.timeline_list(list_id)] == posts[::-1]
+    assert [s["id"] for s in gil.all_pages(f"/api/v1/timelines/list/{list_id}", limit=2)] == posts[::-1]
+    changed = gil.call("PUT", f"/api/v1/lists/{list_id}", json={"exclusive": True, "replies_policy": "none"})
+    assert check(changed, "List") == {"id": list_id, "title": f"Team {word}", "replies_policy": "none", "exclusive": True}
+    assert gil.home() == [] and len(gil.get(f"/api/v1/timelines/list/{list_id}")) == 5
+    gil.call("DELETE", f"/api/v1/lists/{list_id}/accounts", json={"account_ids": [hana.id]})
+    assert gil.get(f"/api/v1/lists/{list_id}/accounts", limit="0") == [] and len(gil.home()) == 5
+    missing = hana.raw("GET", "/api/v1/lists/1")
+    assert hana.raw("GET", f"/api/v1/lists/{list_id}").content == missing.content
+    api.list_delete(list_id)
+    assert gil.get("/api/v1/lists") == []
+
+
+@pytest.mark.parametrize("form", [{}, {"title": " "}, {"title": "x" * 257}, {"title": "x", "replies_policy": "all"}])
+def test_a_bad_list_is_named(people, form):
+    gil, _, _ = people
+    assert ("replies_policy" if "replies_policy" in form else "title") in gil.post("/api/v1/lists", 422, **form)["error"]

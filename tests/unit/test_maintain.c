@@ -16,6 +16,7 @@
 #include "storage/graph.h"
 #include "storage/hushes.h"
 #include "storage/keys.h"
+#include "storage/lists.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
 #include "storage/pins.h"
@@ -143,6 +144,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	uint64_t counts[2] = { 0 };
 	struct poll poll = { .options = { tags, 2 }, .counts = { counts, 2 } };
 	struct notice notice = { .account_id = ana->id, .kind = NOTICE_FAVOURITE, .actor_id = bob->id };
+	struct list list = { .account_id = ana->id, .title = STR("list"), .replies = LIST_REPLIES_LIST };
 	struct post *post = world_draft(world, ana, VISIBILITY_PUBLIC), *waiting, *direct, edited;
 
 	post->tags = (struct str_list){ tags, 2 };
@@ -167,6 +169,8 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	polls_put(world->txn, &poll);
 	polls_vote(world->txn, post->id, bob->id, 1);
 	notices_add(world->txn, &notice);
+	lists_put(world->txn, &list);
+	lists_add(world->txn, &list, bob->id);
 	bookmarks_add(world->txn, post->id, bob->id);
 	hushes_add(world->txn, post->id, bob->id);
 	ties_put(world->txn, &(struct tie){ .account_id = ana->id, .other_id = bob->id, .muted = true });
