@@ -17,8 +17,8 @@
 #include "storage/jobs.h"
 #include "storage/notices.h"
 #include "storage/posts.h"
+#include "storage/shuns.h"
 #include "storage/silence.h"
-#include "storage/ties.h"
 
 enum { FOLLOWERS_PAGE = 500, BOOSTERS_MAX = 200 };
 
@@ -27,7 +27,7 @@ static bool is_silenced(struct view *view, uint64_t account_id, uint64_t actor_i
 {
 	struct post post;
 
-	return blocks_between(view, account_id, actor_id) || ties_mute_notices(view, account_id, actor_id) ||
+	return blocks_has(view, actor_id, account_id) || shuns_notices(view, account_id, actor_id) ||
 	       (post_id && posts_brief(view, post_id, &post) == OK &&
 	        hushes_has(view, hushes_thread(view, &post), account_id));
 }

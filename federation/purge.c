@@ -14,6 +14,7 @@
 #include "storage/hushes.h"
 #include "storage/jobs.h"
 #include "storage/lists.h"
+#include "storage/named.h"
 #include "storage/notices.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
@@ -136,7 +137,7 @@ static int purge_blocks(struct arena *arena, struct txn *txn, uint64_t account_i
 static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
-		bookmarks_purge, hushes_purge, ties_purge, lists_purge,
+		bookmarks_purge, hushes_purge, ties_purge, lists_purge, named_purge,
 	};
 	int r = OK;
 

@@ -6,6 +6,7 @@
 #include "federation/expiry.h"
 #include "federation/fanout.h"
 #include "federation/on_move.h"
+#include "federation/parting.h"
 #include "federation/prove.h"
 #include "federation/followers_sync.h"
 #include "federation/rotate.h"
@@ -174,6 +175,8 @@ const struct job_row job_rows[] = {
 	  "asks a peer for its instance actor and pins the key" },
 	{ "notify",       LANE_WRITER, RETRY_SOON,  100,   effects_notify_write, NULL,       0,
 	  "tells followers who asked to hear of each post" },
+	{ "parting",      LANE_WRITER, RETRY_SOON,  100,   parting_write,       NULL,        0,
+	  "ends the follows between a person and a domain" },
 	{ "purge_account", LANE_WRITER, RETRY_SOON, 100,   purge_account_write, NULL,        0,
 	  "removes the posts, favourites and follows of an account that is gone" },
 	{ "purge_post",   LANE_WRITER, RETRY_SOON,  100,   purge_post_write,    NULL,        0,

@@ -532,6 +532,7 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_TIE] = { .key_bytes = 16, .type = &tie_type, .own = { ID(tie, account_id), ID(tie, other_id) },
 	                .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_TIED] = { .key_bytes = 16, INDEX(TIE, IN_KEY(8), IN_KEY(0)) },
+	[SPACE_NAMED] = { .key_bytes = KEY_ANY, .value_bytes = 8, .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_LIST] = { .key_bytes = 16, .type = &list_type, .own = { ID(list, account_id), ID(list, id) },
 	                 .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_LIST_MEMBER] = { .key_bytes = 16, .value_bytes = 8, .also = check_list_member },

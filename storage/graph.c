@@ -144,6 +144,18 @@ int graph_followers(struct arena *arena, struct view *view, uint64_t account_id,
 	return ids_page(arena, view, SPACE_FOLLOWER, account_id, after, max, mirror_accepted, ret_ids);
 }
 
+int graph_outgoing(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
+                   struct id_list *ret_ids)
+{
+	return ids_page(arena, view, SPACE_FOLLOW, account_id, after, max, NULL, ret_ids);
+}
+
+int graph_incoming(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
+                   struct id_list *ret_ids)
+{
+	return ids_page(arena, view, SPACE_FOLLOWER, account_id, after, max, NULL, ret_ids);
+}
+
 int graph_requests(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
                    struct id_list *ret_ids)
 {

@@ -25,6 +25,11 @@ int graph_following(struct arena *arena, struct view *view, uint64_t account_id,
                     struct id_list *ret_ids);
 int graph_followers(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
                     struct id_list *ret_ids);
+/* Accounts that `account_id` follows or asked to follow, and those that follow it or ask to. */
+int graph_outgoing(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
+                   struct id_list *ret_ids);
+int graph_incoming(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
+                   struct id_list *ret_ids);
 /* Accounts that wait for an answer of `account_id`. */
 int graph_requests(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,
                    struct id_list *ret_ids);

@@ -196,6 +196,15 @@ struct str key_notice_of(struct key *key, uint64_t account_id, uint8_t kind, uin
 	return key_str(key);
 }
 
+struct str key_named(struct key *key, uint64_t account_id, uint8_t kind, struct str name)
+{
+	key->n = 0;
+	add_u64(key, account_id);
+	key->bytes[key->n++] = kind;
+	add_text(key, name, 0);
+	return key_str(key);
+}
+
 uint64_t key_read_u64(struct str key, size_t offset)
 {
 	uint64_t a = 0;

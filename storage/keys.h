@@ -103,7 +103,8 @@
 	X(TIED, "tied", "other account id, account id", "-") \
 	X(LIST, "list", "account id, list id", "list record") \
 	X(LIST_MEMBER, "list_member", "list id, account id", "owner's account id") \
-	X(LISTED, "listed", "account id, owner's account id, list id", "-")
+	X(LISTED, "listed", "account id, owner's account id, list id", "-") \
+	X(NAMED, "named", "account id, kind (1), name", "id")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,
@@ -138,6 +139,7 @@ struct str key_text(struct key *key, struct str text);                 /* cut at
 struct str key_text_lower(struct key *key, struct str text);           /* the same, ASCII letters lowered */
 struct str key_u64_u64_u64(struct key *key, uint64_t a, uint64_t b, uint64_t c);
 struct str key_notice_of(struct key *key, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id);
+struct str key_named(struct key *key, uint64_t account_id, uint8_t kind, struct str name);  /* name cut at 502 bytes */
 /* Readers: the number at `offset`; 0 when the key is too short. */
 uint64_t key_read_u64(struct str key, size_t offset);
 /* An 8-byte number as a value. */

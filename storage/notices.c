@@ -8,13 +8,12 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
-#include "storage/blocks.h"
 #include "storage/codec.h"
 #include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/posts.h"
 #include "storage/record.h"
-#include "storage/ties.h"
+#include "storage/shuns.h"
 
 int notices_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id,
                 struct notice *ret_notice)
@@ -78,8 +77,7 @@ static bool still_true(struct view *view, const struct notice *notice)
 	struct beholder beholder = { BEHOLDER_LOCAL, notice->account_id };
 	struct post post;
 
-	if (!access_lives(view, notice->actor_id) || blocks_has(view, notice->account_id, notice->actor_id) ||
-	    ties_mute_notices(view, notice->account_id, notice->actor_id))
+	if (!access_lives(view, notice->actor_id) || shuns_notices(view, notice->account_id, notice->actor_id))
 		return false;
 	return notice->post_id == 0 ||
 	       (posts_brief(view, notice->post_id, &post) == OK && access_sees(view, beholder, &post));

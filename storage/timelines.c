@@ -6,7 +6,6 @@
 
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
-#include "storage/blocks.h"
 #include "storage/codec.h"
 #include "storage/graph.h"
 #include "storage/keys.h"
@@ -14,8 +13,8 @@
 #include "storage/merge.h"
 #include "storage/posts.h"
 #include "storage/record.h"
+#include "storage/shuns.h"
 #include "storage/silence.h"
-#include "storage/ties.h"
 
 enum {
 	AUTHOR_BATCH = 2,   /* of each author one follows; most of them give a page nothing */
@@ -90,13 +89,7 @@ static int fill_from(struct arena *arena, struct view *view, struct page_walk *w
 	return r == OK ? fill_page(arena, view, &merge, taste, page, ret_page) : r;
 }
 
-/* Does `account_id` want to read nothing of `other_id` in timelines? */
-static bool is_shunned(struct view *view, uint64_t account_id, uint64_t other_id)
-{
-	return blocks_has(view, account_id, other_id) || ties_mute(view, account_id, other_id);
-}
-
-/* Whom one blocks or mutes one does not meet in a timeline, not in a boost either, nor whom the operator keeps from all
+/* Whom one shuns one does not meet in a timeline, not in a boost either, nor whom the operator keeps from all
  * but followers; at their own profile one still may look. */
 static bool is_met(struct view *view, struct beholder beholder, const struct post *post)
 {
@@ -106,10 +99,10 @@ static bool is_met(struct view *view, struct beholder beholder, const struct pos
 		return true;
 	if (silence_hides_post(view, post, beholder.account_id))
 		return false;
-	if (is_shunned(view, beholder.account_id, post->account_id))
+	if (shuns(view, beholder.account_id, post->account_id))
 		return false;
 	return !post->reblog_of_id || posts_brief(view, post->reblog_of_id, &boosted) != OK ||
-	       !is_shunned(view, beholder.account_id, boosted.account_id);
+	       !shuns(view, beholder.account_id, boosted.account_id);
 }
 
 /* Home. */
@@ -151,7 +144,7 @@ static bool takes_author(const struct home *home, struct view *view, uint64_t au
 {
 	if (author_id == home->account_id)
 		return access_lives(view, author_id);
-	return access_lives(view, author_id) && !ties_mute(view, home->account_id, author_id) &&
+	return access_lives(view, author_id) && !shuns(view, home->account_id, author_id) &&
 	       (home->list || !lists_exclude(view, home->account_id, author_id));
 }
 
@@ -177,7 +170,7 @@ static bool list_takes_reply(struct view *view, const struct list *list, const s
 static bool reads_of_nobody_shunned(struct view *view, uint64_t account_id, const struct post *post)
 {
 	for (size_t i = 0; i < post->mention_ids.count && post->account_id != account_id; i++)
-		if (is_shunned(view, account_id, post->mention_ids.ids[i]))
+		if (shuns(view, account_id, post->mention_ids.ids[i]))
 			return false;
 	return true;
 }

@@ -17,6 +17,7 @@
 #include "storage/graph.h"
 #include "storage/pins.h"
 #include "storage/posts.h"
+#include "storage/shuns.h"
 #include "storage/timelines.h"
 
 enum { RELATIONSHIPS_MAX = 200 };
@@ -234,6 +235,8 @@ int api_follow_check(struct call *call, struct view *view)
 
 	if (r != OK)
 		return r;
+	if (shuns_domain(view, call->viewer.account_id, state->account_id))
+		return call_fail(call, ERR_DENIED, "This action is not allowed: you blocked the domain of this account");
 	r = graph_follow_get(call->arena, view, call->viewer.account_id, state->account_id, &follow);
 	if (r != OK && r != ERR_NOT_FOUND)
 		return r;

@@ -12,6 +12,7 @@
 #include "storage/graph.h"
 #include "storage/instance.h"
 #include "storage/posts.h"
+#include "storage/shuns.h"
 #include "storage/ties.h"
 #include "storage/users.h"
 
@@ -216,7 +217,7 @@ int entity_relationship(struct json_writer *w, struct arena *arena, struct view 
 	json_w_member_date(w, "muting_expires_at", muting ? tie.mute_ends_ms : 0);
 	json_w_member_bool(w, "requested", requested);
 	json_w_member_bool(w, "requested_by", graph_requested(view, account_id, viewer_id));
-	json_w_member_bool(w, "domain_blocking", false);
+	json_w_member_bool(w, "domain_blocking", shuns_domain(view, viewer_id, account_id));
 	json_w_member_bool(w, "endorsed", tie.endorsed);
 	json_w_member_str(w, "note", tie.note);
 	json_w_object_end(w);

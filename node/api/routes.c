@@ -13,6 +13,7 @@
 #include "node/api/bookmarks.h"
 #include "node/api/conversations.h"
 #include "node/api/discovery.h"
+#include "node/api/domain_blocks.h"
 #include "node/api/emoji_reactions.h"
 #include "node/api/polls.h"
 #include "node/api/post_collections.h"
@@ -138,6 +139,12 @@ const struct route routes[] = {
 	API("POST", "/api/v1/accounts/:id/note", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_note_check,
 	    .write = api_note_write, .show = api_relation_show, .summary = "a note to oneself about somebody"),
 	API("GET", "/api/v1/blocks", SCOPE(READ_BLOCKS), QUOTA_READ, .show = api_blocks, .summary = "whom one shuts out"),
+	API("GET", "/api/v1/domain_blocks", SCOPE(READ_BLOCKS), QUOTA_READ, .show = api_domain_blocks,
+	    .summary = "domains one shuts out"),
+	API("POST", "/api/v1/domain_blocks", SCOPE(WRITE_BLOCKS), QUOTA_POST, .check = api_domain_block_check,
+	    .write = api_domain_block_write, .show = api_show_nothing, .summary = "shuts a domain out"),
+	API("DELETE", "/api/v1/domain_blocks", SCOPE(WRITE_BLOCKS), QUOTA_POST, .check = api_domain_block_check,
+	    .write = api_domain_unblock_write, .show = api_show_nothing, .summary = "takes it back"),
 	API("GET", "/api/v1/follow_requests", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_requests,
 	    .summary = "who asks to follow"),
 	API("POST", "/api/v1/follow_requests/:id/authorize", SCOPE(WRITE_FOLLOWS), QUOTA_POST,

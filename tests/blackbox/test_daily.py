@@ -136,3 +136,32 @@ def test_lists(people, word):
 def test_a_bad_list_is_named(people, form):
     gil, _, _ = people
     assert ("replies_policy" if "replies_policy" in form else "title") in gil.post("/api/v1/lists", 422, **form)["error"]
+
+
+def test_domain_blocks(people, word):
+    gil, _, api = people
+    for name in ("one", "two"):
+        api.domain_block(f"{name}.{word}.example")
+    assert api.domain_blocks() == [f"two.{word}.example", f"one.{word}.example"]
+    assert gil.all_pages("/api/v1/domain_blocks", limit=1) == [f"two.{word}.example", f"one.{word}.example"]
+    api.domain_unblock(f"two.{word}.example")
+    gil.call("DELETE", "/api/v1/domain_blocks", json={"domain": f"one.{word}.example"})
+    assert api.domain_blocks() == []
+    for bad in ({}, {"domain": "no domain"}, {"domain": gil.node.domain}):
+        assert "domain" in gil.post("/api/v1/domain_blocks", 422, **bad)["error"]
+
+
+def test_a_blocked_domain_is_not_met(world, word):
+    world.ben.follow(world.chloe)
+    world.chloe.say(f"before {word}")
+    world.ben.sees(f"before {word}")
+    world.ben.post("/api/v1/domain_blocks", domain=world.b.domain)
+    chloe = world.ben.find(world.chloe.handle)
+    relation = world.ben.relationship(chloe["id"])
+    assert relation["domain_blocking"] is True and relation["following"] is False
+    world.chloe.say(f"@{world.ben.handle} after {word}")
+    world.ana.find(world.chloe.handle)
+    assert not [s for s in world.ben.home() if word in s["content"]]
+    assert not [n for n in world.ben.notifications("mention") if word in n["status"]["content"]]
+    world.ben.post(f"/api/v1/accounts/{chloe['id']}/follow", 403)
+    world.ben.delete("/api/v1/domain_blocks", domain=world.b.domain)

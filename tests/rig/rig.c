@@ -13,6 +13,7 @@
 #include "federation/on_move.h"
 #include "federation/pkey.h"
 #include "federation/on_poll.h"
+#include "federation/parting.h"
 #include "federation/purge.h"
 #include "federation/replay.h"
 #include "federation/resolve.h"
@@ -403,6 +404,7 @@ static const struct rig_row {
 	{ "poll_update", poll_update_write },
 	{ "poll_end", poll_end_write },
 	{ "adopt", adopt_write },
+	{ "parting", parting_write },
 };
 
 static const struct rig_row *row_of(const struct job *job)

@@ -17,6 +17,7 @@
 #include "storage/hushes.h"
 #include "storage/keys.h"
 #include "storage/lists.h"
+#include "storage/named.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
 #include "storage/pins.h"
@@ -171,6 +172,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	notices_add(world->txn, &notice);
 	lists_put(world->txn, &list);
 	lists_add(world->txn, &list, bob->id);
+	named_add(world->txn, ana->id, NAMED_DOMAIN_BLOCK, STR("d.example"), 10);
 	bookmarks_add(world->txn, post->id, bob->id);
 	hushes_add(world->txn, post->id, bob->id);
 	ties_put(world->txn, &(struct tie){ .account_id = ana->id, .other_id = bob->id, .muted = true });
@@ -200,11 +202,11 @@ static void start(void)
 /* Spaces in which an entry that is missing, or one too many, contradicts nothing. */
 static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_PROOF_KEY] = true,
-	[SPACE_OLD_KEY] = true,
+	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true,
 	[SPACE_POST_EDIT] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
-	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_POST_EDIT] = true,
+	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_POST_EDIT] = true, [SPACE_NAMED] = true,
 };
 
 static bool first_of(unsigned space, struct key *key, struct str *ret_value)
