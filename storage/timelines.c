@@ -11,6 +11,7 @@
 #include "storage/keys.h"
 #include "storage/lists.h"
 #include "storage/merge.h"
+#include "storage/named.h"
 #include "storage/posts.h"
 #include "storage/record.h"
 #include "storage/shuns.h"
@@ -113,6 +114,7 @@ struct author {
 	uint64_t account_id;
 	bool boosts;    /* shown */
 	uint8_t lives;  /* enum lives: asked once, and only of those who have something on the page */
+	struct str tag; /* no author, but a tag that is followed */
 };
 
 /* The home timeline of an account, or one of its lists. */
@@ -182,6 +184,15 @@ static bool home_takes_post(void *arg, struct view *view, const struct post *pos
 	return reads_of_nobody_shunned(view, home->account_id, post);
 }
 
+/* A public post with a tag that is followed, whoever wrote it. */
+static bool takes_tagged(const struct home *home, struct view *view, const struct post *post)
+{
+	struct beholder beholder = { BEHOLDER_LOCAL, home->account_id };
+
+	return takes_author(home, view, post->account_id) && access_sees(view, beholder, post) &&
+	       is_met(view, beholder, post);
+}
+
 static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t id, uint8_t flags)
 {
 	struct home *home = arg;
@@ -190,6 +201,8 @@ static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t
 	bool to_others = flags & POST_FLAG_REPLY && !(flags & POST_FLAG_REPLY_TO_SELF);
 	struct post post;
 
+	if (author->tag.n)
+		return posts_brief(view, id, &post) == OK && takes_tagged(home, view, &post);
 	if (!author_lives(home, author, view) || (flags & POST_FLAG_BOOST && !author->boosts))
 		return false;
 	if (!(flags & POST_FLAG_BOOST) &&
@@ -205,7 +218,7 @@ static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t
 	return home_takes(view, home->account_id, &post);
 }
 
-static void add_author(struct arena *arena, struct home *home, uint64_t account_id, bool boosts)
+static struct author *add_author(struct arena *arena, struct home *home, uint64_t account_id, bool boosts)
 {
 	if (home->count == home->room) {
 		size_t room = 2 * home->room + 16;
@@ -214,7 +227,19 @@ static void add_author(struct arena *arena, struct home *home, uint64_t account_
 		                           room * sizeof(*home->authors));
 		home->room = room;
 	}
-	home->authors[home->count++] = (struct author){ account_id, boosts, LIVES_UNKNOWN };
+	home->authors[home->count] = (struct author){ .account_id = account_id, .boosts = boosts };
+	return &home->authors[home->count++];
+}
+
+static int add_followed_tags(struct arena *arena, struct view *view, struct home *home)
+{
+	struct named *tags = NULL;
+	size_t count = 0;
+	int r = named_of(arena, view, home->account_id, NAMED_FOLLOWED_TAG, &tags, &count);
+
+	for (size_t i = 0; r == OK && i < count; i++)
+		add_author(arena, home, 0, false)->tag = tags[i].name;
+	return r;
 }
 
 static int add_followed(struct arena *arena, struct view *view, struct home *home)
@@ -250,8 +275,10 @@ static int fill_home(struct arena *arena, struct view *view, struct home *home, 
 
 	home->walks = ARENA_ARRAY(arena, struct page_walk, home->count);
 	for (size_t i = 0; i < home->count; i++)
-		page_walk_init(&home->walks[i], arena, view, SPACE_BY_AUTHOR,
-		               key_u64(&key, home->authors[i].account_id), page, AUTHOR_BATCH);
+		page_walk_init(&home->walks[i], arena, view, home->authors[i].tag.n ? SPACE_TAGGED : SPACE_BY_AUTHOR,
+		               home->authors[i].tag.n ? key_hash(&key, home->authors[i].tag)
+		                                      : key_u64(&key, home->authors[i].account_id),
+		               page, AUTHOR_BATCH);
 	r = merge_init(&merge, arena, home->walks, home->count);
 	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
 }
@@ -264,6 +291,8 @@ int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, c
 
 	add_author(arena, &home, account_id, true);
 	r = add_followed(arena, view, &home);
+	if (r == OK)
+		r = add_followed_tags(arena, view, &home);
 	return r == OK ? fill_home(arena, view, &home, page, ret_page) : r;
 }
 
@@ -311,7 +340,12 @@ bool timeline_admits(struct view *view, uint64_t account_id, const struct post *
 {
 	struct home home = { .account_id = account_id };
 
-	return admits(view, &home, post);
+	if (admits(view, &home, post))
+		return true;
+	for (size_t i = 0; i < post->tags.count && post->visibility == VISIBILITY_PUBLIC && !post->reblog_of_id; i++)
+		if (named_has(view, account_id, NAMED_FOLLOWED_TAG, post->tags.items[i]))
+			return takes_tagged(&home, view, post) && reads_of_nobody_shunned(view, account_id, post);
+	return false;
 }
 
 bool timeline_list_admits(struct view *view, const struct list *list, const struct post *post)

@@ -11,9 +11,11 @@
 #include "storage/emoji_reactions.h"
 #include "storage/graph.h"
 #include "storage/instance.h"
+#include "storage/named.h"
 #include "storage/posts.h"
 #include "storage/shuns.h"
 #include "storage/ties.h"
+#include "storage/trends.h"
 #include "storage/users.h"
 
 int entities_accounts(struct json_writer *w, struct arena *arena, struct view *view, const struct id_list *ids)
@@ -321,10 +323,11 @@ int entity_conversation(struct json_writer *w, struct arena *arena, struct view 
 	return r;
 }
 
-void entity_tag(struct json_writer *w, struct arena *arena, struct view *view, struct str tag)
+int entity_tag(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id, struct str tag)
 {
-	enum { HISTORY_DAYS = 7 };
-	int64_t today_ms = clock_now_ms() / DAY_MS * DAY_MS;
+	int64_t now_ms = clock_now_ms(), today_ms = now_ms / DAY_MS * DAY_MS;
+	struct tag_use use = { 0 };
+	int r = trends_tag_use(view, tag, now_ms, &use);
 
 	json_w_object(w);
 	json_w_member_str(w, "id", tag);
@@ -332,15 +335,16 @@ void entity_tag(struct json_writer *w, struct arena *arena, struct view *view, s
 	json_w_member_str(w, "url", instance_tag_url(arena, instance_of(view), tag));
 	json_w_key(w, "history");
 	json_w_array(w);
-	for (int day = 0; day < HISTORY_DAYS; day++) {
+	for (int day = 0; day < TREND_DAYS; day++) {
 		json_w_object(w);
 		json_w_member_id(w, "day", (uint64_t)((today_ms - (int64_t)day * DAY_MS) / SECOND_MS));
-		json_w_member_cstr(w, "uses", "0");
-		json_w_member_cstr(w, "accounts", "0");
+		json_w_member_id(w, "uses", use.uses[day]);
+		json_w_member_id(w, "accounts", use.accounts[day]);
 		json_w_object_end(w);
 	}
 	json_w_array_end(w);
-	json_w_member_bool(w, "following", false);
-	json_w_member_bool(w, "featuring", false);
+	json_w_member_bool(w, "following", named_has(view, viewer_id, NAMED_FOLLOWED_TAG, tag));
+	json_w_member_bool(w, "featuring", named_has(view, viewer_id, NAMED_FEATURED_TAG, tag));
 	json_w_object_end(w);
+	return r;
 }

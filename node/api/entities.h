@@ -29,6 +29,6 @@ int entities_notifications(struct json_writer *w, struct arena *arena, struct vi
                            const struct notice *notices, size_t count);
 int entity_conversation(struct json_writer *w, struct arena *arena, struct view *view,
                         const struct conversation *conversation);
-void entity_tag(struct json_writer *w, struct arena *arena, struct view *view, struct str tag);
+int entity_tag(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id, struct str tag);
 
 #endif

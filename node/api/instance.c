@@ -124,7 +124,7 @@ static void w_account_limits(struct json_writer *w)
 {
 	json_w_key(w, "accounts");
 	json_w_object(w);
-	json_w_member_u64(w, "max_featured_tags", 0);
+	json_w_member_u64(w, "max_featured_tags", LIMIT_FEATURED_TAGS);
 	json_w_member_u64(w, "max_pinned_statuses", PINS_MAX);
 	json_w_member_u64(w, "max_profile_fields", LIMIT_FIELDS);
 	json_w_member_u64(w, "profile_field_name_limit", LIMIT_FIELD_CHARACTERS);

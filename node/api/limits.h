@@ -17,6 +17,7 @@ enum {
 	LIMIT_POLL_SECONDS_LOW = 300,
 	LIMIT_POLL_SECONDS_HIGH = 2629746,   /* a month, as clients offer it */
 	LIMIT_IDEMPOTENCY_KEY_BYTES = 255,
+	LIMIT_FEATURED_TAGS = 10,
 };
 
 #endif

@@ -27,6 +27,7 @@
 #include "node/api/search.h"
 #include "node/api/status_views.h"
 #include "node/api/statuses.h"
+#include "node/api/tags.h"
 #include "node/api/ties.h"
 #include "node/api/timelines.h"
 #include "node/web/about.h"
@@ -115,8 +116,8 @@ const struct route routes[] = {
 	    .show = api_account_following,
 	    .summary = "whom an account follows"),
 	API("GET", "/api/v1/accounts/:id/featured_tags", SCOPE(READ_ACCOUNTS), QUOTA_READ,
-	    .show = api_show_empty_list,
-	    .summary = "tags on a profile: none"),
+	    .show = api_account_featured_tags,
+	    .summary = "tags on a profile"),
 	API("GET", "/api/v1/accounts/:id/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_account_lists,
 	    .summary = "one's lists that hold an account"),
 	API("POST", "/api/v1/accounts/:id/follow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_follow_check,
@@ -257,6 +258,30 @@ const struct route routes[] = {
 	    .write = api_list_add_write, .show = api_show_nothing, .summary = "puts people into a list"),
 	API("DELETE", "/api/v1/lists/:id/accounts", SCOPE(WRITE_LISTS), QUOTA_POST, .check = api_list_accounts_check,
 	    .write = api_list_remove_write, .show = api_show_nothing, .summary = "takes people out of it"),
+	API("GET", "/api/v1/tags/:name", 0, QUOTA_READ, .check = api_tag_check, .show = api_tag, .summary = "a tag"),
+	API("POST", "/api/v1/tags/:name/follow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_tag_check,
+	    .write = api_tag_follow_write, .show = api_tag, .summary = "wants its posts at home"),
+	API("POST", "/api/v1/tags/:name/unfollow", SCOPE(WRITE_FOLLOWS), QUOTA_POST, .check = api_tag_check,
+	    .write = api_tag_unfollow_write, .show = api_tag, .summary = "takes it back"),
+	API("POST", "/api/v1/tags/:name/feature", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_tag_check,
+	    .write = api_tag_feature_write, .show = api_tag, .summary = "shows a tag on one's profile"),
+	API("POST", "/api/v1/tags/:name/unfeature", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_tag_check,
+	    .write = api_tag_unfeature_write, .show = api_tag, .summary = "takes it back"),
+	API("GET", "/api/v1/followed_tags", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_followed_tags,
+	    .summary = "tags one follows"),
+	API("GET", "/api/v1/featured_tags", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_featured_tags,
+	    .summary = "tags on one's profile"),
+	API("POST", "/api/v1/featured_tags", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_featured_tag_check,
+	    .write = api_tag_feature_write, .show = api_featured_tag_show, .summary = "shows a tag on one's profile"),
+	API("GET", "/api/v1/featured_tags/suggestions", SCOPE(READ_ACCOUNTS), QUOTA_READ,
+	    .show = api_featured_tag_suggestions, .summary = "tags one uses much"),
+	API("DELETE", "/api/v1/featured_tags/:id", SCOPE(WRITE_ACCOUNTS), QUOTA_DELETE,
+	    .write = api_featured_tag_delete_write, .show = api_show_nothing, .summary = "takes a tag off one's profile"),
+	API("GET", "/api/v1/trends/tags", 0, QUOTA_READ, .show = api_trends_tags,
+	    .summary = "tags of the last days, by how many used them"),
+	API("GET", "/api/v1/trends/statuses", 0, QUOTA_READ, .show = api_trends_statuses,
+	    .summary = "posts of the last days, by what they moved"),
+	API("GET", "/api/v1/trends/links", 0, QUOTA_READ, .show = api_show_empty_list, .summary = "links: none"),
 	API("GET", "/api/v1/notifications", SCOPE(READ_NOTIFICATIONS), QUOTA_READ, .show = api_notifications,
 	    .summary = "what one is told about"),
 	API("GET", "/api/v1/notifications/:id", SCOPE(READ_NOTIFICATIONS), QUOTA_READ, .show = api_notification,
@@ -276,8 +301,6 @@ const struct route routes[] = {
 	    .show = api_search_show, .summary = "accounts, hashtags, and what stands at an address"),
 
 	/* asked by clients at their start; there are none of these yet */
-	API("GET", "/api/v1/followed_tags", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_show_empty_list,
-	    .summary = "tags one follows: none"),
 	API("GET", "/api/v1/announcements", 0, QUOTA_READ, .show = api_show_empty_list,
 	    .summary = "announcements: none"),
 

@@ -272,7 +272,7 @@ static int w_hashtags(struct call *call, struct view *view, struct json_writer *
 		r = tags_search(call->arena, view, text_fold_hashtag(call->arena, prefix), offset, limit, &tags);
 	json_w_array(w);
 	for (size_t i = 0; r == OK && i < tags.count; i++)
-		entity_tag(w, call->arena, view, tags.items[i]);
+		r = entity_tag(w, call->arena, view, call->viewer.account_id, tags.items[i]);
 	json_w_array_end(w);
 	return r;
 }

@@ -39,7 +39,8 @@ _ENTITIES = {
     "Preferences": """posting:default:visibility=visibility posting:default:sensitive=b
         posting:default:language=s? reading:expand:media=s reading:expand:spoilers=b""",
     "TagHistory": "day:s uses:s accounts:s",
-    "Tag": "name:s url:u history:[TagHistory]",
+    "Tag": "id:s name:s url:u history:[TagHistory] following:b featuring:b",
+    "FeaturedTag": "id:id name:s url:u statuses_count:s last_status_at:D?",
     "Search": "accounts:[Account] statuses:[Status] hashtags:[Tag]",
     "Rule": "id:s text:s",
     "Urls": "streaming:s",

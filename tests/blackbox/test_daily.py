@@ -1,4 +1,4 @@
-"""What people do every day besides posting: bookmarks, markers, mutes, notes, lists; by Mastodon.py where it knows the method."""
+"""What people do every day besides posting: bookmarks, markers, mutes, notes, lists, domains, tags; by Mastodon.py where it knows the method."""
 
 import datetime
 
@@ -165,3 +165,49 @@ def test_a_blocked_domain_is_not_met(world, word):
     assert not [n for n in world.ben.notifications("mention") if word in n["status"]["content"]]
     world.ben.post(f"/api/v1/accounts/{chloe['id']}/follow", 403)
     world.ben.delete("/api/v1/domain_blocks", domain=world.b.domain)
+
+
+def test_followed_tags(people, word):
+    gil, hana, api = people
+    said = hana.say(f"#{word} and more")
+    assert gil.home() == []
+    assert api.tag_follow(word)["following"] is True
+    assert [s["id"] for s in gil.home()] == [said["id"]]
+    gil.post(f"/api/v1/tags/{word}b/follow")
+    assert [t["name"] for t in gil.all_pages("/api/v1/followed_tags", limit=1)] == [f"{word}b", word]
+    tag = check(gil.get(f"/api/v1/tags/%23{word.upper()}"), "Tag")
+    assert tag["following"] and tag["history"][0]["uses"] == tag["history"][0]["accounts"] == "1"
+    check(gil.get("/api/v1/followed_tags", limit=200), "[Tag]")
+    assert api.tag_unfollow(word)["following"] is False
+    assert gil.home() == [] and len(api.followed_tags()) == 1
+    gil.post("/api/v1/tags/no%20tag/follow", 404)
+
+
+def test_featured_tags(people, word):
+    gil, hana, api = people
+    gil.say(f"#{word}")
+    assert [t["name"] for t in api.featured_tag_suggestions()] == [word]
+    made = api.featured_tag_create(word)
+    assert made["name"] == word and int(made["statuses_count"]) == 1
+    check(hana.get(f"/api/v1/accounts/{gil.id}/featured_tags"), "[FeaturedTag]")
+    assert [t["name"] for t in api.featured_tags()] == [word]
+    api.featured_tag_delete(made)
+    assert hana.get(f"/api/v1/accounts/{gil.id}/featured_tags") == []
+    assert check(gil.post(f"/api/v1/tags/{word}/feature"), "Tag")["featuring"] is True
+    assert gil.post(f"/api/v1/tags/{word}/unfeature")["featuring"] is False
+    for bad in ("", "no tag", "12"):
+        assert "name" in gil.post("/api/v1/featured_tags", 422, name=bad)["error"]
+
+
+def test_trends(people, word):
+    gil, hana, api = people
+    liked = hana.say(f"#{word}t is talked about")
+    gil.say(f"so it is #{word}t")
+    gil.post(f"/api/v1/statuses/{liked['id']}/reblog")
+    tags = check(gil.get("/api/v1/trends/tags", limit=20), "[Tag]")
+    found = next(t for t in tags if t["name"] == word + "t")
+    assert found["history"][0] | {"day": ""} == {"day": "", "uses": "2", "accounts": "2"}
+    assert len(found["history"]) == 7 and word + "t" in [t["name"] for t in api.trending_tags(limit=20)]
+    posts = gil.get("/api/v1/trends/statuses", limit=40)
+    check(posts, "[OwnStatus]")
+    assert liked["id"] in [s["id"] for s in posts] and gil.get("/api/v1/trends/links") == []
