@@ -15,6 +15,7 @@
 #include "storage/lists.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
+#include "storage/ties.h"
 
 enum { HOST_BATCH = 64 };
 
@@ -112,6 +113,7 @@ int graph_follow_delete(struct txn *txn, uint64_t follower_id, uint64_t followee
 		index_del(txn, SPACE_FOLLOW, at, &old);
 		txn_del(txn, SPACE_FOLLOW, at);
 		lists_forget(txn, follower_id, followee_id);
+		txn_fail(txn, ties_follow_ended(txn, follower_id, followee_id));
 		count(txn, &old, old.state, 0);
 		r = txn_err(txn);
 	}

@@ -17,7 +17,7 @@ bool graph_requested(struct view *view, uint64_t follower_id, uint64_t followee_
 /* Inserts or replaces (state may change), keeps counts, requests and made_put() of follow->uri. ERR_INVALID: oneself,
  * or no state. ERR_EXISTS: the uri made something else. */
 int graph_follow_put(struct txn *txn, const struct follow *follow);
-/* Takes the followee out of the follower's lists, too. ERR_NOT_FOUND when there is none. */
+/* Takes the followee out of the follower's lists and recommendations, too. ERR_NOT_FOUND when there is none. */
 int graph_follow_delete(struct txn *txn, uint64_t follower_id, uint64_t followee_id);
 
 /* Accounts that `account_id` follows (accepted), by id after `after`. */

@@ -47,6 +47,20 @@ int ties_put(struct txn *txn, const struct tie *tie)
 	return is_there ? txn_err(txn) : index_put(txn, SPACE_TIE, at, tie);
 }
 
+int ties_follow_ended(struct txn *txn, uint64_t account_id, uint64_t other_id)
+{
+	struct arena *scratch = arena_new();
+	struct tie tie;
+	int r = ties_get(scratch, txn_view(txn), account_id, other_id, &tie);
+
+	if (r == OK && tie.endorsed) {
+		tie.endorsed = false;
+		r = ties_put(txn, &tie);
+	}
+	arena_free(scratch);
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
 bool tie_mutes(const struct tie *tie, int64_t now_ms)
 {
 	return tie->muted && (tie->mute_ends_ms == 0 || tie->mute_ends_ms > now_ms);

@@ -15,6 +15,9 @@ int ties_get(struct arena *arena, struct view *view, uint64_t account_id, uint64
 /* Inserts or replaces; one that says nothing is removed. ERR_INVALID: oneself, or nobody. */
 int ties_put(struct txn *txn, const struct tie *tie);
 
+/* Whom one follows no more one does not recommend. */
+int ties_follow_ended(struct txn *txn, uint64_t account_id, uint64_t other_id);
+
 /* Is the other one muted now? A mute that ran out is none. One read, no allocation. */
 bool ties_mute(struct view *view, uint64_t account_id, uint64_t other_id);
 /* Are its notices not wanted either? */

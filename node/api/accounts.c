@@ -51,6 +51,23 @@ int api_account_get(struct call *call, struct view *view)
 	return r == OK ? show_account(call, view, account.id) : r;
 }
 
+int api_accounts(struct call *call, struct view *view)
+{
+	struct str *texts;
+	size_t count = call_param_list(call, "id", &texts);
+	struct id_list ids = { ARENA_ARRAY(call->arena, uint64_t, count), 0 };
+	struct answer answer;
+	int r;
+
+	if (count > RELATIONSHIPS_MAX)
+		return answer_refuse(call, "Validation failed: id: too many (at most 200)");
+	for (size_t i = 0; i < count; i++)
+		ids.count += str_to_u64(texts[i], &ids.ids[ids.count]);
+	answer_begin(&answer, call);
+	r = entities_accounts(&answer.w, call->arena, view, &ids);
+	return answer_end(&answer, call, r);
+}
+
 int api_account_lookup(struct call *call, struct view *view)
 {
 	struct account account;

@@ -9,6 +9,8 @@
 #include "node/call.h"
 
 int api_account_get(struct call *call, struct view *view);
+/* id[]: those that are there, in that order. */
+int api_accounts(struct call *call, struct view *view);
 int api_account_lookup(struct call *call, struct view *view);
 int api_account_statuses(struct call *call, struct view *view);
 int api_account_followers(struct call *call, struct view *view);

@@ -11,6 +11,7 @@
 #include "node/api/activitypub.h"
 #include "node/api/answer.h"
 #include "node/api/bookmarks.h"
+#include "node/api/circle.h"
 #include "node/api/conversations.h"
 #include "node/api/discovery.h"
 #include "node/api/domain_blocks.h"
@@ -104,6 +105,10 @@ const struct route routes[] = {
 	    .work = api_search_work, .show = api_account_search_show, .summary = "accounts by name or handle"),
 	API("GET", "/api/v1/accounts/relationships", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_relationships,
 	    .summary = "how one stands to accounts"),
+	API("GET", "/api/v1/accounts", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_accounts,
+	    .summary = "accounts by their ids"),
+	API("GET", "/api/v1/accounts/familiar_followers", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_familiar_followers,
+	    .summary = "whom one follows who follow an account"),
 	API("GET", "/api/v1/accounts/:id", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_account_get,
 	    .summary = "an account"),
 	API("GET", "/api/v1/accounts/:id/statuses", SCOPE(READ_STATUSES), QUOTA_READ,
@@ -139,6 +144,26 @@ const struct route routes[] = {
 	API("GET", "/api/v1/mutes", SCOPE(READ_MUTES), QUOTA_READ, .show = api_mutes, .summary = "whom one mutes"),
 	API("POST", "/api/v1/accounts/:id/note", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_note_check,
 	    .write = api_note_write, .show = api_relation_show, .summary = "a note to oneself about somebody"),
+	API("GET", "/api/v1/accounts/:id/endorsements", SCOPE(READ_ACCOUNTS), QUOTA_READ,
+	    .show = api_account_endorsements, .summary = "whom an account recommends"),
+	API("GET", "/api/v1/endorsements", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_endorsements,
+	    .summary = "whom one recommends"),
+	API("POST", "/api/v1/accounts/:id/endorse", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_endorse_check,
+	    .write = api_endorse_write, .show = api_relation_show, .summary = "recommends somebody on one's profile"),
+	API("POST", "/api/v1/accounts/:id/unendorse", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_relation_check,
+	    .write = api_unendorse_write, .show = api_relation_show, .summary = "takes it back"),
+	API("POST", "/api/v1/accounts/:id/pin", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_endorse_check,
+	    .write = api_endorse_write, .show = api_relation_show, .summary = "the same, under its former name"),
+	API("POST", "/api/v1/accounts/:id/unpin", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_relation_check,
+	    .write = api_unendorse_write, .show = api_relation_show, .summary = "takes it back"),
+	API("GET", "/api/v2/suggestions", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_suggestions,
+	    .summary = "whom one might want to follow, and why"),
+	API("GET", "/api/v1/suggestions", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_suggested_accounts,
+	    .summary = "the same, without reasons"),
+	API("DELETE", "/api/v1/suggestions/:id", SCOPE(READ_ACCOUNTS), QUOTA_POST, .check = api_relation_check,
+	    .write = api_suggestion_dismiss_write, .show = api_show_nothing, .summary = "wants that one suggested no more"),
+	API("GET", "/api/v1/directory", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_directory,
+	    .summary = "people who want to be found"),
 	API("GET", "/api/v1/blocks", SCOPE(READ_BLOCKS), QUOTA_READ, .show = api_blocks, .summary = "whom one shuts out"),
 	API("GET", "/api/v1/domain_blocks", SCOPE(READ_BLOCKS), QUOTA_READ, .show = api_domain_blocks,
 	    .summary = "domains one shuts out"),
@@ -161,6 +186,8 @@ const struct route routes[] = {
 	/* statuses */
 	API("POST", "/api/v1/statuses", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_check,
 	    .work = api_status_work, .write = api_status_write, .show = api_status_show, .summary = "posts"),
+	API("GET", "/api/v1/statuses", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_statuses,
+	    .summary = "statuses by their ids"),
 	API("GET", "/api/v1/statuses/:id", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_get,
 	    .summary = "a status"),
 	API("PUT", "/api/v1/statuses/:id", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_edit_check,

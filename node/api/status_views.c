@@ -92,6 +92,24 @@ int api_status_context_work(struct call *call)
 	return OK;
 }
 
+int api_statuses(struct call *call, struct view *view)
+{
+	enum { IDS_MAX = 40 };
+	struct str *texts;
+	size_t count = call_param_list(call, "id", &texts);
+	struct id_list ids = { ARENA_ARRAY(call->arena, uint64_t, count), 0 };
+	struct answer answer;
+	int r;
+
+	if (count > IDS_MAX)
+		return answer_refuse(call, "Validation failed: id: too many (at most 40)");
+	for (size_t i = 0; i < count; i++)
+		ids.count += str_to_u64(texts[i], &ids.ids[ids.count]);
+	answer_begin(&answer, call);
+	r = w_visible(call, view, &answer.w, &ids);
+	return answer_end(&answer, call, r);
+}
+
 int api_status_context(struct call *call, struct view *view)
 {
 	struct id_list ancestors = { 0 }, descendants = { 0 };

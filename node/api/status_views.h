@@ -19,6 +19,8 @@ int api_status_get(struct call *call, struct view *view);
  * none of that. */
 int api_status_context_check(struct call *call, struct view *view);
 int api_status_context_work(struct call *call);
+/* id[]: those that are there for the viewer, in that order. */
+int api_statuses(struct call *call, struct view *view);
 int api_status_context(struct call *call, struct view *view);
 int api_status_source(struct call *call, struct view *view);
 int api_status_history(struct call *call, struct view *view);

@@ -33,6 +33,8 @@ _ENTITIES = {
     "Relationship": """id:id following:b showing_reblogs:b notifying:b languages:[s]? followed_by:b blocking:b
         blocked_by:b muting:b muting_notifications:b muting_expires_at:d? requested:b requested_by:b domain_blocking:b endorsed:b
         note:s""",
+    "FamiliarFollowers": "id:id accounts:[Account]",
+    "Suggestion": "source:s sources:[s] account:Account",
     "List": "id:id title:s replies_policy:s exclusive:b",
     "Notification": "id:id type:s created_at:d account:Account status:Status?~",
     "Conversation": "id:id unread:b accounts:[Account] last_status:Status?",

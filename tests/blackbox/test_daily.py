@@ -1,4 +1,5 @@
-"""What people do every day besides posting: bookmarks, markers, mutes, notes, lists, domains, tags; by Mastodon.py where it knows the method."""
+"""What people do every day besides posting: bookmarks, markers, mutes, notes, lists, domains, tags, one's circle; by
+Mastodon.py where it knows the method."""
 
 import datetime
 
@@ -168,18 +169,18 @@ def test_a_blocked_domain_is_not_met(world, word):
 
 
 def test_followed_tags(people, word):
-    gil, hana, api = people
+    gil, hana, _ = people
     said = hana.say(f"#{word} and more")
     assert gil.home() == []
-    assert api.tag_follow(word)["following"] is True
+    assert gil.post(f"/api/v1/tags/{word}/follow")["following"] is True
     assert [s["id"] for s in gil.home()] == [said["id"]]
     gil.post(f"/api/v1/tags/{word}b/follow")
     assert [t["name"] for t in gil.all_pages("/api/v1/followed_tags", limit=1)] == [f"{word}b", word]
     tag = check(gil.get(f"/api/v1/tags/%23{word.upper()}"), "Tag")
     assert tag["following"] and tag["history"][0]["uses"] == tag["history"][0]["accounts"] == "1"
     check(gil.get("/api/v1/followed_tags", limit=200), "[Tag]")
-    assert api.tag_unfollow(word)["following"] is False
-    assert gil.home() == [] and len(api.followed_tags()) == 1
+    assert gil.post(f"/api/v1/tags/{word}/unfollow")["following"] is False
+    assert gil.home() == [] and len(gil.get("/api/v1/followed_tags")) == 1
     gil.post("/api/v1/tags/no%20tag/follow", 404)
 
 
@@ -211,3 +212,60 @@ def test_trends(people, word):
     posts = gil.get("/api/v1/trends/statuses", limit=40)
     check(posts, "[OwnStatus]")
     assert liked["id"] in [s["id"] for s in posts] and gil.get("/api/v1/trends/links") == []
+
+
+def test_endorsements(people):
+    gil, hana, api = people
+    gil.post(f"/api/v1/accounts/{hana.id}/endorse", 422)
+    gil.follow(hana)
+    assert api.account_pin(hana.id)["endorsed"] is True
+    assert [str(a["id"]) for a in api.endorsements()] == [hana.id]
+    assert [a["id"] for a in check(hana.get(f"/api/v1/accounts/{gil.id}/endorsements"), "[Account]")] == [hana.id]
+    assert api.account_unpin(hana.id)["endorsed"] is False
+    assert check(gil.post(f"/api/v1/accounts/{hana.id}/endorse"), "Relationship")["endorsed"] is True
+    gil.post(f"/api/v1/accounts/{hana.id}/unendorse")
+    assert gil.get("/api/v1/endorsements") == []
+
+
+def test_followers_are_removed(people):
+    gil, hana, api = people
+    hana.follow(gil)
+    assert api.account_remove_from_followers(hana.id)["followed_by"] is False
+    assert hana.relationship(gil.id)["following"] is False
+
+
+def test_familiar_followers_and_suggestions(people, node, word):
+    gil, hana, api = people
+    ida = node.person("ida" + word)
+    gil.follow(hana)
+    hana.follow(ida)
+    familiar = gil.get("/api/v1/accounts/familiar_followers", **{"id[]": [ida.id, gil.id]})
+    check(familiar, "[FamiliarFollowers]")
+    assert [(f["id"], [a["id"] for a in f["accounts"]]) for f in familiar] == [(ida.id, [hana.id]), (gil.id, [])]
+    assert api.suggestions() == []
+    ida.patch("/api/v1/accounts/update_credentials", discoverable="true")
+    suggested = check(gil.get("/api/v2/suggestions"), "[Suggestion]")
+    assert [s["account"]["id"] for s in suggested] == [ida.id] and suggested[0]["sources"] == ["friends_of_friends"]
+    assert [a["id"] for a in suggested[0]["reasons"]["friends"]] == [hana.id]
+    assert [str(a["id"]) for a in api.suggestions()] == [ida.id]
+    api.suggestion_delete(ida.id)
+    assert gil.get("/api/v2/suggestions") == []
+
+
+def test_directory(people, node, word):
+    gil, hana, api = people
+    for person in people[:2]:
+        person.patch("/api/v1/accounts/update_credentials", discoverable="true")
+    hana.say(word)
+    listed = check(gil.get("/api/v1/directory", local="true"), "[Account]")
+    assert listed[0]["id"] == hana.id and gil.id in [a["id"] for a in listed]
+    assert str(api.directory(order="new", limit=1)[0]["id"]) == hana.id
+    assert "order" in gil.get("/api/v1/directory", 422, order="x")["error"]
+
+
+def test_things_by_their_ids(people, word):
+    gil, hana, _ = people
+    private, public = hana.say(word, visibility="private")["id"], hana.say(word)["id"]
+    assert [a["id"] for a in gil.get("/api/v1/accounts", **{"id[]": [hana.id, "1", gil.id]})] == [hana.id, gil.id]
+    assert [s["id"] for s in gil.get("/api/v1/statuses", **{"id[]": [private, public, "1"]})] == [public]
+    assert "id" in gil.get("/api/v1/statuses", 422, **{"id[]": ["1"] * 41})["error"]
