@@ -15,6 +15,7 @@
 #include "storage/graph.h"
 #include "storage/notices.h"
 #include "storage/reactions.h"
+#include "storage/shuns.h"
 
 static bool is_ours(const struct account *account)
 {
@@ -43,7 +44,8 @@ int follow_may(struct apply *apply)
 	if (apply->target.id == apply->actor.id)
 		return ERR_INVALID;
 	if (apply->target.kind == ACCOUNT_APPLICATION ||
-	    blocks_between(apply->view, apply->actor.id, apply->target.id))
+	    blocks_between(apply->view, apply->actor.id, apply->target.id) ||
+	    shuns_domain(apply->view, apply->target.id, apply->actor.id))
 		return ERR_DENIED;
 	r = find_follow(apply, apply->actor.id, apply->target.id);
 	/* One of ours is refused; a peer hears it by a Reject. */

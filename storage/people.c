@@ -104,6 +104,7 @@ struct search {
 	struct arena *arena;
 	struct view *view;
 	uint64_t viewer_id;
+	struct id_list known;     /* whom the viewer follows or asked to, ascending */
 	struct reason *reasons;
 	size_t count, room;
 };
@@ -120,10 +121,17 @@ static void add_reason(struct search *search, struct reason reason)
 	search->reasons[search->count++] = reason;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
 static bool is_known(const struct search *search, uint64_t id)
 {
-	return id == search->viewer_id || graph_follows(search->view, search->viewer_id, id) ||
-	       graph_requested(search->view, search->viewer_id, id);
+	return id == search->viewer_id ||
+	       (search->known.count && bsearch(&id, search->known.ids, search->known.count, sizeof(id), compare_ids));
 }
 
 static bool hides_follows(struct view *view, uint64_t id)
@@ -259,6 +267,7 @@ static bool may_suggest(struct view *view, uint64_t viewer_id, uint64_t id)
 	struct account account;
 	struct tie tie;
 	bool may = accounts_get(scratch, view, id, &account) == OK && may_show(view, viewer_id, &account) &&
+	           !graph_follows(view, viewer_id, id) &&
 	           (ties_get(scratch, view, viewer_id, id, &tie) == ERR_NOT_FOUND || !tie.dismissed);
 
 	arena_free(scratch);
@@ -271,8 +280,10 @@ int people_suggest(struct arena *arena, struct view *view, uint64_t viewer_id, s
 	struct search search = { .arena = arena, .view = view, .viewer_id = viewer_id };
 	struct suggestion *suggestions;
 	size_t count, kept = 0;
-	int r = find_of_friends(&search);
+	int r = graph_outgoing(arena, view, viewer_id, 0, FOLLOWING_MAX, &search.known);
 
+	if (r == OK)
+		r = find_of_friends(&search);
 	if (r == OK)
 		r = find_of_fields(&search);
 	if (r != OK)

@@ -11,6 +11,7 @@
 #include "storage/blocks.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
+#include "storage/shuns.h"
 #include "storage/silence.h"
 
 enum { ANCESTORS_MAX = 200, DESCENDANTS_MAX = 1000 };
@@ -43,8 +44,15 @@ int api_status_get(struct call *call, struct view *view)
 	return answer_end(&answer, call, r);
 }
 
-/* Of a thread, what the viewer may see and did not shut out. */
-static int w_visible(struct call *call, struct view *view, struct json_writer *w, const struct id_list *ids)
+/* In a thread one does not meet whom one shuns, nor whom the operator keeps from all but followers. */
+static bool may_meet(const struct call *call, struct view *view, uint64_t author_id)
+{
+	return !silence_hides(view, author_id, call->viewer.account_id) && !shuns(view, call->viewer.account_id, author_id);
+}
+
+/* Of these, what the viewer may see. */
+static int w_visible(struct call *call, struct view *view, struct json_writer *w, const struct id_list *ids,
+                     bool in_thread)
 {
 	struct post *posts = ARENA_ARRAY(call->arena, struct post, ids->count);
 	size_t count = 0;
@@ -53,8 +61,7 @@ static int w_visible(struct call *call, struct view *view, struct json_writer *w
 		int r = access_post(call->arena, view, answer_beholder(call), ids->ids[i], &posts[count]);
 
 		if (r == OK)
-			count += !silence_hides(view, posts[count].account_id, call->viewer.account_id) &&
-			         !blocks_has(view, call->viewer.account_id, posts[count].account_id);
+			count += !in_thread || may_meet(call, view, posts[count].account_id);
 		else if (r != ERR_NOT_FOUND)
 			return r;
 	}
@@ -106,7 +113,7 @@ int api_statuses(struct call *call, struct view *view)
 	for (size_t i = 0; i < count; i++)
 		ids.count += str_to_u64(texts[i], &ids.ids[ids.count]);
 	answer_begin(&answer, call);
-	r = w_visible(call, view, &answer.w, &ids);
+	r = w_visible(call, view, &answer.w, &ids, false);
 	return answer_end(&answer, call, r);
 }
 
@@ -126,10 +133,10 @@ int api_status_context(struct call *call, struct view *view)
 	answer_begin(&answer, call);
 	json_w_object(&answer.w);
 	json_w_key(&answer.w, "ancestors");
-	r = w_visible(call, view, &answer.w, &ancestors);
+	r = w_visible(call, view, &answer.w, &ancestors, true);
 	json_w_key(&answer.w, "descendants");
 	if (r == OK)
-		r = w_visible(call, view, &answer.w, &descendants);
+		r = w_visible(call, view, &answer.w, &descendants, true);
 	json_w_object_end(&answer.w);
 	return answer_end(&answer, call, r);
 }

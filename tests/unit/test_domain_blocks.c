@@ -109,6 +109,9 @@ static void check_hidden(void)
 	is_int(rig_notices(rig, &rig->alice, 0), 0, "nor is one told of what they do or did");
 	is_int(count_of(carols("/statuses")), 2, "a profile that one looks up has it");
 	is_int(post(carols("/follow"), "").status, 403, "nobody there can be followed");
+	is_int(rig_apply(rig, rig_text(rig, "{'@context':'https://www.w3.org/ns/activitystreams','type':'Follow',"
+	                                    "'id':'https://b.example/a/f','actor':'https://b.example/users/carol','object':'%.*s'}",
+	                               STR_ARG(rig->alice.uri))), ERR_DENIED, "nor can they follow");
 	rig_call(rig, "DELETE", PATH, &rig->alice, "domain=b.example");
 	is_int(count_of("/api/v1/timelines/public"), 2, "taken back, all is there again");
 	is_int(rig_notices(rig, &rig->alice, NOTICE_MENTION), 1, "but what was not told");

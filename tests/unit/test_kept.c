@@ -244,12 +244,20 @@ static void check_mute_of_a_while(void)
 
 static void check_mute_by_mention(void)
 {
+	struct rig_answer answer;
+	uint64_t mine;
+
 	rig = rig_new();
 	rig_follows(rig, &rig->alice, &rig->bob);
 	say(&rig->bob, "I met @carol@b.example", 0);
 	is_int(home_of(&rig->alice), 1, "one reads at home what others say of somebody");
 	post(&rig->alice, of(&rig->carol, "/mute"), "");
 	is_int(home_of(&rig->alice), 0, "but not of whom one mutes");
+	mine = say(&rig->alice, "a question", 0);
+	say(&rig->bob, "an answer", mine);
+	post(&rig->alice, of(&rig->bob, "/mute"), "");
+	answer = get(&rig->alice, status(mine, "/context"));
+	is_int(rig_count(&answer, "descendants"), 0, "nor does one meet them in threads");
 	rig_free(rig);
 }
 
