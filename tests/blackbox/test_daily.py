@@ -7,6 +7,7 @@ import pytest
 
 from entities import check
 from node import Node, wait_for
+from test_clients import Toot
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -269,3 +270,21 @@ def test_things_by_their_ids(people, word):
     assert [a["id"] for a in gil.get("/api/v1/accounts", **{"id[]": [hana.id, "1", gil.id]})] == [hana.id, gil.id]
     assert [s["id"] for s in gil.get("/api/v1/statuses", **{"id[]": [private, public, "1"]})] == [public]
     assert "id" in gil.get("/api/v1/statuses", 422, **{"id[]": ["1"] * 41})["error"]
+
+
+def test_toot_keeps_mutes_and_follows_tags(node, people, word, tmp_path):
+    gil, hana, _ = people
+    toot = Toot(tmp_path).log_in(node, gil.name)
+    status = hana.say(f"toot this {word}")
+    toot.run("bookmark", status["id"])
+    assert f"toot this {word}" in toot.run("bookmarks", "--once")
+    toot.run("unbookmark", status["id"])
+    assert gil.get("/api/v1/bookmarks") == []
+    toot.run("mute", hana.name)
+    assert gil.relationship(hana.id)["muting"] is True
+    toot.run("unmute", hana.name)
+    assert gil.get("/api/v1/mutes") == []
+    toot.run("tags_follow", word)
+    assert word in toot.run("tags_followed")
+    toot.run("tags_unfollow", word)
+    assert gil.get("/api/v1/followed_tags") == []
