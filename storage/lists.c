@@ -166,6 +166,20 @@ bool lists_exclude(struct view *view, uint64_t owner_id, uint64_t account_id)
 	return false;
 }
 
+bool lists_any_exclusive(struct view *view, uint64_t owner_id)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct list list;
+	struct key key;
+
+	prefix_walk_init(&walk, view, SPACE_LIST, key_u64(&key, owner_id), false);
+	while (prefix_next(&walk, &item) == OK)
+		if (codec_decode(NULL, &list_brief_type, item.value, &list) == OK && list.exclusive)
+			return true;
+	return false;
+}
+
 int lists_forget(struct txn *txn, uint64_t owner_id, uint64_t account_id)
 {
 	struct prefix_walk walk;

@@ -35,6 +35,8 @@ int lists_holding(struct arena *arena, struct view *view, uint64_t owner_id, uin
                   struct id_list *ret_ids);
 /* Is the account in a list of `owner_id` that keeps its members out of his home? No allocation. */
 bool lists_exclude(struct view *view, uint64_t owner_id, uint64_t account_id);
+/* Has he any such list? */
+bool lists_any_exclusive(struct view *view, uint64_t owner_id);
 /* Takes an account out of all lists of `owner_id`. */
 int lists_forget(struct txn *txn, uint64_t owner_id, uint64_t account_id);
 /* Removes a list of an account that ends; *ret_more: there may be others. */

@@ -7,6 +7,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/blocks.h"
+#include "storage/keys.h"
 #include "storage/named.h"
 #include "storage/ties.h"
 
@@ -36,4 +37,20 @@ bool shuns_notices(struct view *view, uint64_t account_id, uint64_t other_id)
 {
 	return blocks_has(view, account_id, other_id) || ties_mute_notices(view, account_id, other_id) ||
 	       shuns_domain(view, account_id, other_id);
+}
+
+static bool has_any(struct view *view, unsigned space, uint64_t account_id)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+
+	prefix_walk_init(&walk, view, space, key_u64(&key, account_id), false);
+	return prefix_next(&walk, &item) == OK;
+}
+
+bool shuns_anybody(struct view *view, uint64_t account_id)
+{
+	return has_any(view, SPACE_BLOCK, account_id) || has_any(view, SPACE_TIE, account_id) ||
+	       named_any(view, account_id, NAMED_DOMAIN_BLOCK);
 }

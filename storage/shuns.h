@@ -11,6 +11,8 @@
 bool shuns(struct view *view, uint64_t account_id, uint64_t other_id);
 /* Nor a word of what it does. */
 bool shuns_notices(struct view *view, uint64_t account_id, uint64_t other_id);
+/* May there be anybody at all? Asked once, it spares a page of others the questions above. */
+bool shuns_anybody(struct view *view, uint64_t account_id);
 /* By its domain alone. */
 bool shuns_domain(struct view *view, uint64_t account_id, uint64_t other_id);
 

@@ -121,6 +121,7 @@ struct author {
 struct home {
 	uint64_t account_id;
 	const struct list *list;  /* NULL: home */
+	bool shuns, excludes;     /* may shun somebody; may keep somebody in a list and out of the home */
 	struct author *authors;   /* the first is oneself */
 	struct page_walk *walks;  /* one each */
 	size_t count, room;
@@ -146,8 +147,8 @@ static bool takes_author(const struct home *home, struct view *view, uint64_t au
 {
 	if (author_id == home->account_id)
 		return access_lives(view, author_id);
-	return access_lives(view, author_id) && !shuns(view, home->account_id, author_id) &&
-	       (home->list || !lists_exclude(view, home->account_id, author_id));
+	return access_lives(view, author_id) && !(home->shuns && shuns(view, home->account_id, author_id)) &&
+	       !(home->excludes && lists_exclude(view, home->account_id, author_id));
 }
 
 static bool author_lives(const struct home *home, struct author *author, struct view *view)
@@ -181,7 +182,7 @@ static bool home_takes_post(void *arg, struct view *view, const struct post *pos
 {
 	const struct home *home = arg;
 
-	return reads_of_nobody_shunned(view, home->account_id, post);
+	return !home->shuns || reads_of_nobody_shunned(view, home->account_id, post);
 }
 
 /* A public post with a tag that is followed, whoever wrote it. */
@@ -273,6 +274,8 @@ static int fill_home(struct arena *arena, struct view *view, struct home *home, 
 	struct key key;
 	int r;
 
+	home->shuns = shuns_anybody(view, home->account_id);
+	home->excludes = !home->list && lists_any_exclusive(view, home->account_id);
 	home->walks = ARENA_ARRAY(arena, struct page_walk, home->count);
 	for (size_t i = 0; i < home->count; i++)
 		page_walk_init(&home->walks[i], arena, view, home->authors[i].tag.n ? SPACE_TAGGED : SPACE_BY_AUTHOR,
@@ -338,7 +341,7 @@ static bool admits(struct view *view, const struct home *home, const struct post
 
 bool timeline_admits(struct view *view, uint64_t account_id, const struct post *post)
 {
-	struct home home = { .account_id = account_id };
+	struct home home = { .account_id = account_id, .shuns = true, .excludes = true };
 
 	if (admits(view, &home, post))
 		return true;
@@ -350,7 +353,7 @@ bool timeline_admits(struct view *view, uint64_t account_id, const struct post *
 
 bool timeline_list_admits(struct view *view, const struct list *list, const struct post *post)
 {
-	struct home home = { .account_id = list->account_id, .list = list };
+	struct home home = { .account_id = list->account_id, .list = list, .shuns = true };
 
 	return lists_have(view, list->id, post->account_id) && list_takes_reply(view, list, post) &&
 	       admits(view, &home, post);
