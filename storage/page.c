@@ -127,3 +127,9 @@ void page_step(struct page_walk *walk)
 {
 	walk->at++;
 }
+
+void page_end(struct page_walk *walk)
+{
+	walk->count = walk->at;
+	walk->ended = true;
+}

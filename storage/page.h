@@ -43,6 +43,8 @@ void page_walk_init(struct page_walk *walk, struct arena *arena, struct view *vi
 int page_peek(struct page_walk *walk, const struct page_item **ret_item);
 /* Moves on; only after page_peek() gave an item. */
 void page_step(struct page_walk *walk);
+/* Nothing more of it is wanted: the next page_peek() is at the end. */
+void page_end(struct page_walk *walk);
 
 /* How many a page may hold, and whether it is filled from below. */
 size_t page_limit(const struct page *page);

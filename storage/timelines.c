@@ -204,7 +204,12 @@ static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t
 
 	if (author->tag.n)
 		return posts_brief(view, id, &post) == OK && takes_tagged(home, view, &post);
-	if (!author_lives(home, author, view) || (flags & POST_FLAG_BOOST && !author->boosts))
+	if (!author_lives(home, author, view)) {
+		/* however much he posted: none of it is for here */
+		page_end(&home->walks[walk]);
+		return false;
+	}
+	if (flags & POST_FLAG_BOOST && !author->boosts)
 		return false;
 	if (!(flags & POST_FLAG_BOOST) &&
 	    (own || (!to_others && post_flags_visibility(flags) != VISIBILITY_DIRECT)))
