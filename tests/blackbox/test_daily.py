@@ -8,6 +8,7 @@ import pytest
 from entities import check
 from node import Node, wait_for
 from test_clients import Toot
+from test_megalodon import Megalodon
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -288,3 +289,31 @@ def test_toot_keeps_mutes_and_follows_tags(node, people, word, tmp_path):
     assert word in toot.run("tags_followed")
     toot.run("tags_unfollow", word)
     assert gil.get("/api/v1/followed_tags") == []
+
+
+def test_megalodon(people, word):
+    gil, hana, _ = people
+    gil.follow(hana)
+    client = Megalodon(gil, "mastodon")
+    status = hana.say(f"for megalodon #{word}")
+    assert client.bookmarkStatus(status["id"])["bookmarked"] is True
+    assert [s["id"] for s in client.getBookmarks()] == [status["id"]]
+    assert client.muteStatus(status["id"])["muted"] is True and client.unmuteStatus(status["id"])["muted"] is False
+    made = client.createList(word)
+    client.addAccountsToList(made["id"], [hana.id])
+    assert [s["id"] for s in client.getListTimeline(made["id"])] == [status["id"]]
+    assert [found["title"] for found in client.getLists()] == [word]
+    assert [a["id"] for a in client.getAccountsInList(made["id"])] == [hana.id]
+    assert client.saveMarkers({"home": {"last_read_id": "5"}})["home"]["last_read_id"] == "5"
+    assert client.getMarkers(["home"])["home"]["version"] == 1
+    assert client.muteAccount(hana.id, True)["muting_notifications"] is True
+    assert [a["id"] for a in client.getMutes()] == [hana.id]
+    assert client.unmuteAccount(hana.id)["muting"] is False
+    assert client.setAccountNote(hana.id, "a note")["note"] == "a note"
+    assert client.pinAccount(hana.id)["endorsed"] is True and len(client.getEndorsements()) == 1
+    assert client.followTag(word)["following"] is True
+    assert [t["name"] for t in client.getFollowedTags()] == [word]
+    assert client.createFeaturedTag(word)["name"] == word and len(client.getFeaturedTags()) == 1
+    client.blockDomain(f"{word}.example")
+    assert client.getDomainBlocks() == [f"{word}.example"]
+    client.close()
