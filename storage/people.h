@@ -1,6 +1,6 @@
 /*
- * Finding people: the directory of those who want to be found, and whom somebody might want to follow, with the reasons.
- * Nobody is shown here who did not say so (account->discoverable), nor to whom he does not want to meet.
+ * Finding people: the directory of those who want to be found, and whom somebody might want to follow, with the
+ * reasons. Nobody is shown who did not say so (account->discoverable), nor whom the viewer does not want to meet.
  */
 #ifndef STORAGE_PEOPLE_H
 #define STORAGE_PEOPLE_H

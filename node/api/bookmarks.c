@@ -21,7 +21,8 @@ int api_status_unbookmark_write(struct call *call, struct txn *txn)
 	return bookmarks_remove(txn, status_subject(call), call->viewer.account_id);
 }
 
-static int hush(struct call *call, struct txn *txn, int (*put)(struct txn *txn, uint64_t thread_id, uint64_t account_id))
+static int hush(struct call *call, struct txn *txn,
+                int (*put)(struct txn *txn, uint64_t thread_id, uint64_t account_id))
 {
 	struct post post;
 	int r = posts_brief(txn_view(txn), status_subject(call), &post);

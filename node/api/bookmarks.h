@@ -1,7 +1,8 @@
 /*
  * What people keep about posts, through the client API: bookmarks, favourites in their order, threads they hush.
  *
- * The writes come after api_status_react_check() and before api_status_show() (node/api/statuses.h); all may be repeated.
+ * The writes come after api_status_react_check() and before api_status_show() (node/api/statuses.h). All may be
+ * repeated.
  */
 #ifndef NODE_API_BOOKMARKS_H
 #define NODE_API_BOOKMARKS_H
