@@ -114,6 +114,7 @@ static int add_for(struct arena *arena, struct txn *txn, uint64_t account_id, co
 		conversation.unread = unread;
 	}
 	record_put_mark(txn, SPACE_CONVERSATION_POST, at);
+	txn_emit(txn, EVENT_CONVERSATION, conversation.id, account_id);
 	return conversation_put(txn, r == OK ? &old : NULL, &conversation);
 }
 

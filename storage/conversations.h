@@ -15,7 +15,7 @@ struct arena;
 
 /* Puts a direct post into the conversations of every local participant (unread for all but the author), but
  * not of those who stand in a block with its author. Any other post, and one that is there already: OK, nothing done; so it may be called again after an edit that
- * mentions more. */
+ * mentions more. Emits EVENT_CONVERSATION for each. */
 int conversations_add(struct arena *arena, struct txn *txn, const struct post *post);
 /* After a direct post was deleted: the conversation falls back to its newest remaining post, or goes. */
 int conversations_repair(struct arena *arena, struct txn *txn, const struct post *deleted);

@@ -124,7 +124,11 @@ static void record_remove(struct txn *txn, const struct post *post)
 	txn_del(txn, SPACE_POST, at);
 	txn_del(txn, SPACE_POST_JSON, at);
 	posts_count(txn, post, -1);
-	txn_emit(txn, EVENT_POST_DELETED, post->id, post->account_id);
+	/* who is told of the end is decided afterwards, when the record is gone: it says here what that takes */
+	txn_emit_flags(txn, EVENT_POST_DELETED, post->id, post->account_id, post_flags(post));
+	if (post->visibility >= VISIBILITY_FOLLOWERS)
+		for (size_t i = 0; i < post->mention_ids.count; i++)
+			txn_emit(txn, EVENT_POST_WITHDRAWN, post->id, post->mention_ids.ids[i]);
 }
 
 static int boost_delete(struct txn *txn, uint64_t boost_id)

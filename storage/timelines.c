@@ -444,6 +444,30 @@ int timeline_tag(struct arena *arena, struct view *view, struct beholder beholde
 	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
 }
 
+/* What stands in the index of public posts, and in those of their tags (storage/index.c). */
+static bool selection_admits(struct selection *selection, struct view *view, const struct post *post)
+{
+	return post->visibility == VISIBILITY_PUBLIC && !post->reblog_of_id &&
+	       selection_takes_flags(selection, view, 0, post->id, post_flags(post)) &&
+	       selection_takes_post(selection, view, post);
+}
+
+bool timeline_public_admits(struct view *view, struct beholder beholder, bool local, bool remote, bool only_media,
+                            const struct post *post)
+{
+	struct selection selection = { beholder, local, remote, only_media, NULL };
+
+	return selection_admits(&selection, view, post);
+}
+
+bool timeline_tag_admits(struct view *view, struct beholder beholder, const struct tag_query *query,
+                         const struct post *post)
+{
+	struct selection selection = { beholder, query->local, query->remote, query->only_media, query };
+
+	return selection_admits(&selection, view, post);
+}
+
 /* One account. */
 
 struct profile {

@@ -49,6 +49,11 @@ int timeline_account(struct arena *arena, struct view *view, struct beholder beh
 bool timeline_admits(struct view *view, uint64_t account_id, const struct post *post);
 /* The same of a list. */
 bool timeline_list_admits(struct view *view, const struct list *list, const struct post *post);
+/* The predicates of timeline_public() and timeline_tag(), for one post. */
+bool timeline_public_admits(struct view *view, struct beholder beholder, bool local, bool remote, bool only_media,
+                            const struct post *post);
+bool timeline_tag_admits(struct view *view, struct beholder beholder, const struct tag_query *query,
+                         const struct post *post);
 /* Tags that begin with the folded `prefix`. */
 int tags_search(struct arena *arena, struct view *view, struct str prefix, size_t offset, size_t limit,
                 struct str_list *ret_tags);

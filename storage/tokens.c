@@ -102,6 +102,13 @@ int tokens_delete_id(struct txn *txn, uint64_t account_id, uint64_t token_id)
 	return txn_del(txn, SPACE_TOKEN_OF, entry);
 }
 
+bool tokens_has_id(struct view *view, uint64_t account_id, uint64_t token_id)
+{
+	struct key key;
+
+	return view_has(view, SPACE_TOKEN_OF, key_u64_u64(&key, account_id, token_id));
+}
+
 /* Removes the records whose hash is the value (or, when `in_key`, the rest of the key) of the entries of an
  * account in `space_of`, with these entries. */
 static int delete_owned(struct txn *txn, unsigned space, unsigned space_of, bool in_key, uint64_t account_id)

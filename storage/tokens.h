@@ -23,6 +23,8 @@ int tokens_get(struct view *view, struct str secret, struct token *ret_token);
 int tokens_delete(struct txn *txn, struct str secret);
 /* One token of an account (0: of an app) by its id. ERR_NOT_FOUND. */
 int tokens_delete_id(struct txn *txn, uint64_t account_id, uint64_t token_id);
+/* Is that token of the account (0: of an app) still there? One read. */
+bool tokens_has_id(struct view *view, uint64_t account_id, uint64_t token_id);
 /* All tokens, sessions, codes and sign-up links of an account; emits EVENT_REVOKED. */
 int tokens_delete_all(struct txn *txn, uint64_t account_id);
 

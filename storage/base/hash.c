@@ -49,6 +49,12 @@ static const EVP_MD *get_sha512(void)
 	return sha512;
 }
 
+void hash_sha1(struct str data, uint8_t out[SHA1_BYTES])
+{
+	if (!EVP_Digest(data.n ? data.p : "", data.n, out, NULL, EVP_sha1(), NULL))
+		die("SHA-1");
+}
+
 void hash_sha256(struct str data, uint8_t out[SHA256_BYTES])
 {
 	/* Fails for want of memory only. */

@@ -12,8 +12,10 @@
 
 struct arena;
 
-enum { SHA256_BYTES = 32, SHA512_BYTES = 64 };
+enum { SHA1_BYTES = 20, SHA256_BYTES = 32, SHA512_BYTES = 64 };
 
+/* Only where a standard asks for it and nothing depends on its strength: the WebSocket handshake. */
+void hash_sha1(struct str data, uint8_t out[SHA1_BYTES]);
 void hash_sha256(struct str data, uint8_t out[SHA256_BYTES]);
 void hash_sha512(struct str data, uint8_t out[SHA512_BYTES]);
 void hash_hmac_sha256(struct str key, struct str data, uint8_t out[SHA256_BYTES]);

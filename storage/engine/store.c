@@ -442,6 +442,11 @@ int64_t txn_now_ms(const struct txn *txn)
 
 void txn_emit(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor)
 {
+	txn_emit_flags(txn, kind, id, actor, 0);
+}
+
+void txn_emit_flags(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor, uint8_t flags)
+{
 	if (txn->event_count == txn->event_room) {
 		size_t room = txn->event_room ? 2 * txn->event_room : 16;
 		struct event *events = ARENA_ARRAY(txn->arena, struct event, room);
@@ -451,7 +456,7 @@ void txn_emit(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor
 		txn->events = events;
 		txn->event_room = room;
 	}
-	txn->events[txn->event_count++] = (struct event){ kind, id, actor };
+	txn->events[txn->event_count++] = (struct event){ kind, id, actor, flags };
 }
 
 int txn_run(struct txn *txn, int (*body)(struct txn *txn, void *arg), void *arg, bool *ret_poisoned)

@@ -30,11 +30,15 @@ enum event_kind {
 	EVENT_PEER,          /* the allow list or a peer's state changed */
 	EVENT_REVOKED,       /* sessions or tokens of `actor` ended */
 	EVENT_CONFIG,        /* a setting changed */
+	EVENT_POST_WITHDRAWN,  /* a post that is gone named `actor` and was not for all: id */
+	EVENT_CONVERSATION,  /* something new in a conversation: id, actor = whose it is */
+	EVENT_FILTERS,       /* the filters of `actor` changed */
 };
 
 struct event {
 	enum event_kind kind;
 	uint64_t id, actor;
+	uint8_t flags;       /* EVENT_POST_DELETED: post_flags() of what is gone (storage/model.h); otherwise 0 */
 };
 
 struct event_list {
@@ -103,6 +107,7 @@ uint64_t txn_id_at(struct txn *txn, int64_t ms, bool (*taken)(struct view *view,
 /* The time of this transaction; the same for all its bodies. */
 int64_t txn_now_ms(const struct txn *txn);
 void txn_emit(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor);
+void txn_emit_flags(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor, uint8_t flags);
 
 /* Runs one of several bodies in `txn` and gives its result, or the sticky error if that came first. A body that
  * fails before its first put leaves no trace: its error, events and ids are forgotten. One that fails after it sets
