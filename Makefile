@@ -38,7 +38,7 @@ PKGS   := libmicrohttpd libcurl openssl jansson libcrypt libutf8proc gumbo libcm
 WARN   := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wformat=2 -Werror
 OWN    := -std=c17 -D_GNU_SOURCE -I. -pthread $(WARN) $(SAN_F) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb
+LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -lwslay
 
 # The other flavours of libcurl have no callbacks into OpenSSL and answer differently to bad certificates.
 ifneq ($(filter build,$(USES)),)

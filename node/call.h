@@ -54,6 +54,8 @@ struct route {
 	int (*write)(struct call *call, struct txn *txn);
 	call_stage *show;
 	bool computes;         /* its work takes processor time and waits for nobody; the work of others may fetch */
+	bool token_in_query;   /* a token also counts as ?access_token= or as the sub-protocol of a WebSocket: for streams,
+	                          which browsers open without headers of their own */
 	bool cross_origin;     /* CORS headers and preflight: the client API and discovery */
 	const char *summary;   /* one line for `rse-node routes` */
 };
@@ -95,6 +97,7 @@ struct reply {
 	struct str body;
 	struct header *headers;     /* more headers, by call_header() */
 	size_t header_count, header_capacity;
+	struct stream_ticket *stream;  /* the body is a stream, or the connection becomes one (node/stream/hub.h) */
 };
 
 struct call {

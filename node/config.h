@@ -37,6 +37,8 @@ struct view;
 	X(NUMBER, limits_body_bytes, "limits.body_bytes", 1048576, 65536, 16777216, false, "Largest request body, in bytes.") \
 	X(NUMBER, limits_connections, "limits.connections", 4096, 16, 100000, false, "HTTP connections at once.") \
 	X(NUMBER, limits_idle_seconds, "limits.idle_seconds", 30, 1, 600, false, "An idle connection is closed after this; headers may take twice as long.") \
+	X(NUMBER, limits_streams, "limits.streams", 5000, 0, 100000, false, "Streams at once, besides the other connections; 0: none.") \
+	X(NUMBER, limits_streams_per_account, "limits.streams_per_account", 50, 1, 10000, false, "Streams of one account at once.") \
 	X(NUMBER, limits_write_queue, "limits.write_queue", 4096, 16, 100000, false, "Changes waiting for the disk before the node answers 503.") \
 	X(NUMBER, federation_clock_seconds, "federation.clock_seconds", 300, 30, 3600, false, "Tolerated clock difference to a peer.") \
 	X(NUMBER, federation_fetch_bytes, "federation.fetch_bytes", 1048576, 65536, 16777216, false, "Largest document fetched from a peer.") \

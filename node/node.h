@@ -9,6 +9,7 @@
 
 struct config;
 struct deliverer;
+struct hub;
 struct jobs;
 struct limiter;
 struct pool;
@@ -23,6 +24,7 @@ struct node {
 	struct pool *fetchers;   /* for requests that may wait for a peer */
 	struct limiter *limiter;
 	struct deliverer *deliverer;
+	struct hub *hub;
 	struct server *server;
 	struct jobs *jobs;
 	const struct config *_Atomic config;  /* the snapshot that holds; a change of a live key publishes a new one */

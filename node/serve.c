@@ -1,7 +1,7 @@
 /*
  * The life of a serving node: what is made, in which order it starts, and how it stops in reverse.
  *
- *   store → writer → pools → net → deliverer → jobs → server → control        stop: the other way round
+ *   store → writer → pools → net → deliverer → jobs → hub → server → control        stop: the other way round
  *
  * The main thread then sleeps on signals, on a change of configuration and on the death of the disk. Nothing else
  * happens here: what a request does begins in http/exchange.c, what a job does in jobs.c.
@@ -33,6 +33,7 @@
 #include "node/http/server.h"
 #include "node/jobs.h"
 #include "node/node.h"
+#include "node/stream/hub.h"
 #include "node/version.h"
 #include "node/web/pages.h"
 #include "storage/base/arena.h"
@@ -60,6 +61,7 @@ struct life {
 	pthread_mutex_t wake_lock;
 	struct jobs *jobs;
 	struct deliverer *deliverer;
+	struct hub *hub;
 	atomic_bool config_changed;
 	atomic_int dead;          /* the error the disk died of */
 	int alarm;                /* eventfd: one of the two above */
@@ -101,6 +103,8 @@ static void on_commit(void *context, const struct event_list *events)
 	}
 	if (job && life->jobs)
 		jobs_wake(life->jobs);
+	if (life->hub)
+		hub_publish(life->hub, events);
 	pthread_mutex_unlock(&life->wake_lock);
 }
 
@@ -253,6 +257,28 @@ static int start_jobs(struct life *life)
 	return err;
 }
 
+static void publish_to(struct life *life, struct hub *hub)
+{
+	pthread_mutex_lock(&life->wake_lock);
+	life->hub = hub;
+	pthread_mutex_unlock(&life->wake_lock);
+}
+
+static int start_hub(struct life *life)
+{
+	const struct config *config = life->node.config;
+	struct hub_options options = {
+		.store = life->node.store,
+		.streams_max = config->limits_streams,
+		.streams_per_account_max = config->limits_streams_per_account,
+	};
+	int err = hub_start(&options, &life->node.hub);
+
+	if (err == OK)
+		publish_to(life, life->node.hub);
+	return err;
+}
+
 static int start_server(struct life *life)
 {
 	const struct config *config = life->node.config;
@@ -261,7 +287,8 @@ static int start_server(struct life *life)
 		.fetchers = life->node.fetchers, .limiter = life->node.limiter, .routes = routes, .route_count = route_count,
 		.listen = config->listen, .proxies = config->proxies.items, .proxy_count = config->proxies.count,
 		.threads = (unsigned)config->threads_http, .body_max = config->limits_body_bytes,
-		.connections_max = (unsigned)config->limits_connections,
+		/* streams keep their places apart from those who only ask */
+		.connections_max = (unsigned)(config->limits_connections + config->limits_streams),
 		.timeout_seconds = (unsigned)config->limits_idle_seconds,
 		.dress_error = page_dress_error,
 	};
@@ -306,8 +333,16 @@ static void stop_jobs(struct life *life)
 	jobs_stop(life->node.jobs);
 }
 
+static void stop_hub(struct life *life)
+{
+	publish_to(life, NULL);
+	hub_stop(life->node.hub);
+}
+
 static void stop_server(struct life *life)
 {
+	/* Nobody is in the middle of a stream when the server looks who is still being answered. */
+	hub_end(life->node.hub);
 	server_stop(life->node.server);
 }
 
@@ -328,6 +363,7 @@ static const struct room {
 	{ "pool of fetches", start_fetchers, stop_fetchers },
 	{ "delivery", start_deliverer, stop_deliverer },
 	{ "jobs", start_jobs, stop_jobs },
+	{ "streams", start_hub, stop_hub },
 	{ "HTTP server", start_server, stop_server },
 	{ "control socket", start_control, stop_control },
 };
@@ -467,10 +503,12 @@ void node_status(struct node *node, struct buf *out)
 	struct server_counters server;
 	struct writer_counters writer;
 	struct deliver_counters deliver;
+	struct hub_counters hub;
 
 	server_counters_get(node->server, &server);
 	writer_counters_get(node->writer, &writer);
 	deliver_counters_get(node->deliverer, &deliver);
+	hub_counters_get(node->hub, &hub);
 	buf_printf(out, "requests: %llu (%llu refused, %llu failed), %llu connections\n",
 	           (unsigned long long)server.requests, (unsigned long long)server.replies_4xx,
 	           (unsigned long long)server.replies_5xx, (unsigned long long)server.connections);
@@ -479,4 +517,7 @@ void node_status(struct node *node, struct buf *out)
 	buf_printf(out, "deliveries: %llu sent, %llu failed, %llu dropped, %llu under way\n",
 	           (unsigned long long)deliver.sent, (unsigned long long)deliver.failed,
 	           (unsigned long long)deliver.dropped, (unsigned long long)deliver.in_flight);
+	buf_printf(out, "streams: %llu open, %llu of them WebSockets; %llu told, %llu clients dropped, %llu events lost\n",
+	           (unsigned long long)hub.streams, (unsigned long long)hub.sockets, (unsigned long long)hub.sent,
+	           (unsigned long long)hub.dropped, (unsigned long long)hub.lost);
 }

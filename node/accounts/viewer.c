@@ -19,6 +19,22 @@ static struct str bearer_token(const struct call *call)
 	return str_trim(token);
 }
 
+/* Browsers cannot give headers to a stream (client API section 4.1): it stands in the query then, or is the sub-protocol
+ * of a WebSocket. Parameters are not read yet, for strangers. */
+static struct str stream_token(const struct call *call)
+{
+	struct str rest = call->request.target, protocols = call_request_header(call, "Sec-WebSocket-Protocol"), token;
+
+	str_cut(&rest, '?');
+	while (rest.p) {
+		struct str value = str_cut(&rest, '&');
+
+		if (str_eq(str_cut(&value, '='), STR("access_token")) && value.n)
+			return percent_decode(call->arena, value, true, &token) == OK ? token : STR("");
+	}
+	return protocols.n ? str_trim(str_cut(&protocols, ',')) : STR_NONE;
+}
+
 /* Fills in what only the person's record knows. A person who was disabled is nobody, whatever token is left. */
 static int add_person(struct call *call, struct view *view, struct viewer *viewer)
 {
@@ -51,6 +67,8 @@ int call_authenticate(struct call *call, struct view *view)
 
 	if (call->route->access == ACCESS_SESSION)
 		return authenticate_session(call, view);
+	if (!secret.p && call->route->token_in_query)
+		secret = stream_token(call);
 	if (!secret.p)
 		return OK;
 	if (!secret.n || secret.n > TOKEN_BYTES_MAX)

@@ -190,6 +190,12 @@ static void w_pleroma_limits(struct json_writer *w, const struct config *config)
 	json_w_object_end(w);
 }
 
+/* Our address for WebSockets: http becomes ws, https wss. */
+static struct str streaming_url(struct call *call)
+{
+	return arena_printf(call->arena, "ws%.*s", STR_ARG(str_sub(call->node->instance.url, 4, SIZE_MAX)));
+}
+
 int api_instance_v1(struct call *call, struct view *view)
 {
 	const struct config *config = call->node->config;
@@ -208,7 +214,10 @@ int api_instance_v1(struct call *call, struct view *view)
 	json_w_member_str(w, "description", config->description);
 	json_w_member_str(w, "email", config->contact_email);
 	json_w_member_str(w, "version", version_text(call));
-	json_w_member_raw(w, "urls", STR("{\"streaming_api\":\"\"}"));
+	json_w_key(w, "urls");
+	json_w_object(w);
+	json_w_member_str(w, "streaming_api", streaming_url(call));
+	json_w_object_end(w);
 	json_w_key(w, "stats");
 	json_w_object(w);
 	json_w_member_u64(w, "user_count", figures.users);
@@ -258,7 +267,7 @@ static void w_configuration(struct json_writer *w, struct call *call)
 	json_w_object(w);
 	json_w_key(w, "urls");
 	json_w_object(w);
-	json_w_member_cstr(w, "streaming", "");  /* there is none: clients then poll */
+	json_w_member_str(w, "streaming", streaming_url(call));
 	json_w_member_null(w, "status");
 	json_w_member_str(w, "about", arena_printf(call->arena, "%.*s/legal", STR_ARG(call->node->instance.url)));
 	json_w_member_null(w, "privacy_policy");

@@ -28,6 +28,7 @@
 #include "node/api/search.h"
 #include "node/api/status_views.h"
 #include "node/api/statuses.h"
+#include "node/api/streaming.h"
 #include "node/api/tags.h"
 #include "node/api/ties.h"
 #include "node/api/timelines.h"
@@ -39,6 +40,9 @@
 /* The client API: for people, from any origin. */
 #define API(verb, place, needs, counted, ...) \
 	{ .method = verb, .path = place, .scopes = needs, .quota = counted, .cross_origin = true, __VA_ARGS__ }
+/* Server-sent events of the client API. */
+#define STREAM(place, needs, what) \
+	API("GET", place, needs, QUOTA_READ, .show = api_streaming_lines, .token_in_query = true, .summary = what)
 /* For anybody. */
 #define OPEN(verb, place, counted, ...) \
 	{ .method = verb, .path = place, .access = ACCESS_OPEN, .quota = counted, __VA_ARGS__ }
@@ -261,6 +265,22 @@ const struct route routes[] = {
 	    .write = api_status_pin_write, .show = api_status_show, .summary = "puts a status on top of one's profile"),
 	API("POST", "/api/v1/statuses/:id/unpin", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_status_pin_check,
 	    .write = api_status_unpin_write, .show = api_status_show, .summary = "takes it back"),
+
+	/* streams */
+	SHARED("GET", "/api/v1/streaming/health", QUOTA_READ, .show = api_streaming_health,
+	       .summary = "OK, when streams are served"),
+	API("GET", "/api/v1/streaming", SCOPE(READ_STATUSES) | SCOPE(READ_NOTIFICATIONS) | SCOPE(READ_LISTS), QUOTA_READ,
+	    .show = api_streaming_socket, .token_in_query = true, .summary = "a WebSocket for all streams"),
+	STREAM("/api/v1/streaming/user", SCOPE(READ_STATUSES) | SCOPE(READ_NOTIFICATIONS),
+	       "what comes into one's home, and one's notifications"),
+	STREAM("/api/v1/streaming/user/notification", SCOPE(READ_NOTIFICATIONS), "one's notifications"),
+	STREAM("/api/v1/streaming/public", SCOPE(READ_STATUSES), "public posts"),
+	STREAM("/api/v1/streaming/public/local", SCOPE(READ_STATUSES), "public posts of this node"),
+	STREAM("/api/v1/streaming/public/remote", SCOPE(READ_STATUSES), "public posts of others"),
+	STREAM("/api/v1/streaming/hashtag", SCOPE(READ_STATUSES), "public posts with a tag"),
+	STREAM("/api/v1/streaming/hashtag/local", SCOPE(READ_STATUSES), "public posts of this node with a tag"),
+	STREAM("/api/v1/streaming/list", SCOPE(READ_STATUSES) | SCOPE(READ_LISTS), "a list of one's own"),
+	STREAM("/api/v1/streaming/direct", SCOPE(READ_STATUSES), "one's conversations"),
 
 	/* timelines, notifications, conversations, search */
 	API("GET", "/api/v1/timelines/home", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_timeline_home,

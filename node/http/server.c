@@ -1,7 +1,7 @@
 /*
  * libmicrohttpd: an event loop per core takes requests in and sends replies out; exchanges do what lies between.
  *
- * The only room with microhttpd.h. Its callbacks run on the HTTP threads; server_wake() runs on whatever thread a
+ * The only room with microhttpd.h, but for stream.c. Its callbacks run on the HTTP threads; server_wake() runs on whatever thread a
  * parked call was handed to.
  */
 #include "node/http/server.h"
@@ -22,6 +22,7 @@
 #include "node/http/deadline.h"
 #include "node/http/exchange.h"
 #include "node/http/peer.h"
+#include "node/http/stream.h"
 #include "storage/base/clock.h"
 #include "storage/base/hash.h"
 
@@ -114,19 +115,23 @@ static enum MHD_Result send_reply(struct server *server, struct exchange *exchan
 {
 	const struct reply *reply = &exchange->call.reply;
 	/* The body lives as long as the exchange, which ends when the reply was sent. */
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(reply->body.n, (void *)(uintptr_t)reply->body.p, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = reply->stream ? stream_response(reply->stream)
+		: MHD_create_response_from_buffer(reply->body.n, (void *)(uintptr_t)reply->body.p,
+		                                  MHD_RESPMEM_PERSISTENT);
 	enum MHD_Result queued;
 
 	if (!response)
 		return MHD_NO;
 	for (size_t i = 0; i < reply->header_count; i++)  /* names and values end in NUL: call_header() copies them */
 		MHD_add_response_header(response, reply->headers[i].name.p, reply->headers[i].value.p);
-	if (reply->status != MHD_HTTP_NO_CONTENT && reply->status != MHD_HTTP_NOT_MODIFIED)
+	if (reply->status != MHD_HTTP_NO_CONTENT && reply->status != MHD_HTTP_NOT_MODIFIED &&
+	    reply->status != MHD_HTTP_SWITCHING_PROTOCOLS)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 		                        arena_cstr(exchange->call.arena, reply->content_type));
-	if (atomic_load(&server->closing))
+	if (atomic_load(&server->closing) && !reply->stream)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (reply->stream)
+		stream_begin(reply->stream, exchange->connection);
 	queued = MHD_queue_response(exchange->connection, (unsigned)reply->status, response);
 	MHD_destroy_response(response);
 	return queued;
@@ -175,7 +180,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	}
 	if (!exchange_step(exchange))
 		return MHD_YES;
-	allow_ms(connection, REPLY_MS, false);
+	allow_ms(connection, exchange->call.reply.stream ? INT64_MAX : REPLY_MS, false);
 	queued = send_reply(server, exchange);
 	exchange->running = false;
 	atomic_fetch_sub(&server->running, 1);
@@ -324,7 +329,7 @@ static int start_daemon(struct server *server)
 	sigfillset(&all);  /* signals are the main thread's */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	server->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, on_request, server,
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ITC, 0, NULL, NULL, on_request, server,
 		MHD_OPTION_LISTEN_SOCKET, server->listen_fd,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
 		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,

@@ -99,7 +99,8 @@ static void check_instance(void)
 	is_int(rig_number(&v2, "registrations.enabled"), 0, "nobody registers by themselves");
 	is_str(rig_str(&v2, "configuration.timelines_access.live_feeds.local"), STR("authenticated"),
 	       "nothing is read without a token");
-	is_str(rig_str(&v2, "configuration.urls.streaming"), STR(""), "there is no streaming yet");
+	is_str(rig_str(&v2, "configuration.urls.streaming"), STR("wss://a.example"), "and where to stream from");
+	is_str(rig_str(&v1, "urls.streaming_api"), STR("wss://a.example"), "in both forms");
 	ok(json_is_null(rig_at(&v1, "contact_account")), "without a contact there is none");
 	rig_free(rig);
 }
@@ -111,7 +112,7 @@ static bool may_be_open(const char *path)
 		"/", "/legal", "/sign-in", "/sign-out", "/sign-up/:secret", "/health", "/actor", "/actor/outbox",
 		"/actor/followers", "/actor/following", "/u/:id", "/api/v1/instance", "/api/v2/instance", "/api/v1/apps",
 		"/api/v1/custom_emojis", "/oauth/authorize", "/oauth/token", "/oauth/revoke", "/nodeinfo/2.0", "/nodeinfo/2.1",
-		"/avatar.svg", "/header.svg", "/avatar.png", "/header.png", "/icon.svg", "/style.css",
+		"/avatar.svg", "/header.svg", "/avatar.png", "/header.png", "/icon.svg", "/style.css", "/api/v1/streaming/health",
 	};
 
 	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
