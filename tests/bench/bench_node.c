@@ -37,7 +37,7 @@ static const struct measure {
 } measures[] = {
 	{ "empty", measure_empty_node }, { "posting", measure_posting }, { "crossing", measure_crossing },
 	{ "filled", measure_filled_node }, { "home", measure_home }, { "discovery", measure_discovery },
-	{ "inbox", measure_inbox },
+	{ "inbox", measure_inbox }, { "streams", measure_streams },
 };
 
 static bool is_wanted(const struct task *task, size_t i)

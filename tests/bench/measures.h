@@ -34,4 +34,7 @@ void measure_discovery(struct scene *scene);
 /* Signed deliveries of many remote actors, beside a bare inbox and raw verifications. */
 void measure_inbox(struct scene *scene);
 
+/* 5,000 idle streams: memory, and how long a post takes to all of them. */
+void measure_streams(struct scene *scene);
+
 #endif
