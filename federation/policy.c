@@ -193,7 +193,7 @@ static int has_blocked_word(struct policy_case *c)
 
 /* the table */
 
-static const struct filter {
+static const struct policy_filter {
 	const char *name;                     /* a stable word: it stands in the journal */
 	unsigned stages;
 	int (*catches)(struct policy_case *c);  /* 1 or 0; below 0 the store failed */
@@ -216,7 +216,7 @@ int policy_judge(struct policy_case *c, unsigned stages)
 	c->verdict = POLICY_ACCEPT;
 	c->reason = c->detail = NULL;
 	for (size_t i = 0; i < sizeof(filters) / sizeof *filters; i++) {
-		const struct filter *filter = &filters[i];
+		const struct policy_filter *filter = &filters[i];
 		int r = filter->stages & stages ? filter->catches(c) : false;
 
 		if (r < 0)

@@ -10,6 +10,7 @@
 #include "storage/blocks.h"
 #include "storage/bookmarks.h"
 #include "storage/emoji_reactions.h"
+#include "storage/filters.h"
 #include "storage/graph.h"
 #include "storage/hushes.h"
 #include "storage/jobs.h"
@@ -138,6 +139,7 @@ static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
 		bookmarks_purge, hushes_purge, ties_purge, lists_purge, named_purge,
+		filters_purge,
 	};
 	int r = OK;
 

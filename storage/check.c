@@ -535,6 +535,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_NAMED] = { .key_bytes = KEY_ANY, .value_bytes = 8, .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_LIST] = { .key_bytes = 16, .type = &list_type, .own = { ID(list, account_id), ID(list, id) },
 	                 .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_FILTER] = { .key_bytes = 16, .type = &filter_type, .own = { ID(filter, account_id), ID(filter, id) },
+	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_LIST_MEMBER] = { .key_bytes = 16, .value_bytes = 8, .also = check_list_member },
 	[SPACE_LISTED] = { .key_bytes = 24, INDEX(LIST_MEMBER, IN_KEY(16), IN_KEY(0)) },
 };

@@ -104,7 +104,8 @@
 	X(LIST, "list", "account id, list id", "list record") \
 	X(LIST_MEMBER, "list_member", "list id, account id", "owner's account id") \
 	X(LISTED, "listed", "account id, owner's account id, list id", "-") \
-	X(NAMED, "named", "account id, kind (1), name", "id")
+	X(NAMED, "named", "account id, kind (1), name", "id") \
+	X(FILTER, "filter", "account id, filter id", "filter record")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -237,6 +237,21 @@ static const struct field list_brief_fields[] = {
 };
 BRIEF_TYPE(list);
 
+static const struct field filter_fields[] = {
+	FIELD(1, filter, id),
+	FIELD(2, filter, account_id),
+	FIELD(3, filter, title),
+	FIELD(4, filter, contexts),
+	FIELD(5, filter, action),
+	FIELD(6, filter, ends_ms),
+	FIELD(7, filter, keyword_ids),
+	FIELD(8, filter, keywords),
+	FIELD(9, filter, whole_words),
+	FIELD(10, filter, entry_ids),
+	FIELD(11, filter, status_ids),
+};
+RECORD_TYPE(filter);
+
 static const struct field report_fields[] = {
 	FIELD(1, report, id),
 	FIELD(2, report, reporter_id),
@@ -459,6 +474,14 @@ static const char *const list_replies_names[] = {
 	[LIST_REPLIES_FOLLOWED] = "followed", [LIST_REPLIES_LIST] = "list", [LIST_REPLIES_NONE] = "none",
 };
 
+static const char *const filter_action_names[] = {
+	[FILTER_WARN] = "warn", [FILTER_HIDE] = "hide", [FILTER_BLUR] = "blur",
+};
+
+static const char *const filter_context_names[FILTER_CONTEXTS] = {
+	"home", "notifications", "public", "thread", "account",
+};
+
 static const char *const notice_kind_names[] = {
 	[NOTICE_MENTION] = "mention", [NOTICE_STATUS] = "status", [NOTICE_REBLOG] = "reblog",
 	[NOTICE_FOLLOW] = "follow", [NOTICE_FOLLOW_REQUEST] = "follow_request",
@@ -544,6 +567,28 @@ const char *list_replies_name(uint8_t replies)
 uint8_t list_replies_parse(struct str name)
 {
 	return name_parse(list_replies_names, COUNT(list_replies_names), name);
+}
+
+const char *filter_action_name(uint8_t action)
+{
+	return name_at(filter_action_names, COUNT(filter_action_names), action);
+}
+
+uint8_t filter_action_parse(struct str name)
+{
+	return name_parse(filter_action_names, COUNT(filter_action_names), name);
+}
+
+const char *filter_context_name(uint8_t i)
+{
+	return name_at(filter_context_names, COUNT(filter_context_names), i);
+}
+
+uint8_t filter_context_parse(struct str name)
+{
+	size_t i = name_find(filter_context_names, COUNT(filter_context_names), name);
+
+	return i < COUNT(filter_context_names) ? (uint8_t)(1u << i) : 0;
 }
 
 const char *notice_kind_name(uint8_t kind)

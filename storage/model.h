@@ -180,6 +180,28 @@ struct list {
 	bool exclusive;               /* its members are not in the home timeline */
 };
 
+enum filter_action { FILTER_WARN = 1, FILTER_HIDE, FILTER_BLUR };
+/* Where a filter counts; a set. */
+enum filter_context {
+	FILTER_HOME = 1, FILTER_NOTIFICATIONS = 2, FILTER_PUBLIC = 4, FILTER_THREAD = 8, FILTER_ACCOUNT = 16,
+	FILTER_CONTEXTS = 5,
+};
+
+/* What a person does not want to meet, or only behind a warning. The lists go in parallel. */
+struct filter {
+	uint64_t id;
+	uint64_t account_id;          /* whose it is */
+	struct str title;
+	uint8_t contexts;             /* set of enum filter_context */
+	uint8_t action;               /* enum filter_action */
+	int64_t ends_ms;              /* 0: not by itself */
+	struct id_list keyword_ids;
+	struct str_list keywords;     /* as typed */
+	struct id_list whole_words;   /* 1: the keyword is not looked for inside of words */
+	struct id_list entry_ids;
+	struct id_list status_ids;    /* of each entry the post; it may be gone by now */
+};
+
 /* What somebody holds against an account, for those who run the node. */
 struct report {
 	uint64_t id;
@@ -394,7 +416,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type, tie_type, list_type;
+extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */
@@ -411,6 +433,10 @@ const char *rule_kind_name(uint8_t kind);              /* "domain", "silence-acc
 uint8_t rule_kind_parse(struct str name);
 const char *list_replies_name(uint8_t replies);        /* "followed", "list", "none" */
 uint8_t list_replies_parse(struct str name);
+const char *filter_action_name(uint8_t action);         /* "warn", "hide", "blur" */
+uint8_t filter_action_parse(struct str name);
+const char *filter_context_name(uint8_t i);             /* of the bit 1 << i: "home" … */
+uint8_t filter_context_parse(struct str name);          /* its bit; 0: unknown */
 const char *notice_kind_name(uint8_t kind);
 uint8_t notice_kind_parse(struct str name);
 

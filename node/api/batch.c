@@ -8,6 +8,7 @@
 #include "node/api/batch.h"
 
 #include "node/api/emoji_reactions.h"
+#include "node/api/filtered.h"
 #include "node/api/quotes.h"
 #include "storage/access.h"
 #include "node/api/polls.h"
@@ -46,6 +47,7 @@ struct batch_status {
 	size_t reaction_count;
 	struct poll *poll;  /* NULL: none */
 	struct vote *vote;  /* the viewer's */
+	struct str filtered;  /* FilterResults as JSON; empty: none */
 };
 
 void batch_init(struct batch *batch, struct arena *arena, struct view *view, uint64_t viewer_id)
@@ -296,6 +298,27 @@ static int load_polls(struct batch *batch, const uint64_t *ids, struct str *valu
 	return r;
 }
 
+/* Only who has filters has the posts themselves read. */
+static int load_filtered(struct batch *batch, const uint64_t *ids, struct str *values)
+{
+	size_t count = batch->status_count;
+	struct filtered *filtered;
+	struct post post;
+	int r = filtered_load(batch->arena, batch->view, batch->viewer_id, &filtered);
+
+	if (r != OK || !filtered)
+		return r;
+	r = get_all(batch, SPACE_POST, ids, count, 0, values);
+	for (size_t i = 0; r == OK && i < count; i++) {
+		if (!values[i].p)
+			continue;
+		r = codec_decode(batch->arena, &post_type, values[i], &post);
+		if (r == OK)
+			batch->statuses[i].filtered = filtered_results(filtered, &post, batch->statuses[i].poll);
+	}
+	return r;
+}
+
 /* What is counted and marked stands at the post itself; a boost shows the same. */
 static void share_with_boosts(struct batch *batch)
 {
@@ -319,6 +342,7 @@ static void share_with_boosts(struct batch *batch)
 		boost->reaction_count = boosted->reaction_count;
 		boost->poll = boosted->poll;
 		boost->vote = boosted->vote;
+		boost->filtered = boosted->filtered;
 	}
 }
 
@@ -347,6 +371,8 @@ static int load_statuses(struct batch *batch)
 		r = load_reactions(batch);
 	if (r == OK)
 		r = load_polls(batch, ids, values);
+	if (r == OK && batch->viewer_id)
+		r = load_filtered(batch, ids, values);
 	share_with_boosts(batch);
 	return r;
 }
@@ -461,7 +487,7 @@ static void w_viewer_part(struct json_writer *w, const struct batch *batch, cons
 	json_w_member_bool(w, "bookmarked", status->bookmarked);
 	if (status->account_id == batch->viewer_id)
 		json_w_member_bool(w, "pinned", status->pinned);
-	json_w_member_raw(w, "filtered", STR("[]"));
+	json_w_member_raw(w, "filtered", status->filtered.n ? status->filtered : STR("[]"));
 }
 
 /* Members that Pleroma's clients know. */

@@ -36,6 +36,12 @@ _ENTITIES = {
     "FamiliarFollowers": "id:id accounts:[Account]",
     "Suggestion": "source:s sources:[s] account:Account",
     "List": "id:id title:s replies_policy:s exclusive:b",
+    "FilterKeyword": "id:id keyword:s whole_word:b",
+    "FilterStatus": "id:id status_id:id",
+    "FilterHead": "id:id title:s context:[s] expires_at:d? filter_action:s",
+    "Filter": "+FilterHead keywords:[FilterKeyword] statuses:[FilterStatus]",
+    "FilterResult": "filter:FilterHead keyword_matches:[s]? status_matches:[id]?",
+    "Filter1": "id:id phrase:s context:[s] expires_at:d? irreversible:b whole_word:b",
     "Notification": "id:id type:s created_at:d account:Account status:Status?~",
     "Conversation": "id:id unread:b accounts:[Account] last_status:Status?",
     "Preferences": """posting:default:visibility=visibility posting:default:sensitive=b

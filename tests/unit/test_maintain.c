@@ -16,6 +16,7 @@
 #include "storage/graph.h"
 #include "storage/hushes.h"
 #include "storage/keys.h"
+#include "storage/filters.h"
 #include "storage/lists.h"
 #include "storage/named.h"
 #include "storage/notices.h"
@@ -170,6 +171,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	polls_put(world->txn, &poll);
 	polls_vote(world->txn, post->id, bob->id, 1);
 	notices_add(world->txn, &notice);
+	filters_put(world->arena, world->txn, &(struct filter){ .account_id = ana->id, .title = STR("filter") });
 	lists_put(world->txn, &list);
 	lists_add(world->txn, &list, bob->id);
 	named_add(world->txn, ana->id, NAMED_DOMAIN_BLOCK, STR("d.example"), 10);
@@ -202,7 +204,7 @@ static void start(void)
 /* Spaces in which an entry that is missing, or one too many, contradicts nothing. */
 static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_PROOF_KEY] = true,
-	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true,
+	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true, [SPACE_FILTER] = true,
 	[SPACE_POST_EDIT] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
