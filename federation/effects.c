@@ -15,6 +15,7 @@
 #include "storage/hushes.h"
 #include "storage/ids.h"
 #include "storage/jobs.h"
+#include "storage/notice_policy.h"
 #include "storage/notices.h"
 #include "storage/posts.h"
 #include "storage/shuns.h"
@@ -38,11 +39,15 @@ static int tell(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t act
 		.account_id = account_id, .kind = kind, .actor_id = actor_id, .post_id = post_id,
 		.created_ms = txn_now_ms(txn),
 	};
+	uint8_t verdict;
 	int r;
 
-	if (account_id == actor_id || is_silenced(txn_view(txn), account_id, actor_id, post_id) ||
-	    silence_hides(txn_view(txn), actor_id, account_id))
+	if (account_id == actor_id || is_silenced(txn_view(txn), account_id, actor_id, post_id))
 		return OK;
+	verdict = notice_policy_judge(txn_view(txn), &notice);
+	if (verdict == NOTICES_DROP)
+		return OK;
+	notice.filtered = verdict == NOTICES_FILTER;
 	r = notices_add(txn, &notice);
 	return r == ERR_EXISTS ? OK : r;
 }

@@ -16,6 +16,7 @@
 #include "storage/jobs.h"
 #include "storage/lists.h"
 #include "storage/named.h"
+#include "storage/notice_requests.h"
 #include "storage/notices.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
@@ -139,7 +140,7 @@ static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
 		bookmarks_purge, hushes_purge, ties_purge, lists_purge, named_purge,
-		filters_purge,
+		filters_purge, notice_requests_purge,
 	};
 	int r = OK;
 

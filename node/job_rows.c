@@ -21,6 +21,8 @@
 #include "storage/base/err.h"
 #include "storage/base/log.h"
 #include "storage/engine/writer.h"
+#include "storage/notice_requests.h"
+#include "storage/notices.h"
 #include "storage/peers.h"
 #include "storage/posts.h"
 #include "storage/receipts.h"
@@ -159,6 +161,28 @@ static int write_adopt(struct arena *arena, struct txn *txn, struct job *job, bo
 	return err == ERR_NOT_FOUND ? OK : err;
 }
 
+/* --- notices: clear, and what their recipient decided about requests (cursor: the actor) ------------------------- */
+
+enum { NOTICES_PAGE = 200 };
+
+static int write_notices_clear(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	(void)arena;
+	return notices_clear(txn, job->subject, job->cursor, NOTICES_PAGE, ret_more);
+}
+
+static int write_notices_release(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	(void)arena;
+	return notice_requests_release(txn, job->subject, job->cursor, NOTICES_PAGE, ret_more);
+}
+
+static int write_notices_drop(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	(void)arena;
+	return notice_requests_drop(txn, job->subject, job->cursor, NOTICES_PAGE, ret_more);
+}
+
 const struct job_row job_rows[] = {
 	/* kind           lane         retry        tries  write                run          repeat */
 	{ "fanout",       LANE_WRITER, RETRY_SOON,  100,   fanout_write,        NULL,        0,
@@ -193,6 +217,12 @@ const struct job_row job_rows[] = {
 	  "gives accounts of an older store a key for integrity proofs" },
 	{ "retire_keys",  LANE_WRITER, RETRY_SOON,  100,   rotate_end_write,    NULL,        0,
 	  "ends the time in which a person's former keys still count" },
+	{ "notices_clear", LANE_WRITER, RETRY_SOON, 100,   write_notices_clear, NULL,        0,
+	  "deletes the notifications that somebody cleared" },
+	{ "notices_release", LANE_WRITER, RETRY_SOON, 100, write_notices_release, NULL,      0,
+	  "lets go the notifications of an account that somebody let through" },
+	{ "notices_drop", LANE_WRITER, RETRY_SOON,  100,   write_notices_drop,  NULL,        0,
+	  "deletes the notifications of a request that somebody dismissed" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links, old activity ids, closed reports, and what waits for who is kept out" },
 };

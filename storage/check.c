@@ -537,6 +537,9 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	                 .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_FILTER] = { .key_bytes = 16, .type = &filter_type, .own = { ID(filter, account_id), ID(filter, id) },
 	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_NOTICE_REQUEST] = { .key_bytes = 24, INDEX(NOTICE, IN_KEY(0), IN_KEY(16)) },
+	[SPACE_NOTICE_LET] = { .key_bytes = 16,
+	                       .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_LIST_MEMBER] = { .key_bytes = 16, .value_bytes = 8, .also = check_list_member },
 	[SPACE_LISTED] = { .key_bytes = 24, INDEX(LIST_MEMBER, IN_KEY(16), IN_KEY(0)) },
 };

@@ -190,6 +190,9 @@ static void notice_entries(const struct subject *subject)
 	if (notice->post_id)
 		give(subject, SPACE_NOTICE_ABOUT,
 		     key_u64_u64_u64(&key, notice->post_id, notice->account_id, notice->id), STR_NONE);
+	if (notice->filtered)
+		give(subject, SPACE_NOTICE_REQUEST,
+		     key_u64_u64_u64(&key, notice->account_id, notice->actor_id, notice->id), STR_NONE);
 }
 
 static void conversation_entries(const struct subject *subject)

@@ -105,7 +105,9 @@
 	X(LIST_MEMBER, "list_member", "list id, account id", "owner's account id") \
 	X(LISTED, "listed", "account id, owner's account id, list id", "-") \
 	X(NAMED, "named", "account id, kind (1), name", "id") \
-	X(FILTER, "filter", "account id, filter id", "filter record")
+	X(FILTER, "filter", "account id, filter id", "filter record") \
+	X(NOTICE_REQUEST, "notice_request", "account id, actor id, notice id", "-") \
+	X(NOTICE_LET, "notice_let", "account id, actor id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

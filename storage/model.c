@@ -94,6 +94,11 @@ static const struct field user_fields[] = {
 	FIELD(23, user, notices_read_id),
 	FIELD(24, user, notices_read_count),
 	FIELD(25, user, notices_read_ms),
+	FIELD(30, user, notices_not_followed),
+	FIELD(31, user, notices_no_follower),
+	FIELD(32, user, notices_new),
+	FIELD(33, user, notices_private),
+	FIELD(34, user, notices_limited),
 };
 RECORD_TYPE(user);
 
@@ -311,6 +316,7 @@ static const struct field notice_fields[] = {
 	FIELD(4, notice, actor_id),
 	FIELD(5, notice, post_id),
 	FIELD(6, notice, created_ms),
+	FIELD(10, notice, filtered),
 };
 RECORD_TYPE(notice);
 

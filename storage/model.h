@@ -82,6 +82,8 @@ struct user {
 	uint64_t home_read_id, notices_read_id;  /* how far was read, as the client says; 0: it never did */
 	uint64_t home_read_count, notices_read_count;  /* how often it said so */
 	int64_t home_read_ms, notices_read_ms;   /* and when last */
+	uint8_t notices_not_followed, notices_no_follower, notices_new;  /* enum notice_verdict for a class of senders, */
+	uint8_t notices_private, notices_limited;                        /* 0: the default (storage/notice_policy.h) */
 };
 
 /* A post, or a boost of one (reblog_of_id). */
@@ -264,6 +266,7 @@ struct notice {
 	uint64_t actor_id;            /* who did it */
 	uint64_t post_id;             /* 0 when it is about no post */
 	int64_t created_ms;
+	bool filtered;                /* held back until its recipient lets its actor through */
 };
 
 /* A thread of direct posts, as one of its participants sees it. */

@@ -50,8 +50,18 @@ int notices_add(struct txn *txn, struct notice *notice)
 	at = key_u64_u64(&key, notice->account_id, notice->id);
 	record_put(txn, SPACE_NOTICE, at, &notice_type, notice);
 	index_put(txn, SPACE_NOTICE, at, notice);
-	txn_emit(txn, EVENT_NOTICE, notice->id, notice->account_id);
+	if (!notice->filtered)
+		txn_emit(txn, EVENT_NOTICE, notice->id, notice->account_id);
 	return txn_err(txn);
+}
+
+static int put_out(struct txn *txn, const struct notice *notice)
+{
+	struct key key;
+	struct str at = key_u64_u64(&key, notice->account_id, notice->id);
+
+	index_del(txn, SPACE_NOTICE, at, notice);
+	return txn_del(txn, SPACE_NOTICE, at);
 }
 
 int notices_remove(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t actor_id, uint64_t post_id)
@@ -66,13 +76,53 @@ int notices_remove(struct txn *txn, uint64_t account_id, uint8_t kind, uint64_t 
 		r = notices_get(NULL, txn_view(txn), account_id, id, &notice);
 	if (r != OK)
 		return r == ERR_NOT_FOUND ? OK : r;
-	at = key_u64_u64(&key, account_id, id);
-	index_del(txn, SPACE_NOTICE, at, &notice);
-	return txn_del(txn, SPACE_NOTICE, at);
+	return put_out(txn, &notice);
 }
 
-/* May the account still be told this? */
-static bool still_true(struct view *view, const struct notice *notice)
+int notices_delete(struct txn *txn, uint64_t account_id, uint64_t id)
+{
+	struct notice notice;
+	int r = notices_get(NULL, txn_view(txn), account_id, id, &notice);
+
+	return r == OK ? put_out(txn, &notice) : r;
+}
+
+int notices_clear(struct txn *txn, uint64_t account_id, uint64_t last_id, size_t max, bool *ret_more)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct notice notice;
+	struct key key;
+	size_t n = 0;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_NOTICE, key_u64(&key, account_id), false);
+	while (n < max && txn_err(txn) == OK && prefix_next(&walk, &item) == OK) {
+		txn_fail(txn, codec_decode(NULL, &notice_type, item.value, &notice));
+		if (notice.id > last_id)
+			break;
+		put_out(txn, &notice);
+		n++;
+	}
+	*ret_more = n == max;
+	return txn_err(txn);
+}
+
+int notices_release(struct txn *txn, uint64_t account_id, uint64_t id)
+{
+	struct notice notice, held;
+	struct key key;
+	struct str at = key_u64_u64(&key, account_id, id);
+	int r = notices_get(NULL, txn_view(txn), account_id, id, &held);
+
+	if (r != OK || !held.filtered)
+		return r == ERR_NOT_FOUND ? OK : r;
+	notice = held;
+	notice.filtered = false;
+	record_put(txn, SPACE_NOTICE, at, &notice_type, &notice);
+	return index_replace(txn, SPACE_NOTICE, at, &held, &notice);
+}
+
+bool notices_hold(struct view *view, const struct notice *notice)
 {
 	struct beholder beholder = { BEHOLDER_LOCAL, notice->account_id };
 	struct post post;
@@ -101,8 +151,10 @@ int notices_page(struct arena *arena, struct view *view, uint64_t account_id, ui
 		if (r != OK)
 			return r;
 		page_step(&walk);
-		if ((kinds == 0 || (notice->kind < 32 && kinds >> notice->kind & 1)) &&
-		    (actor_id == 0 || actor_id == notice->actor_id) && still_true(view, notice))
+		if (notice->filtered && !(kinds & NOTICES_FILTERED_TOO))
+			continue;
+		if (((kinds & ~NOTICES_FILTERED_TOO) == 0 || (notice->kind < 32 && kinds >> notice->kind & 1)) &&
+		    (actor_id == 0 || actor_id == notice->actor_id) && notices_hold(view, notice))
 			n++;
 	}
 	if (r != OK)

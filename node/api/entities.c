@@ -12,6 +12,7 @@
 #include "storage/graph.h"
 #include "storage/instance.h"
 #include "storage/named.h"
+#include "storage/notice_groups.h"
 #include "storage/posts.h"
 #include "storage/shuns.h"
 #include "storage/ties.h"
@@ -237,7 +238,7 @@ static void w_notification(struct json_writer *w, struct arena *arena, struct ba
 	json_w_object(w);
 	json_w_member_id(w, "id", notice->id);
 	json_w_member_cstr(w, "type", type ? type : "unknown");
-	json_w_member_str(w, "group_key", arena_printf(arena, "ungrouped-%llu", (unsigned long long)notice->id));
+	json_w_member_str(w, "group_key", notice_group_key(arena, notice, NOTICE_GROUPED_KINDS));
 	json_w_member_date(w, "created_at", notice->created_ms);
 	json_w_key(w, "account");
 	batch_w_account(batch, w, notice->actor_id);
@@ -250,6 +251,8 @@ static void w_notification(struct json_writer *w, struct arena *arena, struct ba
 		json_w_member_str(w, "emoji", reaction.emoji);
 		json_w_member_str_or_null(w, "emoji_url", reaction.emoji_url);
 	}
+	if (notice->filtered)
+		json_w_member_bool(w, "filtered", true);
 	json_w_object_end(w);
 }
 

@@ -42,7 +42,17 @@ _ENTITIES = {
     "Filter": "+FilterHead keywords:[FilterKeyword] statuses:[FilterStatus]",
     "FilterResult": "filter:FilterHead keyword_matches:[s]? status_matches:[id]?",
     "Filter1": "id:id phrase:s context:[s] expires_at:d? irreversible:b whole_word:b",
-    "Notification": "id:id type:s created_at:d account:Account status:Status?~",
+    "Notification": "id:id type:s group_key:s created_at:d account:Account status:Status?~",
+    "PartialAccount": "id:id acct:s url:u avatar:u avatar_static:u locked:b bot:b",
+    "NotificationGroup": """group_key:s notifications_count:i type:s most_recent_notification_id:id page_min_id:id
+        page_max_id:id latest_page_notification_at:d sample_account_ids:[id] status_id:id~""",
+    "NotificationGroups": """accounts:[Account] statuses:[Status] partial_accounts:[PartialAccount]~
+        notification_groups:[NotificationGroup]""",
+    "PolicySummary": "pending_requests_count:i pending_notifications_count:i",
+    "NotificationPolicy": """for_not_following:s for_not_followers:s for_new_accounts:s for_private_mentions:s
+        for_limited_accounts:s summary:PolicySummary""",
+    "NotificationRequest": """id:id created_at:d updated_at:d account:Account notifications_count:s
+        last_status:Status?""",
     "Conversation": "id:id unread:b accounts:[Account] last_status:Status?",
     "Preferences": """posting:default:visibility=visibility posting:default:sensitive=b
         posting:default:language=s? reading:expand:media=s reading:expand:spoilers=b""",

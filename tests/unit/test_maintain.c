@@ -19,6 +19,7 @@
 #include "storage/filters.h"
 #include "storage/lists.h"
 #include "storage/named.h"
+#include "storage/notice_requests.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
 #include "storage/pins.h"
@@ -171,6 +172,10 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	polls_put(world->txn, &poll);
 	polls_vote(world->txn, post->id, bob->id, 1);
 	notices_add(world->txn, &notice);
+	notice.kind = NOTICE_MENTION;
+	notice.filtered = true;
+	notices_add(world->txn, &notice);
+	notice_requests_let(world->txn, ana->id, bob->id);
 	filters_put(world->arena, world->txn, &(struct filter){ .account_id = ana->id, .title = STR("filter") });
 	lists_put(world->txn, &list);
 	lists_add(world->txn, &list, bob->id);
@@ -205,6 +210,7 @@ static void start(void)
 static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_PROOF_KEY] = true,
 	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true, [SPACE_FILTER] = true,
+	[SPACE_NOTICE_LET] = true,
 	[SPACE_POST_EDIT] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
