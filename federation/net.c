@@ -306,6 +306,10 @@ static int perform(struct fetch *fetch, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+	if (fetch->request->post.p) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->request->post.n);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, fetch->request->post.p);
+	}
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)body_max);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
@@ -391,7 +395,7 @@ static int follow(struct fetch *fetch, CURL *easy, struct net_response *response
 		if (err)
 			return err;
 		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-		if (!is_redirect(status)) {
+		if (!is_redirect(status) || fetch->request->post.p) {
 			respond(fetch, easy, status, response);
 			return OK;
 		}

@@ -1,5 +1,5 @@
 /*
- * The one way out: a blocking GET, and the rules every outbound request obeys.
+ * The one way out: a blocking GET or POST, and the rules every outbound request obeys.
  *
  * Whom we may talk to: https on port 443 of public addresses. Origins on the allow list may also use other ports and
  * private addresses; in development they may use plain http, on loopback only. The address is judged when the socket
@@ -64,6 +64,7 @@ struct net_request {
 	            size_t *ret_count);
 	void *context;
 	size_t body_max;                   /* 0: that of the options */
+	struct str post;                   /* p != NULL: a POST of these bytes, and no redirect is followed */
 };
 
 struct net_response {
@@ -76,7 +77,7 @@ struct net_response {
 };
 
 /*
- * GET, in arena memory. An HTTP error status is an answer, not an error. ERR_INVALID: no address we accept, or an
+ * GET, or POST, in arena memory. An HTTP error status is an answer, not an error. ERR_INVALID: no address we accept, or an
  * answer that redirects to none. ERR_DENIED: the rules above forbid it, here or at a redirect (also one from https to
  * http, or to a place where we were). ERR_LIMIT: too many redirects, or too long an answer. ERR_NETWORK: no answer in time, no
  * connection, a bad certificate. ERR_BUSY: net_cancel() was called.

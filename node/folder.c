@@ -14,6 +14,7 @@
 #include "federation/actor.h"
 #include "federation/address.h"
 #include "federation/url.h"
+#include "node/push.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -260,6 +261,8 @@ static int fill_folder(struct arena *arena, const struct folder_plan *plan, cons
 	}
 	instance_set(store, &instance);
 	err = create_actor(arena, store, &instance, ret_error);
+	if (err == OK)
+		err = push_make_key(store);
 	/* Last, so that a folder with a configuration is a whole node. */
 	return err == OK ? write_config(arena, plan, ret_error) : err;
 }
@@ -357,6 +360,13 @@ int folder_open(struct arena *arena, struct str path, struct folder **ret_folder
 		return err;
 	}
 	instance_set(folder->store, &folder->instance);
+	/* a store of an older build has none yet */
+	err = push_make_key(folder->store);
+	if (err != OK) {
+		*ret_error = arena_printf(arena, "cannot make the key of Web Push: %s", err_name(err));
+		folder_close(folder);
+		return err;
+	}
 	*ret_folder = folder;
 	return OK;
 }

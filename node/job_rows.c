@@ -15,6 +15,7 @@
 #include "federation/quote.h"
 #include "federation/resolve.h"
 #include "node/jobs.h"
+#include "node/push.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
@@ -223,6 +224,8 @@ const struct job_row job_rows[] = {
 	  "lets go the notifications of an account that somebody let through" },
 	{ "notices_drop", LANE_WRITER, RETRY_SOON,  100,   write_notices_drop,  NULL,        0,
 	  "deletes the notifications of a request that somebody dismissed" },
+	{ "push",         LANE_POOL,   RETRY_SOON,  8,     NULL,                push_job,    0,
+	  "tells a client of a notification by Web Push" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links, old activity ids, closed reports, and what waits for who is kept out" },
 };

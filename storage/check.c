@@ -290,6 +290,12 @@ static void check_list_member(struct check *check)
 		find(check, "account %llu does not follow it", (unsigned long long)owner_id);
 }
 
+static void check_push(struct check *check)
+{
+	if (!view_has(check->view, SPACE_TOKEN_OF, check->key))
+		find(check, "there is no such token");
+}
+
 static void check_emoji_reaction(struct check *check)
 {
 	check_post_or_removal(check, ((const struct emoji_reaction *)check->record)->post_id);
@@ -540,6 +546,9 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_NOTICE_REQUEST] = { .key_bytes = 24, INDEX(NOTICE, IN_KEY(0), IN_KEY(16)) },
 	[SPACE_NOTICE_LET] = { .key_bytes = 16,
 	                       .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
+	[SPACE_PUSH] = { .key_bytes = 16, .type = &push_type, .own = { ID(push, account_id), ID(push, token_id) },
+	                 .also = check_push },
+	[SPACE_NODE_KEY] = { .key_bytes = KEY_ANY, .value_bytes = VALUE_ANY },
 	[SPACE_LIST_MEMBER] = { .key_bytes = 16, .value_bytes = 8, .also = check_list_member },
 	[SPACE_LISTED] = { .key_bytes = 24, INDEX(LIST_MEMBER, IN_KEY(16), IN_KEY(0)) },
 };

@@ -107,7 +107,9 @@
 	X(NAMED, "named", "account id, kind (1), name", "id") \
 	X(FILTER, "filter", "account id, filter id", "filter record") \
 	X(NOTICE_REQUEST, "notice_request", "account id, actor id, notice id", "-") \
-	X(NOTICE_LET, "notice_let", "account id, actor id", "-")
+	X(NOTICE_LET, "notice_let", "account id, actor id", "-") \
+	X(PUSH, "push", "account id, token id", "push record") \
+	X(NODE_KEY, "node_key", "name", "bytes of a key of the node's own")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

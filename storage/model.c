@@ -320,6 +320,21 @@ static const struct field notice_fields[] = {
 };
 RECORD_TYPE(notice);
 
+static const struct field push_fields[] = {
+	FIELD(1, push, account_id),
+	FIELD(2, push, token_id),
+	FIELD(3, push, endpoint),
+	FIELD(4, push, public_key),
+	FIELD(5, push, auth),
+	FIELD(6, push, secret),
+	FIELD(7, push, standard),
+	FIELD(8, push, alerts),
+	FIELD(9, push, policy),
+	FIELD(10, push, failures),
+	FIELD(11, push, wait_until_ms),
+};
+RECORD_TYPE(push);
+
 static const struct field conversation_fields[] = {
 	FIELD(1, conversation, id),
 	FIELD(2, conversation, account_id),
@@ -488,6 +503,10 @@ static const char *const filter_context_names[FILTER_CONTEXTS] = {
 	"home", "notifications", "public", "thread", "account",
 };
 
+static const char *const push_policy_names[] = {
+	[PUSH_ALL] = "all", [PUSH_FOLLOWED] = "followed", [PUSH_FOLLOWERS] = "follower", [PUSH_NONE] = "none",
+};
+
 static const char *const notice_kind_names[] = {
 	[NOTICE_MENTION] = "mention", [NOTICE_STATUS] = "status", [NOTICE_REBLOG] = "reblog",
 	[NOTICE_FOLLOW] = "follow", [NOTICE_FOLLOW_REQUEST] = "follow_request",
@@ -595,6 +614,16 @@ uint8_t filter_context_parse(struct str name)
 	size_t i = name_find(filter_context_names, COUNT(filter_context_names), name);
 
 	return i < COUNT(filter_context_names) ? (uint8_t)(1u << i) : 0;
+}
+
+const char *push_policy_name(uint8_t policy)
+{
+	return name_at(push_policy_names, COUNT(push_policy_names), policy);
+}
+
+uint8_t push_policy_parse(struct str name)
+{
+	return name_parse(push_policy_names, COUNT(push_policy_names), name);
 }
 
 const char *notice_kind_name(uint8_t kind)

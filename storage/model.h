@@ -269,6 +269,21 @@ struct notice {
 	bool filtered;                /* held back until its recipient lets its actor through */
 };
 
+enum push_policy { PUSH_ALL = 1, PUSH_FOLLOWED, PUSH_FOLLOWERS, PUSH_NONE };
+
+/* Where a client wants to be told of notices (Web Push). */
+struct push {
+	uint64_t account_id, token_id;
+	struct str endpoint;          /* of the push service */
+	struct str public_key, auth;  /* the receiver's, as bytes */
+	struct str secret;            /* of the token: the messages name it */
+	bool standard;                /* RFC 8291; otherwise the draft before it */
+	uint64_t alerts;              /* set of 1 << enum notice_kind */
+	uint8_t policy;               /* enum push_policy: whose notices */
+	uint64_t failures;            /* in a row */
+	int64_t wait_until_ms;        /* the service does not answer: new messages wait so long; 0: they do not */
+};
+
 /* A thread of direct posts, as one of its participants sees it. */
 struct conversation {
 	uint64_t id;
@@ -419,7 +434,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type;
+extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */
@@ -440,6 +455,8 @@ const char *filter_action_name(uint8_t action);         /* "warn", "hide", "blur
 uint8_t filter_action_parse(struct str name);
 const char *filter_context_name(uint8_t i);             /* of the bit 1 << i: "home" … */
 uint8_t filter_context_parse(struct str name);          /* its bit; 0: unknown */
+const char *push_policy_name(uint8_t policy);           /* "all", "followed", "follower", "none" */
+uint8_t push_policy_parse(struct str name);
 const char *notice_kind_name(uint8_t kind);
 uint8_t notice_kind_parse(struct str name);
 

@@ -12,6 +12,7 @@
 #include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/posts.h"
+#include "storage/pushes.h"
 #include "storage/record.h"
 #include "storage/shuns.h"
 
@@ -50,8 +51,10 @@ int notices_add(struct txn *txn, struct notice *notice)
 	at = key_u64_u64(&key, notice->account_id, notice->id);
 	record_put(txn, SPACE_NOTICE, at, &notice_type, notice);
 	index_put(txn, SPACE_NOTICE, at, notice);
-	if (!notice->filtered)
+	if (!notice->filtered) {
 		txn_emit(txn, EVENT_NOTICE, notice->id, notice->account_id);
+		pushes_tell(txn, notice);
+	}
 	return txn_err(txn);
 }
 

@@ -12,6 +12,7 @@
 #include "storage/codec.h"
 #include "storage/index.h"
 #include "storage/keys.h"
+#include "storage/pushes.h"
 #include "storage/record.h"
 
 enum { IDEMPOTENCY_MS = HOUR_MS, IDEMPOTENCY_BYTES = 16, TIME_BYTES = 8, OWNER_BYTES = 8 };
@@ -85,6 +86,7 @@ int tokens_delete(struct txn *txn, struct str secret)
 
 	if (r != OK)
 		return r;
+	pushes_delete(txn, token.account_id, token.id);
 	index_del(txn, SPACE_TOKEN, key_sha256(&key, secret), &token);
 	return txn_del(txn, SPACE_TOKEN, key_sha256(&key, secret));
 }
@@ -98,6 +100,7 @@ int tokens_delete_id(struct txn *txn, uint64_t account_id, uint64_t token_id)
 	if (r != OK)
 		return r;
 	secret_hash = key_text(&hash, value);
+	pushes_delete(txn, account_id, token_id);
 	txn_del(txn, SPACE_TOKEN, secret_hash);
 	return txn_del(txn, SPACE_TOKEN_OF, entry);
 }
@@ -185,7 +188,9 @@ int tokens_delete_all(struct txn *txn, uint64_t account_id)
 	/* Account 0 owns what belongs to apps, not to a person. */
 	if (account_id == 0)
 		return OK;
-	r = delete_owned(txn, SPACE_TOKEN, SPACE_TOKEN_OF, false, account_id);
+	r = pushes_delete_all(txn, account_id);
+	if (r == OK)
+		r = delete_owned(txn, SPACE_TOKEN, SPACE_TOKEN_OF, false, account_id);
 	if (r == OK)
 		r = delete_owned(txn, SPACE_SESSION, SPACE_SESSION_OF, true, account_id);
 	if (r == OK)

@@ -3,6 +3,7 @@
  */
 #include "node/accounts/apps.h"
 
+#include "node/push.h"
 #include "storage/base/hash.h"
 #include "storage/base/json.h"
 #include "storage/tokens.h"
@@ -194,7 +195,8 @@ int apps_create_check(struct call *call, struct view *view)
 
 /* The members of Application and CredentialApplication; `registration` (may be NULL) adds the credentials, which
  * are shown once. */
-static struct str render(struct call *call, const struct app *app, const struct registration *registration)
+static struct str render(struct call *call, struct view *view, const struct app *app,
+                         const struct registration *registration)
 {
 	struct json_writer w;
 	struct buf buf, joined;
@@ -225,8 +227,7 @@ static struct str render(struct call *call, const struct app *app, const struct 
 		json_w_member_str(&w, "client_secret", registration->secret);
 		json_w_member_u64(&w, "client_secret_expires_at", 0);
 	}
-	/* Clients want the member; an empty key tells them that this node sends no Web Push. */
-	json_w_member_str(&w, "vapid_key", STR(""));
+	json_w_member_str(&w, "vapid_key", push_public_key(call->arena, view));
 	json_w_object_end(&w);
 	return buf_str(&buf);
 }
@@ -239,7 +240,7 @@ int apps_create_write(struct call *call, struct txn *txn)
 
 	app.created_ms = txn_now_ms(txn);
 	err = apps_put(call->arena, txn, &app);
-	return err == OK ? call_reply_json(call, render(call, &app, registration)) : err;
+	return err == OK ? call_reply_json(call, render(call, txn_view(txn), &app, registration)) : err;
 }
 
 int apps_verify_show(struct call *call, struct view *view)
@@ -250,5 +251,5 @@ int apps_verify_show(struct call *call, struct view *view)
 	/* A token of the command line belongs to no app. */
 	if (err == ERR_NOT_FOUND)
 		return call_fail(call, ERR_UNAUTHORIZED, "The access token is invalid");
-	return err == OK ? call_reply_json(call, render(call, &app, NULL)) : err;
+	return err == OK ? call_reply_json(call, render(call, view, &app, NULL)) : err;
 }

@@ -10,6 +10,7 @@
 #include "node/api/limits.h"
 #include "node/config.h"
 #include "node/node.h"
+#include "node/push.h"
 #include "node/version.h"
 #include "storage/accounts.h"
 #include "storage/peers.h"
@@ -261,7 +262,7 @@ static void w_access(struct json_writer *w)
 	json_w_object_end(w);
 }
 
-static void w_configuration(struct json_writer *w, struct call *call)
+static void w_configuration(struct json_writer *w, struct call *call, struct view *view)
 {
 	json_w_key(w, "configuration");
 	json_w_object(w);
@@ -273,7 +274,10 @@ static void w_configuration(struct json_writer *w, struct call *call)
 	json_w_member_null(w, "privacy_policy");
 	json_w_member_null(w, "terms_of_service");
 	json_w_object_end(w);
-	json_w_member_raw(w, "vapid", STR("{\"public_key\":\"\"}"));
+	json_w_key(w, "vapid");
+	json_w_object(w);
+	json_w_member_str(w, "public_key", push_public_key(call->arena, view));
+	json_w_object_end(w);
 	w_account_limits(w);
 	w_status_limits(w, call->node->config);
 	w_other_limits(w);
@@ -326,7 +330,7 @@ int api_instance_v2(struct call *call, struct view *view)
 	json_w_object_end(w);
 	json_w_member_raw(w, "icon", STR("[]"));
 	w_languages(w, config);
-	w_configuration(w, call);
+	w_configuration(w, call, view);
 	w_registrations(w);
 	json_w_key(w, "api_versions");
 	json_w_object(w);

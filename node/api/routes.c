@@ -27,6 +27,7 @@
 #include "node/api/notice_requests.h"
 #include "node/api/notices.h"
 #include "node/api/profile.h"
+#include "node/api/push.h"
 #include "node/api/reports.h"
 #include "node/api/search.h"
 #include "node/api/status_views.h"
@@ -431,6 +432,14 @@ const struct route routes[] = {
 	API("POST", "/api/v2_alpha/notifications/:key/dismiss", SCOPE(WRITE_NOTIFICATIONS), QUOTA_POST, .write = api_notification_group_dismiss_write,
 	    .show = api_show_nothing,
 	    .summary = "forgets a group, in a former place"),
+	API("GET", "/api/v1/push/subscription", SCOPE(PUSH), QUOTA_READ, .show = api_push,
+	    .summary = "where this client is told of notifications"),
+	API("POST", "/api/v1/push/subscription", SCOPE(PUSH), QUOTA_POST, .check = api_push_check,
+	    .write = api_push_write, .show = api_push, .summary = "wants to be told by Web Push"),
+	API("PUT", "/api/v1/push/subscription", SCOPE(PUSH), QUOTA_POST, .check = api_push_edit_check,
+	    .write = api_push_write, .show = api_push, .summary = "changes of what"),
+	API("DELETE", "/api/v1/push/subscription", SCOPE(PUSH), QUOTA_DELETE, .write = api_push_delete_write,
+	    .show = api_show_nothing, .summary = "wants it no more"),
 	API("GET", "/api/v1/markers", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_markers,
 	    .summary = "how far one read"),
 	API("POST", "/api/v1/markers", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_markers_check,

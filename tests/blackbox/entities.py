@@ -43,6 +43,7 @@ _ENTITIES = {
     "FilterResult": "filter:FilterHead keyword_matches:[s]? status_matches:[id]?",
     "Filter1": "id:id phrase:s context:[s] expires_at:d? irreversible:b whole_word:b",
     "Notification": "id:id type:s group_key:s created_at:d account:Account status:Status?~",
+    "WebPushSubscription": "id:id endpoint:u standard:b server_key:s alerts:o policy:s",
     "PartialAccount": "id:id acct:s url:u avatar:u avatar_static:u locked:b bot:b",
     "NotificationGroup": """group_key:s notifications_count:i type:s most_recent_notification_id:id page_min_id:id
         page_max_id:id latest_page_notification_at:d sample_account_ids:[id] status_id:id~""",

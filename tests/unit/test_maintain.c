@@ -25,6 +25,7 @@
 #include "storage/pins.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
+#include "storage/pushes.h"
 #include "storage/reactions.h"
 #include "storage/ties.h"
 #include "storage/tokens.h"
@@ -115,6 +116,8 @@ static void add_sign_ins(struct account *ana)
 	apps_put(world->arena, world->txn, &app);
 	token.app_id = app.id;
 	tokens_put(world->txn, STR("secret"), &token);
+	pushes_put(world->txn, &(struct push){ .account_id = ana->id, .token_id = token.id });
+	pushes_key_put(world->txn, STR("pair"));
 	sessions_put(world->txn, STR("cookie"), &session);
 	accounts_private_key_put(world->txn, ana->id, STR("PEM"));
 	accounts_proof_key_put(world->txn, ana->id, STR("PEM"));
@@ -210,11 +213,12 @@ static void start(void)
 static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_PROOF_KEY] = true,
 	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true, [SPACE_FILTER] = true,
-	[SPACE_NOTICE_LET] = true,
+	[SPACE_NOTICE_LET] = true, [SPACE_PUSH] = true, [SPACE_NODE_KEY] = true,
 	[SPACE_POST_EDIT] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_POST_EDIT] = true, [SPACE_NAMED] = true,
+	[SPACE_NODE_KEY] = true,
 };
 
 static bool first_of(unsigned space, struct key *key, struct str *ret_value)

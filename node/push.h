@@ -1,0 +1,22 @@
+/*
+ * Telling clients of notices by Web Push: the node's key, the text of a message, and the job that sends one.
+ */
+#ifndef NODE_PUSH_H
+#define NODE_PUSH_H
+
+#include "node/node.h"
+
+struct arena;
+struct job;
+struct view;
+
+/* Makes the node's pair when the store has none. Before threads start. */
+int push_make_key(struct store *store);
+/* The public half as clients get it: base64url; empty: there is none. */
+struct str push_public_key(struct arena *arena, struct view *view);
+
+/* The job "push" (storage/pushes.h). A service that says 404 or 410 ends the subscription; one that is busy or away is
+ * left alone for a while. Blocks. */
+int push_job(struct node *node, struct arena *arena, struct job *job);
+
+#endif
