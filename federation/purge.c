@@ -22,6 +22,7 @@
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/receipts.h"
+#include "storage/scheduled.h"
 #include "storage/ties.h"
 
 enum {
@@ -140,7 +141,7 @@ static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
 		bookmarks_purge, hushes_purge, ties_purge, lists_purge, named_purge,
-		filters_purge, notice_requests_purge,
+		filters_purge, notice_requests_purge, scheduled_purge,
 	};
 	int r = OK;
 

@@ -11,6 +11,7 @@
 #include "federation/followers_sync.h"
 #include "federation/rotate.h"
 #include "federation/on_poll.h"
+#include "federation/publish.h"
 #include "federation/purge.h"
 #include "federation/quote.h"
 #include "federation/resolve.h"
@@ -226,6 +227,8 @@ const struct job_row job_rows[] = {
 	  "deletes the notifications of a request that somebody dismissed" },
 	{ "push",         LANE_POOL,   RETRY_SOON,  8,     NULL,                push_job,    0,
 	  "tells a client of a notification by Web Push" },
+	{ "publish",      LANE_WRITER, RETRY_SOON,  100,   publish_write,       NULL,        0,
+	  "posts what was scheduled, when its time has come" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links, old activity ids, closed reports, and what waits for who is kept out" },
 };

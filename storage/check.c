@@ -548,6 +548,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	                       .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_PUSH] = { .key_bytes = 16, .type = &push_type, .own = { ID(push, account_id), ID(push, token_id) },
 	                 .also = check_push },
+	[SPACE_SCHEDULED] = { .key_bytes = 16, .type = &scheduled_type, .own = { ID(scheduled, account_id), ID(scheduled, id) },
+	                      .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_NODE_KEY] = { .key_bytes = KEY_ANY, .value_bytes = VALUE_ANY },
 	[SPACE_LIST_MEMBER] = { .key_bytes = 16, .value_bytes = 8, .also = check_list_member },
 	[SPACE_LISTED] = { .key_bytes = 24, INDEX(LIST_MEMBER, IN_KEY(16), IN_KEY(0)) },

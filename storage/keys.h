@@ -109,7 +109,8 @@
 	X(NOTICE_REQUEST, "notice_request", "account id, actor id, notice id", "-") \
 	X(NOTICE_LET, "notice_let", "account id, actor id", "-") \
 	X(PUSH, "push", "account id, token id", "push record") \
-	X(NODE_KEY, "node_key", "name", "bytes of a key of the node's own")
+	X(NODE_KEY, "node_key", "name", "bytes of a key of the node's own") \
+	X(SCHEDULED, "scheduled", "account id, id", "scheduled record")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

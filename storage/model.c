@@ -156,6 +156,26 @@ static const struct field post_brief_fields[] = {
 };
 BRIEF_TYPE(post);
 
+static const struct field scheduled_fields[] = {
+	FIELD(1, scheduled, id),
+	FIELD(2, scheduled, account_id),
+	FIELD(3, scheduled, at_ms),
+	FIELD(4, scheduled, text),
+	FIELD(5, scheduled, spoiler),
+	FIELD(6, scheduled, language),
+	FIELD(7, scheduled, visibility),
+	FIELD(8, scheduled, sensitive),
+	FIELD(9, scheduled, in_reply_to_id),
+	FIELD(10, scheduled, quote_id),
+	FIELD(11, scheduled, app_id),
+	FIELD(12, scheduled, quote_policy),
+	FIELD(13, scheduled, poll_options),
+	FIELD(14, scheduled, poll_multiple),
+	FIELD(15, scheduled, poll_hide_totals),
+	FIELD(16, scheduled, poll_ms),
+};
+RECORD_TYPE(scheduled);
+
 static const struct field post_stats_fields[] = {
 	FIELD(1, post_stats, replies),
 	FIELD(2, post_stats, reblogs),

@@ -130,6 +130,21 @@ enum quote_policy {
 	QUOTE_MANUAL_PUBLIC = 16, QUOTE_MANUAL_FOLLOWERS = 32, QUOTE_MANUAL_FOLLOWING = 64,
 };
 
+/* A post that is to appear later, as it was asked for. */
+struct scheduled {
+	uint64_t id;
+	uint64_t account_id;
+	int64_t at_ms;
+	struct str text, spoiler, language;
+	uint8_t visibility;           /* enum visibility */
+	bool sensitive;
+	uint64_t in_reply_to_id, quote_id, app_id;
+	uint8_t quote_policy;         /* set of enum quote_policy; 0: as usual */
+	struct str_list poll_options; /* none: it asks nothing */
+	bool poll_multiple, poll_hide_totals;
+	int64_t poll_ms;              /* how long the poll lasts */
+};
+
 struct post_stats {
 	uint64_t replies, reblogs, favourites, quotes;
 };
@@ -434,7 +449,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type;
+extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */

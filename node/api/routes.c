@@ -29,6 +29,7 @@
 #include "node/api/profile.h"
 #include "node/api/push.h"
 #include "node/api/reports.h"
+#include "node/api/scheduled.h"
 #include "node/api/search.h"
 #include "node/api/status_views.h"
 #include "node/api/statuses.h"
@@ -196,6 +197,15 @@ const struct route routes[] = {
 	    .work = api_status_work, .write = api_status_write, .show = api_status_show, .summary = "posts"),
 	API("GET", "/api/v1/statuses", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_statuses,
 	    .summary = "statuses by their ids"),
+	API("GET", "/api/v1/scheduled_statuses", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_scheduled_list,
+	    .summary = "what one is going to post"),
+	API("GET", "/api/v1/scheduled_statuses/:id", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_scheduled_get,
+	    .summary = "one of them"),
+	API("PUT", "/api/v1/scheduled_statuses/:id", SCOPE(WRITE_STATUSES), QUOTA_POST,
+	    .check = api_scheduled_edit_check, .write = api_scheduled_edit_write, .show = api_scheduled_get,
+	    .summary = "at another time"),
+	API("DELETE", "/api/v1/scheduled_statuses/:id", SCOPE(WRITE_STATUSES), QUOTA_DELETE,
+	    .write = api_scheduled_delete_write, .show = api_show_nothing, .summary = "not at all"),
 	API("GET", "/api/v1/statuses/:id", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_status_get,
 	    .summary = "a status"),
 	API("PUT", "/api/v1/statuses/:id", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_edit_check,

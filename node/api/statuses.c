@@ -11,6 +11,7 @@
 #include "node/api/limits.h"
 #include "node/api/polls.h"
 #include "node/api/quotes.h"
+#include "node/api/scheduled.h"
 #include "node/api/status_views.h"
 #include "node/config.h"
 #include "node/node.h"
@@ -29,6 +30,7 @@ struct status_call {
 	struct str idempotency_key;
 	uint64_t subject_id;             /* the post that is edited, deleted, favoured, boosted */
 	uint64_t post_id;                /* what the show stage shows */
+	int64_t at_ms;                   /* when it is to appear; 0: now */
 	uint8_t boost_visibility;        /* enum visibility; 0: as the person posts */
 };
 
@@ -44,7 +46,6 @@ static struct status_call *state_of(struct call *call)
 /* Parameters whose wish we cannot fulfil yet: refused, since a post without its picture is not what was meant. */
 static const struct { const char *name, *sentence; } not_yet[] = {
 	{ "media_ids", "Validation failed: this server does not take media yet" },
-	{ "scheduled_at", "Validation failed: this server does not post at a later time yet" },
 };
 
 static bool is_asked(struct call *call, const char *name)
@@ -219,8 +220,10 @@ int api_status_work(struct call *call)
 int api_status_check(struct call *call, struct view *view)
 {
 	struct status_call *state = state_of(call);
-	int r = read_new_post(call, view, &state->draft);
+	int r = scheduled_read_time(call, &state->at_ms);
 
+	if (r == OK)
+		r = read_new_post(call, view, &state->draft);
 	if (r != OK)
 		return r;
 	state->idempotency_key = str_sub(str_trim(call_request_header(call, "Idempotency-Key")), 0,
@@ -238,8 +241,11 @@ int api_status_write(struct call *call, struct txn *txn)
 
 	if (key.n && idempotency_get(txn_view(txn), author_id, key, txn_now_ms(txn), &state->post_id) == OK)
 		return OK;
-	r = act_create_post(call->arena, txn, author_id, &state->draft, &state->post_id);
-	if (r == ERR_INVALID)
+	if (state->at_ms)
+		r = scheduled_keep(call, txn, &state->draft, state->at_ms, &state->post_id);
+	else
+		r = act_create_post(call->arena, txn, author_id, &state->draft, &state->post_id);
+	if (r == ERR_INVALID && !state->at_ms)
 		return answer_refuse(call, "Validation failed: the post that is answered does not exist");
 	if (r == ERR_DENIED && state->draft.quote_id)
 		return refuse_quote(call);
@@ -250,8 +256,11 @@ int api_status_show(struct call *call, struct view *view)
 {
 	struct answer answer;
 	struct post post;
-	int r = access_post(call->arena, view, answer_beholder(call), state_of(call)->post_id, &post);
+	int r;
 
+	if (state_of(call)->at_ms)
+		return scheduled_show(call, view, state_of(call)->post_id);
+	r = access_post(call->arena, view, answer_beholder(call), state_of(call)->post_id, &post);
 	if (r != OK)
 		return r;
 	answer_begin(&answer, call);

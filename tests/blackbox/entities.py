@@ -44,6 +44,10 @@ _ENTITIES = {
     "Filter1": "id:id phrase:s context:[s] expires_at:d? irreversible:b whole_word:b",
     "Notification": "id:id type:s group_key:s created_at:d account:Account status:Status?~",
     "WebPushSubscription": "id:id endpoint:u standard:b server_key:s alerts:o policy:s",
+    "ScheduledPoll": "options:[s] expires_in:i multiple:b hide_totals:b",
+    "ScheduledParams": """text:s visibility:visibility poll:ScheduledPoll? media_ids:[id]? sensitive:b spoiler_text:s?
+        in_reply_to_id:id? language:s? application_id:id? idempotency:s? with_rate_limit:b quoted_status_id:id?~""",
+    "ScheduledStatus": "id:id scheduled_at:d params:ScheduledParams media_attachments:[o]",
     "PartialAccount": "id:id acct:s url:u avatar:u avatar_static:u locked:b bot:b",
     "NotificationGroup": """group_key:s notifications_count:i type:s most_recent_notification_id:id page_min_id:id
         page_max_id:id latest_page_notification_at:d sample_account_ids:[id] status_id:id~""",

@@ -26,6 +26,7 @@
 #include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/pushes.h"
+#include "storage/scheduled.h"
 #include "storage/reactions.h"
 #include "storage/ties.h"
 #include "storage/tokens.h"
@@ -179,6 +180,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	notice.filtered = true;
 	notices_add(world->txn, &notice);
 	notice_requests_let(world->txn, ana->id, bob->id);
+	scheduled_put(world->txn, &(struct scheduled){ .account_id = ana->id, .at_ms = txn_now_ms(world->txn) });
 	filters_put(world->arena, world->txn, &(struct filter){ .account_id = ana->id, .title = STR("filter") });
 	lists_put(world->txn, &list);
 	lists_add(world->txn, &list, bob->id);
@@ -213,7 +215,7 @@ static void start(void)
 static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_PROOF_KEY] = true,
 	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true, [SPACE_FILTER] = true,
-	[SPACE_NOTICE_LET] = true, [SPACE_PUSH] = true, [SPACE_NODE_KEY] = true,
+	[SPACE_NOTICE_LET] = true, [SPACE_SCHEDULED] = true, [SPACE_JOB] = true, [SPACE_PUSH] = true, [SPACE_NODE_KEY] = true,
 	[SPACE_POST_EDIT] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {

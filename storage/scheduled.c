@@ -1,0 +1,94 @@
+/*
+ * Posts of later. Reads: any thread; puts: the writer.
+ */
+#include "storage/scheduled.h"
+
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
+#include "storage/codec.h"
+#include "storage/jobs.h"
+#include "storage/keys.h"
+#include "storage/record.h"
+
+int scheduled_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id, struct scheduled *ret_scheduled)
+{
+	struct key key;
+
+	return record_get(arena, view, SPACE_SCHEDULED, key_u64_u64(&key, account_id, id), &scheduled_type, ret_scheduled);
+}
+
+static size_t count_of(struct view *view, uint64_t account_id)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	size_t n = 0;
+
+	prefix_walk_init(&walk, view, SPACE_SCHEDULED, key_u64(&key, account_id), false);
+	while (n < SCHEDULED_MAX && prefix_next(&walk, &item) == OK)
+		n++;
+	return n;
+}
+
+int scheduled_put(struct txn *txn, struct scheduled *scheduled)
+{
+	struct job job = { .kind = STR("publish"), .cursor = scheduled->account_id, .due_ms = scheduled->at_ms };
+	struct key key;
+
+	if (scheduled->id == 0) {
+		if (count_of(txn_view(txn), scheduled->account_id) == SCHEDULED_MAX)
+			return ERR_LIMIT;
+		scheduled->id = txn_new_id(txn);
+	}
+	job.subject = scheduled->id;
+	record_put(txn, SPACE_SCHEDULED, key_u64_u64(&key, scheduled->account_id, scheduled->id), &scheduled_type, scheduled);
+	return jobs_add(txn, &job);
+}
+
+int scheduled_delete(struct txn *txn, uint64_t account_id, uint64_t id)
+{
+	struct key key;
+	struct str at = key_u64_u64(&key, account_id, id);
+
+	return view_has(txn_view(txn), SPACE_SCHEDULED, at) ? txn_del(txn, SPACE_SCHEDULED, at) : ERR_NOT_FOUND;
+}
+
+int scheduled_page(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
+                   struct scheduled **ret_list, size_t *ret_count)
+{
+	size_t limit = page_limit(page), n = 0;
+	struct scheduled *list = ARENA_ARRAY(arena, struct scheduled, limit);
+	const struct page_item *item = NULL;
+	struct page_walk walk;
+	struct key key;
+	int r = OK;
+
+	page_walk_init(&walk, arena, view, SPACE_SCHEDULED, key_u64(&key, account_id), page, limit);
+	while (n < limit && (r = page_peek(&walk, &item)) == OK && item) {
+		r = codec_decode(arena, &scheduled_type, item->value, &list[n++]);
+		if (r != OK)
+			return r;
+		page_step(&walk);
+	}
+	if (r != OK)
+		return r;
+	if (page_upward(page))
+		page_reverse(list, n, sizeof(*list));
+	*ret_list = list;
+	*ret_count = n;
+	return OK;
+}
+
+int scheduled_purge(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	size_t n = 0;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_SCHEDULED, key_u64(&key, account_id), false);
+	for (; n < max && txn_err(txn) == OK && prefix_next(&walk, &item) == OK; n++)
+		txn_del(txn, SPACE_SCHEDULED, item.key);
+	*ret_more = n == max;
+	return txn_err(txn);
+}
