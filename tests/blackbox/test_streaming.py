@@ -187,6 +187,22 @@ def test_mutes_hold_in_streams(node, people):
         assert home.event()[1]["id"] == post["id"] and public.event()[1]["id"] == post["id"]
 
 
+def test_filters_hold_in_streams(node, people):
+    """Who filters is told on his other devices, and what comes says which filter it met."""
+    ana, tom, eve = people
+    with lines(tom, "user") as his, web(tom, "stream=user") as ws, lines(eve, "user") as hers:
+        made = tom.post("/api/v2/filters", title="No cake", **{
+            "context[]": ["home", "public"], "filter_action": "warn", "keywords_attributes[][keyword]": "cake"})
+        assert his.event() == ("filters_changed", {})
+        assert ws.event() == (["user"], "filters_changed", None)
+        post = say(ana, "There is cake")
+        name, status = his.event()
+        assert (name, status["id"]) == ("update", post["id"])
+        assert [met["filter"]["id"] for met in status["filtered"]] == [made["id"]]
+        assert hers.quiet(0.2)
+    tom.call("DELETE", f"/api/v2/filters/{made['id']}")
+
+
 def test_blocks_hold_in_streams(node, people):
     ana, tom, eve = people
     dan = node.person("dan")
