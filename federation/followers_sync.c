@@ -93,18 +93,18 @@ int followers_sync_members(struct arena *arena, struct view *view, uint64_t acco
 
 /* --- what came in ----------------------------------------------------------------------------------------------- */
 
-struct announcement {
+struct sync_header {
 	struct str collection, url, digest;
 };
 
 /* name="value", separated by commas; each once, others are passed over. */
-static bool announcement_parse(struct str rest, struct announcement *ret_said)
+static bool announcement_parse(struct str rest, struct sync_header *ret_said)
 {
 	struct { const char *name; struct str *value; } members[] = {
 		{ "collectionId", &ret_said->collection }, { "url", &ret_said->url }, { "digest", &ret_said->digest },
 	};
 
-	*ret_said = (struct announcement){ .url = STR_NONE };
+	*ret_said = (struct sync_header){ .url = STR_NONE };
 	while (rest.n) {
 		struct str name = str_trim(str_cut(&rest, '=')), value;
 
@@ -139,7 +139,7 @@ static bool is_covered(const struct signature *signature)
 
 /* The header, when it is one, and about the signer's followers. */
 static bool read_header(const struct signature_request *request, const struct signature *signature,
-                        const struct account *signer, struct announcement *ret_said)
+                        const struct account *signer, struct sync_header *ret_said)
 {
 	struct str name = STR(FOLLOWERS_SYNC_HEADER);
 
@@ -149,7 +149,7 @@ static bool read_header(const struct signature_request *request, const struct si
 }
 
 /* It leads nowhere but to the signer's own node. */
-static bool stays_home(struct arena *arena, const struct announcement *said, const struct account *signer)
+static bool stays_home(struct arena *arena, const struct sync_header *said, const struct account *signer)
 {
 	return said->url.n <= URL_BYTES_MAX && url_same_origin(arena, said->url, signer->uri) &&
 	       url_same_origin(arena, said->collection, signer->uri);
@@ -173,7 +173,7 @@ int followers_sync_hear(const struct federation *federation, struct arena *arena
                         const struct account *signer, bool *ret_asks)
 {
 	struct job job = { .kind = STR("followers_sync"), .due_ms = txn_now_ms(txn) + SETTLE_MS };
-	struct announcement said;
+	struct sync_header said;
 	struct account account;
 	struct str ours;
 	int r;

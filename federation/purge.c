@@ -5,6 +5,7 @@
 #include "federation/purge.h"
 
 #include "storage/accounts.h"
+#include "storage/announcements.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/blocks.h"
@@ -141,7 +142,7 @@ static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
 		bookmarks_purge, hushes_purge, ties_purge, lists_purge, named_purge,
-		filters_purge, notice_requests_purge, scheduled_purge,
+		filters_purge, notice_requests_purge, scheduled_purge, announcements_purge,
 	};
 	int r = OK;
 

@@ -110,7 +110,10 @@
 	X(NOTICE_LET, "notice_let", "account id, actor id", "-") \
 	X(PUSH, "push", "account id, token id", "push record") \
 	X(NODE_KEY, "node_key", "name", "bytes of a key of the node's own") \
-	X(SCHEDULED, "scheduled", "account id, id", "scheduled record")
+	X(SCHEDULED, "scheduled", "account id, id", "scheduled record") \
+	X(ANNOUNCEMENT, "announcement", "id", "announcement record") \
+	X(ANNOUNCEMENT_READ, "announcement_read", "announcement id, account id", "-") \
+	X(ANNOUNCEMENT_REACTION, "announcement_reaction", "announcement id, account id, hash of emoji", "emoji")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

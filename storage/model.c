@@ -355,6 +355,17 @@ static const struct field push_fields[] = {
 };
 RECORD_TYPE(push);
 
+static const struct field announcement_fields[] = {
+	FIELD(1, announcement, id),
+	FIELD(2, announcement, text),
+	FIELD(3, announcement, content),
+	FIELD(4, announcement, starts_ms),
+	FIELD(5, announcement, ends_ms),
+	FIELD(6, announcement, all_day),
+	FIELD(7, announcement, published_ms),
+};
+RECORD_TYPE(announcement);
+
 static const struct field conversation_fields[] = {
 	FIELD(1, conversation, id),
 	FIELD(2, conversation, account_id),

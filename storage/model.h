@@ -299,6 +299,16 @@ struct push {
 	int64_t wait_until_ms;        /* the service does not answer: new messages wait so long; 0: they do not */
 };
 
+/* What those who run the node say to all its people. */
+struct announcement {
+	uint64_t id;
+	struct str text;              /* as typed */
+	struct str content;           /* HTML, rendered */
+	int64_t starts_ms, ends_ms;   /* of what is announced; 0: not told. What is over is not shown */
+	bool all_day;                 /* of the two only the days count */
+	int64_t published_ms;
+};
+
 /* A thread of direct posts, as one of its participants sees it. */
 struct conversation {
 	uint64_t id;
@@ -449,7 +459,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type;
+extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */

@@ -9,6 +9,7 @@
 #include "node/accounts/oauth.h"
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
+#include "node/api/announcements.h"
 #include "node/api/answer.h"
 #include "node/api/bookmarks.h"
 #include "node/api/circle.h"
@@ -464,9 +465,16 @@ const struct route routes[] = {
 	API("GET", "/api/v2/search", SCOPE(READ_SEARCH), QUOTA_READ, .check = api_search_check, .work = api_search_work,
 	    .show = api_search_show, .summary = "accounts, hashtags, and what stands at an address"),
 
-	/* asked by clients at their start; there are none of these yet */
-	API("GET", "/api/v1/announcements", 0, QUOTA_READ, .show = api_show_empty_list,
-	    .summary = "announcements: none"),
+	API("GET", "/api/v1/announcements", 0, QUOTA_READ, .show = api_announcements,
+	    .summary = "what those who run the node say to all"),
+	API("POST", "/api/v1/announcements/:id/dismiss", SCOPE(WRITE_ACCOUNTS), QUOTA_POST,
+	    .write = api_announcement_dismiss_write, .show = api_show_nothing, .summary = "has read it"),
+	API("PUT", "/api/v1/announcements/:id/reactions/:name", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
+	    .check = api_announcement_react_check, .write = api_announcement_react_write, .show = api_show_nothing,
+	    .summary = "reacts to it with an emoji"),
+	API("DELETE", "/api/v1/announcements/:id/reactions/:name", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
+	    .check = api_announcement_react_check, .write = api_announcement_unreact_write, .show = api_show_nothing,
+	    .summary = "takes it back"),
 
 	/* pages */
 	OPEN("GET", "/", QUOTA_READ, .show = home_show, .summary = "the front page"),

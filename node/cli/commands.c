@@ -74,6 +74,13 @@ static const struct option_row report_list_options[] = {
 	{ 0 },
 };
 
+static const struct option_row announcement_options[] = {
+	{ "starts", "TIME", false, "of what is announced, for clients to show" },
+	{ "ends", "TIME", false, "the same; from then on it is not shown" },
+	{ "all-day", NULL, false, "of the two times only the days count" },
+	{ 0 },
+};
+
 static const struct option_row config_options[] = {
 	{ "explain", NULL, false, "each key with its value, where it comes from and what it is" },
 	{ 0 },
@@ -121,6 +128,11 @@ const struct command commands[] = {
 	{ "report list", "", report_list_options, PLACE_STORE, false, command_report_list,
 	  "what was reported and is open, the newest first" },
 	{ "report close", "ID", NULL, PLACE_STORE, false, command_report_close, "puts a report aside" },
+	{ "announcement add", "TEXT", announcement_options, PLACE_STORE, false, command_announcement_add,
+	  "says something to all people of this node" },
+	{ "announcement list", "", NULL, PLACE_STORE, false, command_announcement_list,
+	  "lists the announcements, the newest first, with when they end" },
+	{ "announcement remove", "ID", NULL, PLACE_STORE, false, command_announcement_remove, "takes one away" },
 	{ "post", "NAME TEXT", NULL, PLACE_STORE, false, command_post, "posts in a person's name" },
 	{ "config", "", config_options, PLACE_STORE, false, command_config, "prints the configuration that holds" },
 	{ "config get", "KEY", NULL, PLACE_STORE, false, command_config_get, "prints one value" },

@@ -29,6 +29,9 @@ int command_user_alias(struct cli *cli);
 int command_user_move(struct cli *cli);
 int command_user_unmove(struct cli *cli);
 int command_token_create(struct cli *cli);
+int command_announcement_add(struct cli *cli);
+int command_announcement_list(struct cli *cli);
+int command_announcement_remove(struct cli *cli);
 int command_post(struct cli *cli);
 
 int command_peer_add(struct cli *cli);

@@ -48,6 +48,9 @@ _ENTITIES = {
     "ScheduledParams": """text:s visibility:visibility poll:ScheduledPoll? media_ids:[id]? sensitive:b spoiler_text:s?
         in_reply_to_id:id? language:s? application_id:id? idempotency:s? with_rate_limit:b quoted_status_id:id?~""",
     "ScheduledStatus": "id:id scheduled_at:d params:ScheduledParams media_attachments:[o]",
+    "AnnouncementReaction": "name:s count:i me:b",
+    "Announcement": """id:id content:s starts_at:d? ends_at:d? all_day:b published_at:d updated_at:d read:b mentions:[o]
+        statuses:[o] tags:[o] emojis:[CustomEmoji] reactions:[AnnouncementReaction]""",
     "PartialAccount": "id:id acct:s url:u avatar:u avatar_static:u locked:b bot:b",
     "NotificationGroup": """group_key:s notifications_count:i type:s most_recent_notification_id:id page_min_id:id
         page_max_id:id latest_page_notification_at:d sample_account_ids:[id] status_id:id~""",

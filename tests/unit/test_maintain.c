@@ -16,6 +16,7 @@
 #include "storage/graph.h"
 #include "storage/hushes.h"
 #include "storage/keys.h"
+#include "storage/announcements.h"
 #include "storage/filters.h"
 #include "storage/lists.h"
 #include "storage/named.h"
@@ -151,6 +152,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	uint64_t counts[2] = { 0 };
 	struct poll poll = { .options = { tags, 2 }, .counts = { counts, 2 } };
 	struct notice notice = { .account_id = ana->id, .kind = NOTICE_FAVOURITE, .actor_id = bob->id };
+	struct announcement announcement = { .text = STR("announcement") };
 	struct list list = { .account_id = ana->id, .title = STR("list"), .replies = LIST_REPLIES_LIST };
 	struct post *post = world_draft(world, ana, VISIBILITY_PUBLIC), *waiting, *direct, edited;
 
@@ -181,6 +183,9 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	notices_add(world->txn, &notice);
 	notice_requests_let(world->txn, ana->id, bob->id);
 	scheduled_put(world->txn, &(struct scheduled){ .account_id = ana->id, .at_ms = txn_now_ms(world->txn) });
+	announcements_add(world->txn, &announcement);
+	announcements_mark_read(world->txn, announcement.id, ana->id);
+	announcements_react(world->arena, world->txn, announcement.id, ana->id, STR("\xf0\x9f\x8d\xb2"));
 	filters_put(world->arena, world->txn, &(struct filter){ .account_id = ana->id, .title = STR("filter") });
 	lists_put(world->txn, &list);
 	lists_add(world->txn, &list, bob->id);
@@ -216,11 +221,12 @@ static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_PRIVATE_KEY] = true, [SPACE_PROOF_KEY] = true,
 	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true, [SPACE_FILTER] = true,
 	[SPACE_NOTICE_LET] = true, [SPACE_SCHEDULED] = true, [SPACE_JOB] = true, [SPACE_PUSH] = true, [SPACE_NODE_KEY] = true,
+	[SPACE_ANNOUNCEMENT_READ] = true, [SPACE_ANNOUNCEMENT_REACTION] = true,
 	[SPACE_POST_EDIT] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_POST_EDIT] = true, [SPACE_NAMED] = true,
-	[SPACE_NODE_KEY] = true,
+	[SPACE_NODE_KEY] = true, [SPACE_ANNOUNCEMENT_REACTION] = true,
 };
 
 static bool first_of(unsigned space, struct key *key, struct str *ret_value)

@@ -1,0 +1,111 @@
+/*
+ * Announcements.
+ */
+#include "node/api/announcements.h"
+
+#include "federation/emoji.h"
+#include "node/api/answer.h"
+#include "storage/announcements.h"
+#include "storage/base/clock.h"
+
+static int w_reactions(struct json_writer *w, struct call *call, struct view *view, uint64_t id)
+{
+	struct announcement_reaction *reactions;
+	size_t count = 0;
+	int r = announcements_reactions(call->arena, view, id, call->viewer.account_id, &reactions, &count);
+
+	json_w_key(w, "reactions");
+	json_w_array(w);
+	for (size_t i = 0; i < count; i++) {
+		json_w_object(w);
+		json_w_member_str(w, "name", reactions[i].emoji);
+		json_w_member_u64(w, "count", reactions[i].count);
+		json_w_member_bool(w, "me", reactions[i].mine);
+		json_w_object_end(w);
+	}
+	json_w_array_end(w);
+	return r;
+}
+
+static int w_announcement(struct json_writer *w, struct call *call, struct view *view,
+                          const struct announcement *announcement, bool read)
+{
+	static const char *const empty[] = { "mentions", "statuses", "tags", "emojis" };
+	int r;
+
+	json_w_object(w);
+	json_w_member_id(w, "id", announcement->id);
+	json_w_member_str(w, "content", announcement->content);
+	json_w_member_date(w, "starts_at", announcement->starts_ms);
+	json_w_member_date(w, "ends_at", announcement->ends_ms);
+	json_w_member_bool(w, "all_day", announcement->all_day);
+	json_w_member_date(w, "published_at", announcement->published_ms);
+	json_w_member_date(w, "updated_at", announcement->published_ms);
+	json_w_member_bool(w, "read", read);
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+		json_w_member_raw(w, empty[i], STR("[]"));
+	r = w_reactions(w, call, view, announcement->id);
+	json_w_object_end(w);
+	return r;
+}
+
+int api_announcements(struct call *call, struct view *view)
+{
+	bool all = call_param_bool(call, "with_dismissed", false);
+	struct announcement *list;
+	struct answer answer;
+	size_t count = 0;
+	int r = announcements_list(call->arena, view, &list, &count);
+
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	json_w_array(&answer.w);
+	for (size_t i = 0; r == OK && i < count; i++) {
+		bool read = announcements_has_read(view, list[i].id, call->viewer.account_id);
+
+		if (!announcement_ended(&list[i], clock_now_ms()) && (all || !read))
+			r = w_announcement(&answer.w, call, view, &list[i], read);
+	}
+	json_w_array_end(&answer.w);
+	return answer_end(&answer, call, r);
+}
+
+int api_announcement_dismiss_write(struct call *call, struct txn *txn)
+{
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	return r == OK ? announcements_mark_read(txn, id, call->viewer.account_id) : r;
+}
+
+int api_announcement_react_check(struct call *call, struct view *view)
+{
+	struct announcement announcement;
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	if (r == OK)
+		r = announcements_get(call->arena, view, id, &announcement);
+	if (r == OK && !emoji_is_picture(call_path_param(call, "name")))
+		r = answer_refuse(call, "Validation failed: name is not a recognized emoji");
+	return r;
+}
+
+int api_announcement_react_write(struct call *call, struct txn *txn)
+{
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	if (r == OK)
+		r = announcements_react(call->arena, txn, id, call->viewer.account_id, call_path_param(call, "name"));
+	return r == ERR_LIMIT ? answer_refuse(call, "Validation failed: name: there are as many kinds of reactions as may be") : r;
+}
+
+int api_announcement_unreact_write(struct call *call, struct txn *txn)
+{
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	return r == OK ? announcements_unreact(txn, id, call->viewer.account_id, call_path_param(call, "name")) : r;
+}

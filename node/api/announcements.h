@@ -1,0 +1,17 @@
+/*
+ * Announcements of the client API. They are made on the command line (node/cli/commands_announcement.c).
+ */
+#ifndef NODE_API_ANNOUNCEMENTS_H
+#define NODE_API_ANNOUNCEMENTS_H
+
+#include "node/call.h"
+
+/* Those that are not over and not dismissed; with_dismissed: the dismissed, too. */
+int api_announcements(struct call *call, struct view *view);
+int api_announcement_dismiss_write(struct call *call, struct txn *txn);  /* then api_show_nothing(), as the others */
+/* :name is an emoji */
+int api_announcement_react_check(struct call *call, struct view *view);
+int api_announcement_react_write(struct call *call, struct txn *txn);
+int api_announcement_unreact_write(struct call *call, struct txn *txn);
+
+#endif

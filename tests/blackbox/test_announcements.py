@@ -1,0 +1,46 @@
+"""Announcements: made on the command line, read, dismissed and reacted to by Mastodon.py."""
+
+import pytest
+
+from entities import check
+from node import Node
+
+mastodon = pytest.importorskip("mastodon")
+
+
+@pytest.fixture(scope="module")
+def node():
+    made = Node("Announcements")
+    made.init()
+    yield made.serve()
+    made.close()
+
+
+def test_announcements(node, word):
+    gil, hana = node.person("gil" + word), node.person("hana" + word)
+    api = mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw")
+    node.do("announcement", "add", f"Lunch {word}\nat <noon>", "--starts", "2099-01-01T11:00:00Z", "--ends", "2099-01-02")
+    made = check(gil.get("/api/v1/announcements"), "[Announcement]")[0]
+    assert made["content"] == f"<p>Lunch {word}<br>at &lt;noon&gt;</p>" and made["starts_at"] == "2099-01-01T11:00:00.000Z"
+    assert [str(a["id"]) for a in api.announcements()] == [made["id"]]
+    api.announcement_reaction_create(made["id"], "🐱")
+    hana.call("PUT", f"/api/v1/announcements/{made['id']}/reactions/🐱")
+    assert gil.get("/api/v1/announcements")[0]["reactions"] == [{"name": "🐱", "count": 2, "me": True}]
+    api.announcement_reaction_delete(made["id"], "🐱")
+    assert gil.get("/api/v1/announcements")[0]["reactions"] == [{"name": "🐱", "count": 1, "me": False}]
+    assert "name" in gil.call("PUT", f"/api/v1/announcements/{made['id']}/reactions/cat", 422)["error"]
+    api.announcement_dismiss(made["id"])
+    assert api.announcements() == [] and len(hana.get("/api/v1/announcements")) == 1
+    assert gil.get("/api/v1/announcements", with_dismissed="true")[0]["read"] is True
+    assert word in node.cli("announcement", "list").stdout
+    node.do("announcement", "remove", made["id"])
+    assert hana.get("/api/v1/announcements") == []
+
+
+@pytest.mark.parametrize("words", [(" ",), ("x", "--ends", "soon"), ("x", "--ends", "2020-01-01"), ("x" * 5001,)])
+def test_what_cannot_be_meant(node, words):
+    assert node.cli("announcement", "add", *words).returncode == 2
+
+
+def test_one_that_is_not_there(node):
+    assert node.cli("announcement", "remove", "1").returncode == 1
