@@ -34,11 +34,11 @@ endif
 comma  := ,
 B      := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 SAN_F  := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-PKGS   := libmicrohttpd libcurl openssl jansson libcrypt libutf8proc gumbo libcmark yaml-0.1 icu-uc
+PKGS   := libmicrohttpd libcurl openssl jansson libcrypt libutf8proc gumbo libcmark yaml-0.1 icu-uc sqlite3
 WARN   := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wformat=2 -Werror
 OWN    := -std=c17 -D_GNU_SOURCE -I. -pthread $(WARN) $(SAN_F) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -lwslay
+LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -lwslay -lstemmer
 
 # The other flavours of libcurl have no callbacks into OpenSSL and answer differently to bad certificates.
 ifneq ($(filter build,$(USES)),)
@@ -58,7 +58,7 @@ LIB    := $B/rse.a
 RIGLIB := $B/rig.a
 ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ) tests/fuzz/replay.c
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
-THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock budget hub),$(UNIT))
+THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock budget hub indexer),$(UNIT))
 # A peer by other hands, as its lock file says; it brings its own Node, for Debian's is too old for it.
 PEER   := tests/fedify/node_modules/.package-lock.json
 # make check builds with all cores unless the caller gave a -j of their own.

@@ -10,6 +10,7 @@
 struct config;
 struct deliverer;
 struct hub;
+struct indexer;
 struct jobs;
 struct limiter;
 struct pool;
@@ -27,6 +28,7 @@ struct node {
 	struct hub *hub;
 	struct server *server;
 	struct jobs *jobs;
+	struct indexer *indexer; /* of the search; NULL: its file cannot be opened, search knows names alone */
 	const struct config *_Atomic config;  /* the snapshot that holds; a change of a live key publishes a new one */
 	const char *config_file;
 	struct federation federation;

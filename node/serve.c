@@ -1,7 +1,7 @@
 /*
  * The life of a serving node: what is made, in which order it starts, and how it stops in reverse.
  *
- *   store → writer → pools → net → deliverer → jobs → hub → server → control        stop: the other way round
+ *   store → writer → search → pools → net → deliverer → jobs → hub → server → control        stop: the other way round
  *
  * The main thread then sleeps on signals, on a change of configuration and on the death of the disk. Nothing else
  * happens here: what a request does begins in http/exchange.c, what a job does in jobs.c.
@@ -33,6 +33,7 @@
 #include "node/http/server.h"
 #include "node/jobs.h"
 #include "node/node.h"
+#include "node/search/indexer.h"
 #include "node/stream/hub.h"
 #include "node/version.h"
 #include "node/web/pages.h"
@@ -62,6 +63,7 @@ struct life {
 	struct jobs *jobs;
 	struct deliverer *deliverer;
 	struct hub *hub;
+	struct indexer *indexer;
 	atomic_bool config_changed;
 	atomic_int dead;          /* the error the disk died of */
 	int alarm;                /* eventfd: one of the two above */
@@ -80,7 +82,9 @@ static void life_alarm(struct life *life)
 
 static void wake_for(struct life *life, const struct event *event)
 {
-	if (event->kind == EVENT_DELIVERY && life->deliverer)
+	if ((event->kind == EVENT_POST || event->kind == EVENT_POST_EDITED) && life->indexer)
+		indexer_wake(life->indexer);
+	else if (event->kind == EVENT_DELIVERY && life->deliverer)
 		deliver_wake(life->deliverer, event->actor, false);
 	else if (event->kind == EVENT_PEER && life->deliverer)
 		deliver_wake(life->deliverer, 0, false);
@@ -113,6 +117,13 @@ static void wake_whom(struct life *life, struct jobs *jobs, struct deliverer *de
 	pthread_mutex_lock(&life->wake_lock);
 	life->jobs = jobs;
 	life->deliverer = deliverer;
+	pthread_mutex_unlock(&life->wake_lock);
+}
+
+static void wake_indexer(struct life *life, struct indexer *indexer)
+{
+	pthread_mutex_lock(&life->wake_lock);
+	life->indexer = indexer;
 	pthread_mutex_unlock(&life->wake_lock);
 }
 
@@ -224,6 +235,23 @@ static int start_writer(struct life *life)
 	return writer_start(life->node.store, &options, &life->node.writer);
 }
 
+/* The search is derived: a node without it serves all the same. */
+static int start_indexer(struct life *life)
+{
+	struct node *node = &life->node;
+	int err = indexer_new(node->store, node->writer, life->folder->path, &node->indexer);
+
+	if (err == OK)
+		err = indexer_start(node->indexer);
+	if (err != OK) {
+		log_event(LOG_LEVEL_ERROR, "cannot start the search", "error", err_name(err), NULL);
+		indexer_free(node->indexer);
+		node->indexer = NULL;
+	}
+	wake_indexer(life, node->indexer);
+	return OK;
+}
+
 static int start_pool(struct life *life)
 {
 	return pool_start((unsigned)life->node.config->threads_pool, POOL_QUEUE_MAX, &life->node.pool);
@@ -311,6 +339,13 @@ static void stop_writer(struct life *life)
 	writer_stop(life->node.writer);
 }
 
+static void stop_indexer(struct life *life)
+{
+	wake_indexer(life, NULL);
+	indexer_stop(life->node.indexer);
+	indexer_free(life->node.indexer);
+}
+
 static void stop_pool(struct life *life)
 {
 	pool_stop(life->node.pool);
@@ -359,6 +394,7 @@ static const struct room {
 } rooms[] = {
 	{ "outbound client", start_net, stop_net },
 	{ "writer", start_writer, stop_writer },
+	{ "search", start_indexer, stop_indexer },
 	{ "pool", start_pool, stop_pool },
 	{ "pool of fetches", start_fetchers, stop_fetchers },
 	{ "delivery", start_deliverer, stop_deliverer },

@@ -10,6 +10,7 @@
 
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/changes.h"
 #include "storage/codec.h"
 #include "storage/fragment.h"
 #include "storage/index.h"
@@ -240,6 +241,7 @@ int accounts_put(struct txn *txn, struct account *account)
 	else
 		index_put(txn, SPACE_ACCOUNT, id, account);
 	txn_put(txn, SPACE_ACCOUNT, id, record);
+	changes_note(txn, CHANGE_ACCOUNT, account->id);
 	if (account->deleted)
 		r = txn_del(txn, SPACE_ACCOUNT_JSON, id);
 	else

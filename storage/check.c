@@ -455,6 +455,7 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	                   .also = check_follow },
 	[SPACE_RECEIPT] = { .key_bytes = 16 },
 	[SPACE_REMINDER] = { .key_bytes = 16, .value_bytes = 9 },
+	[SPACE_CHANGE] = { .key_bytes = 8, .value_bytes = 9 },
 	[SPACE_FOLLOWER_DIGEST] = { .key_bytes = 24, .value_bytes = 40, .refers = { { IN_KEY(0), SPACE_ACCOUNT } },
 	                            .also = check_follower_digest },
 	[SPACE_FOLLOWER] = { .key_bytes = 16, .value_bytes = 1, INDEX(FOLLOW, IN_KEY(8), IN_KEY(0)) },

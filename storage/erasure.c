@@ -7,6 +7,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/bookmarks.h"
+#include "storage/changes.h"
 #include "storage/conversations.h"
 #include "storage/emoji_reactions.h"
 #include "storage/index.h"
@@ -124,6 +125,8 @@ static void record_remove(struct txn *txn, const struct post *post)
 	txn_del(txn, SPACE_POST, at);
 	txn_del(txn, SPACE_POST_JSON, at);
 	posts_count(txn, post, -1);
+	if (!post->reblog_of_id)
+		changes_note(txn, CHANGE_POST, post->id);
 	/* who is told of the end is decided afterwards, when the record is gone: it says here what that takes */
 	txn_emit_flags(txn, EVENT_POST_DELETED, post->id, post->account_id, post_flags(post));
 	if (post->visibility >= VISIBILITY_FOLLOWERS)

@@ -113,7 +113,8 @@
 	X(SCHEDULED, "scheduled", "account id, id", "scheduled record") \
 	X(ANNOUNCEMENT, "announcement", "id", "announcement record") \
 	X(ANNOUNCEMENT_READ, "announcement_read", "announcement id, account id", "-") \
-	X(ANNOUNCEMENT_REACTION, "announcement_reaction", "announcement id, account id, hash of emoji", "emoji")
+	X(ANNOUNCEMENT_REACTION, "announcement_reaction", "announcement id, account id, hash of emoji", "emoji") \
+	X(CHANGE, "change", "sequence; 0: up to which they were forgotten", "kind (1), id (8): what search has to look at anew")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -8,6 +8,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/changes.h"
 #include "storage/codec.h"
 #include "storage/conversations.h"
 #include "storage/fragment.h"
@@ -278,6 +279,8 @@ int posts_add(struct txn *txn, struct post *post)
 		goto out;
 	record_put(txn, SPACE_POST, at, &post_type, post);
 	index_put(txn, SPACE_POST, at, post);
+	if (!post->reblog_of_id)
+		changes_note(txn, CHANGE_POST, post->id);
 	posts_know_tags(txn, NULL, post);
 	txn_put(txn, SPACE_POST_JSON, at, json);
 	posts_count(txn, post, 1);
@@ -319,6 +322,7 @@ int posts_rewrite(struct arena *arena, struct txn *txn, const struct post *old, 
 	}
 	record_put(txn, SPACE_POST, at, &post_type, post);
 	index_replace(txn, SPACE_POST, at, old, post);
+	changes_note(txn, CHANGE_POST, post->id);
 	return txn_put(txn, SPACE_POST_JSON, at, json);
 }
 

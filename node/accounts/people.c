@@ -80,6 +80,7 @@ int people_prepare(struct arena *arena, const struct instance *instance, struct 
                    const char **ret_reason)
 {
 	const char *fault = name_fault(instance, person->name);
+	int err;
 
 	if (!fault)
 		fault = email_fault(person->email);
@@ -91,9 +92,12 @@ int people_prepare(struct arena *arena, const struct instance *instance, struct 
 		*ret_reason = fault;
 		return ERR_INVALID;
 	}
-	return actor_prepare_local(arena, instance, ACCOUNT_PERSON, person->name,
-	                           person->display_name.n ? person->display_name : person->name, &person->account,
-	                           &person->private_pem);
+	err = actor_prepare_local(arena, instance, ACCOUNT_PERSON, person->name,
+	                          person->display_name.n ? person->display_name : person->name, &person->account,
+	                          &person->private_pem);
+	/* Colleagues find each other unless they say no: only who may see a post finds it. */
+	person->account.discoverable = person->account.indexable = err == OK;
+	return err;
 }
 
 int people_add(struct arena *arena, struct txn *txn, struct new_person *person)

@@ -463,7 +463,9 @@ const struct route routes[] = {
 	API("DELETE", "/api/v1/conversations/:id", SCOPE(WRITE_CONVERSATIONS), QUOTA_DELETE,
 	    .write = api_conversation_delete_write, .summary = "removes a conversation from one's list"),
 	API("GET", "/api/v2/search", SCOPE(READ_SEARCH), QUOTA_READ, .check = api_search_check, .work = api_search_work,
-	    .show = api_search_show, .summary = "accounts, hashtags, and what stands at an address"),
+	    .show = api_search_show, .summary = "posts, accounts, hashtags, and what stands at an address"),
+	API("GET", "/api/v1/search", SCOPE(READ_SEARCH), QUOTA_READ, .check = api_search_check, .work = api_search_work,
+	    .show = api_search_show, .summary = "the same, for older clients"),
 
 	API("GET", "/api/v1/announcements", 0, QUOTA_READ, .show = api_announcements,
 	    .summary = "what those who run the node say to all"),

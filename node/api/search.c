@@ -11,8 +11,11 @@
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/node.h"
+#include "node/search/find.h"
+#include "node/search/indexer.h"
 #include "storage/accounts.h"
 #include "storage/graph.h"
+#include "storage/ids.h"
 #include "storage/posts.h"
 #include "storage/silence.h"
 #include "storage/timelines.h"
@@ -43,6 +46,8 @@ static enum query_kind kind_of(struct str query)
 {
 	size_t at;
 
+	if (str_starts(query, STR("from:")) || str_starts(query, STR("has:")) || str_starts(query, STR("\"")))
+		return QUERY_WORDS;
 	if (is_url(query))
 		return QUERY_URL;
 	if (str_starts(query, STR("#")))
@@ -218,24 +223,47 @@ static void drop_silenced(struct call *call, struct view *view, struct id_list *
 	ids->count = kept;
 }
 
+static void add_new(struct id_list *ids, const struct id_list *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (!ids_have(ids, found->ids[i]))
+			ids->ids[ids->count++] = found->ids[i];
+}
+
+/* What goes wrong with the index leaves us with fewer hits: the names are in the store. */
+static struct id_list find_profiles(struct call *call, struct view *view, size_t limit)
+{
+	const struct search_call *state = call->state;
+	struct find find = { .text = state->query, .viewer_id = call->viewer.account_id, .limit = limit };
+	struct id_list ids = { 0 };
+
+	if (!call->node->indexer || find_people(indexer_index(call->node->indexer), call->arena, view, &find, &ids) != OK)
+		ids.count = 0;
+	return ids;
+}
+
+/* Who is named, then whose name it is, then whose profile says so. */
 static int find_accounts(struct call *call, struct view *view, size_t limit, struct id_list *ret_ids)
 {
 	const struct search_call *state = call->state;
-	size_t offset = call_param_u64(call, "offset", 0, 0, OFFSET_MAX);
+	size_t offset = call_param_u64(call, "offset", 0, 0, OFFSET_MAX), wanted = offset + limit;
 	struct str words = accounts_fold(call->arena, handle_of(state->query));
-	struct id_list found = { 0 }, ids = { ARENA_ARRAY(call->arena, uint64_t, limit + 1), 0 };
+	struct id_list names = { 0 }, profiles = { 0 }, ids = { ARENA_ARRAY(call->arena, uint64_t, 1 + 2 * wanted), 0 };
 	int r = OK;
 
-	if (state->account_id && offset == 0)
+	if (state->account_id)
 		ids.ids[ids.count++] = state->account_id;
 	if (state->kind == QUERY_WORDS)
-		r = accounts_search(call->arena, view, words, offset, limit, &found);
-	for (size_t i = 0; r == OK && i < found.count && ids.count < limit; i++)
-		if (found.ids[i] != state->account_id)
-			ids.ids[ids.count++] = found.ids[i];
+		r = accounts_search(call->arena, view, words, 0, wanted, &names);
+	add_new(&ids, &names);
+	if (r == OK && state->kind == QUERY_WORDS && ids.count < wanted)
+		profiles = find_profiles(call, view, wanted);
+	add_new(&ids, &profiles);
 	keep_followed(call, view, &ids);
 	drop_silenced(call, view, &ids);
-	*ret_ids = ids;
+	if (offset > ids.count)
+		offset = ids.count;
+	*ret_ids = (struct id_list){ ids.ids + offset, ids.count - offset < limit ? ids.count - offset : limit };
 	return r;
 }
 
@@ -247,12 +275,42 @@ static int w_accounts(struct call *call, struct view *view, struct json_writer *
 	return r == OK ? entities_accounts(w, call->arena, view, &ids) : r;
 }
 
-static int w_statuses(struct call *call, struct view *view, struct json_writer *w)
+/* As with profiles. */
+static struct id_list find_words(struct call *call, struct view *view, size_t limit)
+{
+	const struct search_call *state = call->state;
+	struct find find = {
+		.text = state->query, .viewer_id = call->viewer.account_id, .account_id = call_param_id(call, "account_id"),
+		.max_id = call_param_id(call, "max_id"), .min_id = call_param_id(call, "min_id"),
+		.offset = call_param_u64(call, "offset", 0, 0, OFFSET_MAX), .limit = limit,
+	};
+	struct id_list ids = { 0 };
+
+	if (!call->node->indexer || (call_param(call, "account_id").n && !find.account_id) ||
+	    find_posts(indexer_index(call->node->indexer), call->arena, view, &find, &ids) != OK)
+		ids.count = 0;
+	return ids;
+}
+
+static int w_found(struct call *call, struct view *view, struct json_writer *w, size_t limit)
+{
+	struct id_list ids = find_words(call, view, limit);
+	struct post *posts = ARENA_ARRAY(call->arena, struct post, ids.count);
+	size_t count = 0;
+
+	for (size_t i = 0; i < ids.count; i++)
+		count += posts_get(call->arena, view, ids.ids[i], &posts[count]) == OK;
+	return entities_statuses(w, call->arena, view, call->viewer.account_id, posts, count);
+}
+
+static int w_statuses(struct call *call, struct view *view, struct json_writer *w, size_t limit)
 {
 	const struct search_call *state = call->state;
 	struct post post;
 	int r = ERR_NOT_FOUND;
 
+	if ((state->kind == QUERY_WORDS || state->kind == QUERY_TAG) && is_wanted(call, "statuses"))
+		return w_found(call, view, w, limit);
 	if (state->post_id && is_wanted(call, "statuses"))
 		r = access_post(call->arena, view, answer_beholder(call), state->post_id, &post);
 	if (r != OK && r != ERR_NOT_FOUND)
@@ -289,7 +347,7 @@ int api_search_show(struct call *call, struct view *view)
 	r = w_accounts(call, view, &answer.w, limit);
 	json_w_key(&answer.w, "statuses");
 	if (r == OK)
-		r = w_statuses(call, view, &answer.w);
+		r = w_statuses(call, view, &answer.w, limit);
 	json_w_key(&answer.w, "hashtags");
 	if (r == OK)
 		r = w_hashtags(call, view, &answer.w, limit);

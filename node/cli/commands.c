@@ -141,6 +141,7 @@ const struct command commands[] = {
 	{ "status", "", NULL, PLACE_STORE, false, command_status, "what the node holds and what waits" },
 	{ "jobs", "", NULL, PLACE_STORE, false, command_jobs, "waiting jobs, and the kinds there are" },
 	{ "check", "", NULL, PLACE_STORE, false, command_check, "verifies every index against its primary record" },
+	{ "reindex", "", NULL, PLACE_STORE, false, command_reindex, "builds the search file anew from the store" },
 	{ "routes", "", routes_options, PLACE_ALONE, false, command_routes, "prints the route table" },
 	{ "version", "", NULL, PLACE_ALONE, false, command_version, "prints the version" },
 };

@@ -15,6 +15,7 @@ int command_version(struct cli *cli);
 int command_status(struct cli *cli);
 int command_jobs(struct cli *cli);
 int command_check(struct cli *cli);
+int command_reindex(struct cli *cli);
 int command_config(struct cli *cli);
 int command_config_get(struct cli *cli);
 int command_config_set(struct cli *cli);

@@ -11,6 +11,7 @@
 #include "node/folder.h"
 #include "node/jobs.h"
 #include "node/node.h"
+#include "node/search/indexer.h"
 #include "node/serve.h"
 #include "node/version.h"
 #include "storage/base/arena.h"
@@ -257,5 +258,29 @@ int command_check(struct cli *cli)
 	if (findings)
 		return cli_fail(cli, "%llu findings", (unsigned long long)findings);
 	buf_add(&cli->out, STR("clean\n"));
+	return STATUS_DONE;
+}
+
+/* In the serving node its thread does it, while people search; here it is done when we return. */
+int command_reindex(struct cli *cli)
+{
+	struct indexer *indexer;
+	int err;
+
+	if (cli->node && !cli->node->indexer)
+		return cli_fail(cli, "the node serves without search; its log says why");
+	if (cli->node) {
+		indexer_ask_rebuild(cli->node->indexer);
+		buf_add(&cli->out, STR("begun; the node builds it while it serves, the newest posts first\n"));
+		return STATUS_DONE;
+	}
+	err = indexer_new(cli->store, NULL, cli->data, &indexer);
+	if (err == OK) {
+		err = indexer_run_whole(indexer);
+		indexer_free(indexer);
+	}
+	if (err != OK)
+		return cli_fail(cli, "the search file was not built: %s", err_name(err));
+	buf_add(&cli->out, STR("built\n"));
 	return STATUS_DONE;
 }

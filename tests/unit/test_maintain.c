@@ -222,11 +222,11 @@ static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true, [SPACE_FILTER] = true,
 	[SPACE_NOTICE_LET] = true, [SPACE_SCHEDULED] = true, [SPACE_JOB] = true, [SPACE_PUSH] = true, [SPACE_NODE_KEY] = true,
 	[SPACE_ANNOUNCEMENT_READ] = true, [SPACE_ANNOUNCEMENT_REACTION] = true,
-	[SPACE_POST_EDIT] = true,
+	[SPACE_POST_EDIT] = true, [SPACE_CHANGE] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_POST_EDIT] = true, [SPACE_NAMED] = true,
-	[SPACE_NODE_KEY] = true, [SPACE_ANNOUNCEMENT_REACTION] = true,
+	[SPACE_NODE_KEY] = true, [SPACE_ANNOUNCEMENT_REACTION] = true, [SPACE_CHANGE] = true,
 };
 
 static bool first_of(unsigned space, struct key *key, struct str *ret_value)
