@@ -2,6 +2,7 @@
  * The data folder: what lies in it, how it is made, and how it is opened: configuration, store, instance.
  *
  *   rse-node.yaml   configuration, commented       data.mdb, lock.mdb   the store (LMDB)
+ *   search.sqlite   the words of posts and profiles: derived, made anew when it is lost
  *   lock            held by the process that has the store open         control   socket of a serving node
  */
 #ifndef NODE_FOLDER_H

@@ -14,6 +14,7 @@
 #include "storage/ids.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
+#include "storage/shuns.h"
 #include "storage/silence.h"
 
 enum {
@@ -223,6 +224,8 @@ static bool is_shown_post(struct search *search, const struct text_hit *hit, con
 
 	if (access_post(search->scratch, search->view, beholder, hit->id, &post) != OK ||
 	    silence_hides_post(search->view, &post, search->find->viewer_id) || !lets_be_found(search, &post))
+		return false;
+	if (!search->author_id && shuns(search->view, search->find->viewer_id, post.account_id))
 		return false;
 	if ((search->author_id && post.account_id != search->author_id) || (search->has_media && !post.attachments_json.n))
 		return false;

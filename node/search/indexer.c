@@ -6,7 +6,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "node/search/index.h"
 #include "node/search/subject.h"
@@ -30,6 +32,7 @@ enum {
 	IDLE_MS = 500,            /* people are looked at then; posts wake us */
 	TROUBLE_MS = 10000,
 	STALE_ROWS_MIN = 1000,
+	NICE = 10,
 };
 
 struct indexer {
@@ -329,6 +332,8 @@ static void *indexer_loop(void *arg)
 	int64_t ms = 0;
 	bool troubled = false;
 
+	/* of this thread alone: posts go first */
+	setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 	/* after a post, a moment for those that come with it */
 	while (wait_for_work(indexer, ms, troubled) && (!ms || wait_for_work(indexer, GATHER_MS, true))) {
 		bool more;

@@ -67,6 +67,9 @@ def test_only_who_may_see_finds(office):
     cleo.post(f"/api/v1/accounts/{bob.id}/block")
     assert hits(bob, "periscope") == []
     cleo.post(f"/api/v1/accounts/{bob.id}/unblock")
+    bob.post(f"/api/v1/accounts/{cleo.id}/mute")
+    assert hits(bob, "periscope") == [] and hits(bob, "from:cleo periscope") == [hidden["id"]]
+    bob.post(f"/api/v1/accounts/{cleo.id}/unmute")
 
 
 def test_edits_and_deletes_follow(office):
