@@ -152,12 +152,12 @@ static bool next_word(struct str text, size_t *at, struct buf *word)
 	return buf_str(word).n > 0 && !(after_apostrophe && buf_str(word).n == 1);
 }
 
-struct list {
+struct words {
 	struct str_list strs;
 	size_t room;
 };
 
-static void list_add(struct arena *arena, struct list *list, struct str item)
+static void list_add(struct arena *arena, struct words *list, struct str item)
 {
 	if (list->strs.count == list->room) {
 		size_t room = list->room ? 2 * list->room : 32;
@@ -198,7 +198,7 @@ static struct str stem_of(struct tokeniser *tokeniser, struct arena *arena, enum
 /* language LANGUAGE_COUNT: as written. */
 static struct str_list tokens(struct tokeniser *tokeniser, struct arena *arena, enum language language, struct str text)
 {
-	struct list list = { 0 };
+	struct words list = { 0 };
 	struct str composed;
 	struct buf word;
 	size_t at = 0;
