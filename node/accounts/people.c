@@ -95,8 +95,8 @@ int people_prepare(struct arena *arena, const struct instance *instance, struct 
 	err = actor_prepare_local(arena, instance, ACCOUNT_PERSON, person->name,
 	                          person->display_name.n ? person->display_name : person->name, &person->account,
 	                          &person->private_pem);
-	/* Colleagues find each other unless they say no: only who may see a post finds it. */
-	person->account.discoverable = person->account.indexable = err == OK;
+	/* Posts are found unless their author says no: only who may see one finds it. */
+	person->account.indexable = err == OK;
 	return err;
 }
 

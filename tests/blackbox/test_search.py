@@ -102,7 +102,7 @@ def test_pages(office):
 def test_people_by_profile(office):
     _, people = office
     ana, bob = people["ana"], people["bob"]
-    ana.patch("/api/v1/accounts/update_credentials", note="Soudage inox 316", **{
+    ana.patch("/api/v1/accounts/update_credentials", note="Soudage inox 316", discoverable="true", **{
         "fields_attributes[0][name]": "Métier", "fields_attributes[0][value]": "chaudronnière"})
 
     def named(words, **params):
