@@ -60,6 +60,14 @@ def free_port():
         return port
 
 
+def unkept():
+    """A session for a client's library whose connections end with the answer. On a loaded machine the pause between two
+    tests may be as long as the node keeps an idle connection, and who sends just then gets no answer."""
+    made = requests.Session()
+    made.headers["Connection"] = "close"
+    return made
+
+
 def wait_for(probe, what, seconds=10, interval=0.02):
     """The first true value of probe(); an AssertionError that says what was waited for when time is up."""
     deadline, last = time.monotonic() + seconds * PATIENCE, None

@@ -3,7 +3,7 @@
 import pytest
 
 from entities import check
-from node import Node
+from node import Node, unkept
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -18,7 +18,7 @@ def node():
 
 def test_announcements(node, word):
     gil, hana = node.person("gil" + word), node.person("hana" + word)
-    api = mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw")
+    api = mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw", session=unkept())
     node.do("announcement", "add", f"Lunch {word}\nat <noon>", "--starts", "2099-01-01T11:00:00Z", "--ends", "2099-01-02")
     made = check(gil.get("/api/v1/announcements"), "[Announcement]")[0]
     assert made["content"] == f"<p>Lunch {word}<br>at &lt;noon&gt;</p>" and made["starts_at"] == "2099-01-01T11:00:00.000Z"

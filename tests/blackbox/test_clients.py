@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from browser import Browser
-from node import PASSWORD, PATIENCE, plain
+from node import PASSWORD, PATIENCE, plain, unkept
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -145,11 +145,11 @@ def api(world, tmp_path_factory):
     """Mastodon.py, from registration to token, by its own files."""
     secret = str(tmp_path_factory.mktemp("mastodon.py") / "app.secret")
     mastodon.Mastodon.create_app("Mastodon.py", api_base_url=world.a.url, to_file=secret)
-    client = mastodon.Mastodon(client_id=secret, ratelimit_method="throw")
+    client = mastodon.Mastodon(client_id=secret, ratelimit_method="throw", session=unkept())
     browser = Browser()
     assert browser.authorize(client.auth_request_url(), "ben", PASSWORD) is None
     client.log_in(code=browser.page.code, to_file=secret + ".user")
-    return mastodon.Mastodon(access_token=secret + ".user", ratelimit_method="throw")
+    return mastodon.Mastodon(access_token=secret + ".user", ratelimit_method="throw", session=unkept())
 
 
 def test_mastodon_py_posts_reads_and_acts(world, api, word):
@@ -339,7 +339,7 @@ def test_mastodon_py_changes_its_profile(api, word):
 def test_mastodon_py_can_sign_out(world, tmp_path):
     secret = str(tmp_path / "app.secret")
     mastodon.Mastodon.create_app("Mastodon.py", api_base_url=world.a.url, to_file=secret)
-    client = mastodon.Mastodon(client_id=secret, ratelimit_method="throw")
+    client = mastodon.Mastodon(client_id=secret, ratelimit_method="throw", session=unkept())
     browser = Browser()
     browser.authorize(client.auth_request_url(), "ben", PASSWORD)
     token = client.log_in(code=browser.page.code)

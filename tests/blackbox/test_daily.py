@@ -6,7 +6,7 @@ import datetime
 import pytest
 
 from entities import check
-from node import Node, wait_for
+from node import Node, unkept, wait_for
 from test_clients import Toot
 from test_megalodon import Megalodon
 
@@ -26,7 +26,7 @@ def node():
 def people(node, word):
     """Two people who are new here, and Mastodon.py in the hands of the first."""
     gil, hana = node.person("gil" + word), node.person("hana" + word)
-    return gil, hana, mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw")
+    return gil, hana, mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw", session=unkept())
 
 
 def test_bookmarks(people, word):

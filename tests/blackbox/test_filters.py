@@ -3,7 +3,7 @@
 import pytest
 
 from entities import check
-from node import Node
+from node import Node, unkept
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -21,7 +21,7 @@ def node():
 def people(node, word):
     """Two people who are new here, and Mastodon.py in the hands of the first."""
     gil, hana = node.person("gil" + word), node.person("hana" + word)
-    return gil, hana, mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw")
+    return gil, hana, mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw", session=unkept())
 
 
 def test_version_2(people, word):

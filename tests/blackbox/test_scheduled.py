@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from entities import check
-from node import Node
+from node import Node, unkept
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -25,7 +25,7 @@ def _in(minutes):
 
 def test_scheduled(node, word):
     gil, hana = node.person("gil" + word), node.person("hana" + word)
-    api = mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw")
+    api = mastodon.Mastodon(access_token=gil.token, api_base_url=node.url, ratelimit_method="throw", session=unkept())
     parent = hana.say(word)
     made = api.status_post(f"@{hana.name} later {word}", in_reply_to_id=parent["id"], visibility="unlisted",
                            scheduled_at=_in(10))
