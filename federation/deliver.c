@@ -43,6 +43,7 @@ struct request {
 	enum verdict verdict;
 	struct lane health;             /* to be stored with the verdict, when put_health */
 	bool put_health;
+	bool expired;                   /* it waited too long and is not sent */
 	struct pool_item item;
 	struct write write;
 	struct request *next;           /* in one of the lists below */
@@ -215,6 +216,7 @@ static bool delivery_begin(struct deliverer *d, struct peer_lane *lane, struct l
 	line_started(&lane->line, item);
 	atomic_fetch_add(&d->in_flight, 1);
 	if (expired) {
+		request->expired = true;
 		request->verdict = VERDICT_DROP;
 		atomic_fetch_add(&d->dropped, 1);
 		verdict_submit(d, request);
@@ -295,6 +297,46 @@ static int learn_way(struct request *request, struct txn *txn, struct peer *peer
 
 /* --- verdicts --------------------------------------------------------------------------------------------------- */
 
+static const char *reason_of(const struct request *request)
+{
+	int status = request->transfer.status;
+
+	if (request->err != OK)
+		return err_name(request->err);
+	if (status)
+		return log_u64((unsigned)status);
+	return request->expired ? "too old" : "no answer";
+}
+
+static bool is_dropped(const struct request *request)
+{
+	return request->verdict == VERDICT_DROP || request->verdict == VERDICT_GONE;
+}
+
+/* How the peer fares, as the thread knows it, and what was dropped, as the store does. An error stays until the next. */
+static int lane_write(struct request *request, struct txn *txn)
+{
+	struct lane stored, lane;
+	int err = lanes_get(request->arena, txn_view(txn), request->outgoing.delivery.peer_id, &stored);
+
+	if (err != OK)
+		return err;
+	lane = request->put_health ? request->health : stored;
+	if (!lane.last_error.n) {
+		lane.last_error = stored.last_error;
+		lane.error_ms = stored.error_ms;
+	}
+	lane.dropped = stored.dropped;
+	lane.dropped_reason = stored.dropped_reason;
+	lane.dropped_ms = stored.dropped_ms;
+	if (is_dropped(request)) {
+		lane.dropped++;
+		lane.dropped_reason = arena_printf(request->arena, "%s", reason_of(request));
+		lane.dropped_ms = txn_now_ms(txn);
+	}
+	return lanes_put(txn, &lane);
+}
+
 static int verdict_write(struct txn *txn, void *arg)
 {
 	struct request *request = arg;
@@ -314,8 +356,8 @@ static int verdict_write(struct txn *txn, void *arg)
 		err = deliveries_put(txn, &again);
 	if (err == OK)
 		err = learn_way(request, txn, &peer);
-	if (err == OK && request->put_health)
-		err = lanes_put(txn, &request->health);
+	if (err == OK && (request->put_health || is_dropped(request)))
+		err = lane_write(request, txn);
 	return err;
 }
 
@@ -376,10 +418,8 @@ static void delivery_failed(struct deliverer *d, struct request *request, int64_
 {
 	struct delivery *delivery = &request->outgoing.delivery;
 	struct peer_lane *lane = request->lane;
-	int status = request->transfer.status;
 	bool news = lane_failed(lane, request->verdict, request->transfer.retry_after_ms, now_ms);
-	const char *reason = request->err != OK ? err_name(request->err)
-	                     : status ? log_u64((unsigned)status) : "no answer";
+	const char *reason = reason_of(request);
 
 	atomic_fetch_add(&d->failed, 1);
 	if (news) {
@@ -402,10 +442,8 @@ static void delivery_failed(struct deliverer *d, struct request *request, int64_
 
 static void delivery_dropped(struct deliverer *d, struct request *request)
 {
-	const char *reason = request->err != OK ? err_name(request->err) : log_u64((unsigned)request->transfer.status);
-
 	atomic_fetch_add(&d->dropped, 1);
-	log_event(LOG_LEVEL_WARNING, "delivery dropped", "peer", request->lane->peer.domain.p, "reason", reason,
+	log_event(LOG_LEVEL_WARNING, "delivery dropped", "peer", request->lane->peer.domain.p, "reason", reason_of(request),
 	          "activity", log_u64(request->outgoing.delivery.activity_id), NULL);
 }
 
@@ -451,7 +489,7 @@ static void request_judge(struct deliverer *d, struct request *request)
 		log_event(LOG_LEVEL_INFO, "peer is up", "peer", lane->peer.domain.p, NULL);
 	if (request->verdict == VERDICT_DONE)
 		atomic_fetch_add(&d->sent, 1);
-	else if (request->verdict == VERDICT_DROP || request->verdict == VERDICT_GONE)
+	else if (is_dropped(request))
 		delivery_dropped(d, request);
 	if (request->verdict == VERDICT_DOWN && !request->put_health)
 		delivery_end(d, request);

@@ -409,6 +409,19 @@ int resolve_peer(const struct federation *federation, struct arena *arena, struc
 	return OK;
 }
 
+int resolve_welcome(const struct federation *federation, struct arena *arena, struct store *store,
+                    const struct peer *peer)
+{
+	struct account account;
+	struct str uri;
+	json_t *document;
+	int r = fetch_document(federation, arena, store, peer->actor_uri, &document, &uri);
+
+	if (!r)
+		r = actor_parse(arena, document, uri, &account);
+	return r ? r : fetch_document(federation, arena, store, account.outbox, &document, &uri);
+}
+
 /* the job */
 
 struct waiting {

@@ -53,6 +53,11 @@ int resolve_proof_key(const struct federation *federation, struct arena *arena, 
  * key is another one than the pinned. */
 int resolve_peer(const struct federation *federation, struct arena *arena, struct store *store, struct peer *peer);
 
+/* Does the peer list us? Its instance actor's outbox is for those whom it lists, and asked for with our signature.
+ * ERR_DENIED: no. Anything else says nothing of it. */
+int resolve_welcome(const struct federation *federation, struct arena *arena, struct store *store,
+                    const struct peer *peer);
+
 enum { RESOLVE_TRIES = 8 };  /* of a job; then what waits is dropped */
 
 /* JOB_RESOLVE: fetches what a kept activity needs (job->subject is its activity record, job->argument the URI) and

@@ -63,7 +63,7 @@ struct contact_body {
 	struct arena *arena;
 	uint64_t peer_id;
 	const struct peer *found;
-	struct str failure;   /* why it could not be asked */
+	struct str failure;   /* why it could not be asked, or what it lacks; may be empty */
 };
 
 /* For `rse-node peer list`; while deliveries fail, what they met is the better word. */
@@ -99,7 +99,7 @@ static int contact_write(struct txn *txn, void *arg)
 	if (!peer.contacted_ms)
 		peer.contacted_ms = txn_now_ms(txn);
 	err = peers_put(txn, &peer);
-	return err == OK ? contact_note(txn, body, STR_NONE) : err;
+	return err == OK ? contact_note(txn, body, body->failure) : err;
 }
 
 static int contact_failed_write(struct txn *txn, void *arg)
@@ -107,6 +107,18 @@ static int contact_failed_write(struct txn *txn, void *arg)
 	struct contact_body *body = arg;
 
 	return contact_note(txn, body, body->failure);
+}
+
+/* The peer is there. As long as it has not added us it is asked again now and then, so that the list tells when it has. */
+static int contact_made(struct node *node, struct contact_body *body)
+{
+	bool is_welcome = resolve_welcome(&node->federation, body->arena, node->store, body->found) != ERR_DENIED;
+	int err;
+
+	if (!is_welcome)
+		body->failure = STR("it has not added us: it refuses our signed request");
+	err = writer_run(node->writer, contact_write, body);
+	return err != OK || is_welcome ? err : ERR_NETWORK;
 }
 
 static int run_contact(struct node *node, struct arena *arena, struct job *job)
@@ -123,7 +135,9 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 	if (err != OK)
 		return err == ERR_NOT_FOUND ? OK : err;   /* taken off the list since */
 	err = resolve_peer(&node->federation, arena, node->store, &peer);
-	if (err == OK || err == ERR_NOT_FOUND)        /* one without an instance actor stays unpinned */
+	if (err == OK)
+		return contact_made(node, &body);
+	if (err == ERR_NOT_FOUND)                     /* one without an instance actor stays unpinned */
 		return writer_run(node->writer, contact_write, &body);
 	if (err == ERR_BUSY)                          /* the node is stopping */
 		return err;

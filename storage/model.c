@@ -465,6 +465,9 @@ static const struct field lane_fields[] = {
 	FIELD(5, lane, success_ms),
 	FIELD(6, lane, last_error),
 	FIELD(7, lane, error_ms),
+	FIELD(8, lane, dropped),
+	FIELD(9, lane, dropped_reason),
+	FIELD(10, lane, dropped_ms),
 };
 RECORD_TYPE(lane);
 

@@ -408,6 +408,9 @@ struct lane {
 	int64_t success_ms;           /* last one */
 	struct str last_error;
 	int64_t error_ms;             /* when it was noted; 0: none is */
+	uint64_t dropped;             /* deliveries given up for good, in all */
+	struct str dropped_reason;    /* of the last one */
+	int64_t dropped_ms;           /* when that was; 0: never */
 };
 
 /* One activity for one inbox. */

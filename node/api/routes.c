@@ -504,7 +504,8 @@ const struct route routes[] = {
 
 	/* federation */
 	OPEN("GET", "/actor", QUOTA_INBOX, .show = api_instance_actor, .summary = "the instance actor"),
-	OPEN("GET", "/actor/outbox", QUOTA_INBOX, .show = api_instance_actor_collection, .summary = "empty"),
+	SIGNED("GET", "/actor/outbox", QUOTA_INBOX, .check = api_fetch_check, .work = api_fetch_work,
+	       .show = api_instance_actor_collection, .summary = "empty; who gets it is on our list"),
 	OPEN("GET", "/actor/followers", QUOTA_INBOX, .show = api_instance_actor_collection, .summary = "empty"),
 	OPEN("GET", "/actor/following", QUOTA_INBOX, .show = api_instance_actor_collection, .summary = "empty"),
 	OPEN("GET", "/u/:id", QUOTA_INBOX, .check = api_actor_check, .work = api_actor_work,

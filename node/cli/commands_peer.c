@@ -141,7 +141,8 @@ static int print_peer(struct cli *cli, struct view *view, const struct peer *pee
 		return err;
 	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s\t%llu waiting%s%.*s\n", STR_ARG(peer->domain), STR_ARG(peer->url),
 	           tier_name(peer->tier), peer->key_pem.n ? "pinned" : "unpinned", peer_state(cli, view, peer, &lane),
-	           (unsigned long long)waiting, lane.last_error.n ? "\t" : "", STR_ARG(lane.last_error));
+	           (unsigned long long)waiting, peer_is_troubled(&lane) ? "\t" : "",
+	           STR_ARG(peer_is_troubled(&lane) ? peer_error(cli, &lane) : STR_NONE));
 	return OK;
 }
 

@@ -34,6 +34,19 @@ const char *peer_state(struct cli *cli, struct view *view, const struct peer *pe
 	return lane->last_error.n ? "unreachable" : "new";
 }
 
+bool peer_is_troubled(const struct lane *lane)
+{
+	return lane->last_error.n && (lane->failures || lane->error_ms >= lane->success_ms);
+}
+
+/* Who does not list us answers 403, or 401 when it cannot read our key. */
+struct str peer_error(struct cli *cli, const struct lane *lane)
+{
+	if (!str_eq(lane->last_error, STR("403")) && !str_eq(lane->last_error, STR("401")))
+		return lane->last_error;
+	return arena_printf(cli->arena, "%.*s: it has not added us, it seems", STR_ARG(lane->last_error));
+}
+
 static int look(struct cli *cli, struct view *view, const struct peer *peer, struct peer_view *ret_seen)
 {
 	struct delivery *first;
@@ -68,8 +81,8 @@ static struct str when(struct cli *cli, int64_t ms)
 static struct str last_error(struct cli *cli, const struct lane *lane)
 {
 	if (!lane->error_ms)
-		return lane->last_error;
-	return arena_printf(cli->arena, "%.*s, %.*s", STR_ARG(lane->last_error), STR_ARG(when(cli, lane->error_ms)));
+		return peer_error(cli, lane);
+	return arena_printf(cli->arena, "%.*s, %.*s", STR_ARG(peer_error(cli, lane)), STR_ARG(when(cli, lane->error_ms)));
 }
 
 static void print_waiting(struct cli *cli, struct view *view, const struct peer *peer, const struct peer_view *seen)
@@ -81,7 +94,7 @@ static void print_waiting(struct cli *cli, struct view *view, const struct peer 
 	           STR_ARG(when(cli, seen->oldest_ms)));
 	if (lane->down_since_ms && lane->next_try_ms)
 		buf_printf(&cli->out, "\tnext try %.*s", STR_ARG(when(cli, lane->next_try_ms)));
-	if (lane->last_error.n)
+	if (peer_is_troubled(lane))
 		buf_printf(&cli->out, "\t%.*s", STR_ARG(last_error(cli, lane)));
 	buf_add_char(&cli->out, '\n');
 }
@@ -125,6 +138,9 @@ static void print_peer(struct cli *cli, struct view *view, const struct peer *pe
 		buf_printf(&cli->out, "failures in a row: %llu\n", (unsigned long long)lane->failures);
 	if (lane->down_since_ms)
 		print_time(cli, "next try", lane->next_try_ms);
+	if (lane->dropped)
+		buf_printf(&cli->out, "dropped: %llu, last %.*s at %.*s\n", (unsigned long long)lane->dropped,
+		           STR_ARG(lane->dropped_reason), STR_ARG(when(cli, lane->dropped_ms)));
 	if (lane->last_error.n)
 		buf_printf(&cli->out, "last error: %.*s\n", STR_ARG(last_error(cli, lane)));
 }

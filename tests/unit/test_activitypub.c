@@ -57,8 +57,12 @@ static void check_actors(void)
 	       "and nowhere else");
 	is_int(ask(rig_line(rig, "/u/%llu", (unsigned long long)rig->carol.id), true).status, 404,
 	       "somebody of a peer has no document here");
-	answer = ask("/actor/outbox", true);
+	answer = ask("/actor/followers", true);
 	is_int(rig_number(&answer, "totalItems"), 0, "its collections are empty");
+	answer = rig_fetch(rig, "/actor/outbox", carols_key);
+	is_int(rig_number(&answer, "totalItems"), 0, "the outbox, too,");
+	is_int(ask("/actor/outbox", true).status, 401, "but that is for peers alone,");
+	is_int(rig_fetch(rig, "/actor/outbox", evil_key).status, 403, "and tells others that they are none");
 	is_int(rig->asked, 0, "nothing was fetched for any of this");
 	rig_free(rig);
 }

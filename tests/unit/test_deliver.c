@@ -327,6 +327,7 @@ static void a_peer_that_comes_back_gets_all(void)
 	ok(clock_monotonic_ms() - start_ms < 8000, "within seconds");
 	is_str(texts_at(office, 0, false), numbers(office, 1, 150), "in order, nothing twice");
 	ok(office_lane(office, 0).down_since_ms == 0 && office_lane(office, 0).failures == 0, "and counts as up");
+	is_str(office_lane(office, 0).last_error, STR("no answer"), "but the last error is still known");
 	office_free(office);
 }
 
@@ -397,6 +398,8 @@ static void refused_for_good_is_dropped(int status)
 	       "it was sent once, 400 in either form, and the rest passed");
 	deliver_counters_get(office->deliverer, &counters);
 	ok(counters.sent == 2 && counters.dropped == 1, "and is counted as dropped");
+	ok(office_lane(office, 0).dropped == 1 && office_lane(office, 0).dropped_ms, "which the store keeps");
+	is_str(office_lane(office, 0).dropped_reason, arena_printf(office->arena, "%d", status), "with the answer");
 	office_free(office);
 }
 
