@@ -5,13 +5,18 @@
  */
 #include "federation/on_flag.h"
 
+#include "federation/url.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/ids.h"
+#include "storage/peers.h"
 #include "storage/posts.h"
+#include "storage/receipts.h"
 #include "storage/reports.h"
+
+enum { MENTIONS_LOOKED_AT = 50 };  /* of one post */
 
 /* An instance actor speaks for its node, not for a person. */
 static struct beholder sender_of(const struct apply *apply)
@@ -21,6 +26,37 @@ static struct beholder sender_of(const struct apply *apply)
 	if (apply->actor.kind == ACCOUNT_APPLICATION)
 		beholder = (struct beholder){ BEHOLDER_PEER, 0 };
 	return beholder;
+}
+
+/* Somebody there who is mentioned in it may see it. */
+static bool is_for_one_of(const struct apply *apply, const struct post *post)
+{
+	struct account account;
+
+	for (size_t i = 0; i < post->mention_ids.count && i < MENTIONS_LOOKED_AT; i++) {
+		struct beholder beholder = { BEHOLDER_REMOTE, post->mention_ids.ids[i] };
+
+		if (accounts_get(apply->arena, apply->view, beholder.account_id, &account) == OK && account.host.n &&
+		    url_same_origin(apply->arena, account.uri, apply->actor.uri) &&
+		    access_sees(apply->view, beholder, post))
+			return true;
+	}
+	return false;
+}
+
+/* A node speaks for people whom it does not name: what it was sent for its followers, or for one of them, it may report. */
+static bool was_sent_there(const struct apply *apply, const struct post *post)
+{
+	struct id_list peers;
+	struct peer peer;
+
+	if (apply->actor.kind != ACCOUNT_APPLICATION)
+		return false;
+	if (is_for_one_of(apply, post))
+		return true;
+	return post->visibility == VISIBILITY_FOLLOWERS &&
+	       peers_by_url(apply->arena, apply->view, apply->actor.uri, &peer) == OK &&
+	       receipts_of(apply->arena, apply->view, post->id, &peers) == OK && ids_have(&peers, peer.id);
 }
 
 /* Keeps the ids of the posts among the objects that are ours and seen; of others nothing is said. */
@@ -33,7 +69,7 @@ static void find_posts(struct apply *apply)
 	*ids = (struct id_list){ ARENA_ARRAY(apply->arena, uint64_t, uris->count), 0 };
 	for (size_t i = 0; i < uris->count; i++) {
 		if (posts_by_uri(apply->arena, apply->view, uris->items[i], &post) || post.remote ||
-		    !access_sees(apply->view, sender_of(apply), &post))
+		    (!access_sees(apply->view, sender_of(apply), &post) && !was_sent_there(apply, &post)))
 			continue;
 		if (!apply->target.id && accounts_get(apply->arena, apply->view, post.account_id, &apply->target))
 			continue;

@@ -127,6 +127,8 @@ const struct command commands[] = {
 	  "what was not taken in lately, and why" },
 	{ "report list", "", report_list_options, PLACE_STORE, false, command_report_list,
 	  "what was reported and is open, the newest first" },
+	{ "report show", "ID", NULL, PLACE_STORE, false, command_report_show,
+	  "one report with its comment, and the addresses and texts of its posts" },
 	{ "report close", "ID", NULL, PLACE_STORE, false, command_report_close, "puts a report aside" },
 	{ "announcement add", "TEXT", announcement_options, PLACE_STORE, false, command_announcement_add,
 	  "says something to all people of this node" },

@@ -49,6 +49,7 @@ int command_rule_remove(struct cli *cli);
 int command_refusals(struct cli *cli);
 
 int command_report_list(struct cli *cli);
+int command_report_show(struct cli *cli);
 int command_report_close(struct cli *cli);
 
 #endif

@@ -1,10 +1,12 @@
 /*
- * Commands about reports: report list, close.
+ * Commands about reports: report list, show, close.
  */
+#include "federation/sanitize.h"
 #include "node/cli/commands.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/posts.h"
 #include "storage/reports.h"
 
 /* What a stranger wrote must not drive the terminal: no controls, those of one byte in Latin-1 neither. */
@@ -57,6 +59,64 @@ int command_report_list(struct cli *cli)
 	view_end(view);
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
 }
+
+/* --- report show ------------------------------------------------------------------------------------------------ */
+
+/* Paragraphs as lines, without markup. */
+static struct str text_of(struct cli *cli, const struct post *post)
+{
+	return on_one_line(cli, post->source.n ? post->source : sanitize_plain_text(cli->arena, post->content));
+}
+
+static void print_post(struct cli *cli, struct view *view, uint64_t post_id)
+{
+	struct post post;
+
+	if (posts_get(cli->arena, view, post_id, &post) != OK) {
+		buf_printf(&cli->out, "post: %llu, gone by now\n", (unsigned long long)post_id);
+		return;
+	}
+	buf_printf(&cli->out, "post: %.*s\n      %.*s\n", STR_ARG(on_one_line(cli, post.uri)),
+	           STR_ARG(text_of(cli, &post)));
+}
+
+static void print_whole(struct cli *cli, struct view *view, const struct report *report)
+{
+	char date[DATE_ISO_BYTES];
+
+	date_iso_seconds(report->created_ms, date);
+	buf_printf(&cli->out, "report: %llu\nmade: %s\n", (unsigned long long)report->id, date);
+	if (report->closed_ms) {
+		date_iso_seconds(report->closed_ms, date);
+		buf_printf(&cli->out, "closed: %s\n", date);
+	}
+	buf_printf(&cli->out, "about: %.*s\nby: %.*s\ncategory: %.*s\nforwarded: %s\ncomment: %.*s\n",
+	           STR_ARG(handle(cli, view, report->target_id)), STR_ARG(handle(cli, view, report->reporter_id)),
+	           STR_ARG(report->category), report->forwarded ? "yes" : "no",
+	           STR_ARG(on_one_line(cli, report->comment)));
+	for (size_t i = 0; i < report->post_ids.count; i++)
+		print_post(cli, view, report->post_ids.ids[i]);
+}
+
+int command_report_show(struct cli *cli)
+{
+	struct report report;
+	struct view *view;
+	uint64_t id;
+	int err = view_begin(cli->store, &view);
+
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	err = str_to_u64(cli->arguments[0], &id) ? reports_get(cli->arena, view, id, &report) : ERR_NOT_FOUND;
+	if (err == OK)
+		print_whole(cli, view, &report);
+	view_end(view);
+	if (err == ERR_NOT_FOUND)
+		return cli_fail(cli, "no such report: %.*s", STR_ARG(cli->arguments[0]));
+	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+}
+
+/* --- report close ----------------------------------------------------------------------------------------------- */
 
 struct close_body {
 	struct arena *arena;

@@ -14,7 +14,8 @@ COMMANDS = [["init"], ["serve"], ["user", "add"], ["user", "list"], ["user", "di
             ["user", "password"], ["user", "alias"], ["user", "move"], ["user", "unmove"],
             ["token", "create"], ["peer", "add"], ["peer", "list"], ["peer", "remove"],
             ["peer", "pause"], ["peer", "resume"], ["peer", "limit"], ["rule", "add"], ["rule", "list"],
-            ["rule", "remove"], ["refusals"], ["post"], ["config", "get"], ["config", "set"], ["status"],
+            ["rule", "remove"], ["refusals"], ["report", "list"],
+            ["report", "show"], ["report", "close"], ["post"], ["config", "get"], ["config", "set"], ["status"],
             ["routes"], ["jobs"], ["check"]]
 
 AREAS = "accounts blocks bookmarks collections favourites filters follows lists mutes notifications statuses".split()
@@ -289,6 +290,19 @@ def test_commands_say_what_they_did(node):
     assert "gone" in node.do("rule", "remove", "word", "loud")
 
 
+def test_a_report_is_shown_whole(new_node, word):
+    node = new_node()
+    ana, ben = node.person("ana"), node.person("ben")
+    status = ana.say(f"something rude {word}")
+    ben.post("/api/v1/reports", account_id=ana.id, **{"status_ids[]": status["id"]}, comment="not nice", category="spam")
+    number = node.do("report", "list").split("\t")[0]
+    shown = node.do("report", "show", number)
+    assert "not nice" in shown and status["uri"] in shown and f"something rude {word}" in shown and "spam" in shown
+    assert number in node.do("report", "close", number) and node.do("report", "list") == ""
+    assert "closed: " in node.do("report", "show", number)
+    fails(node.cli("report", "show", "1"), 1)
+
+
 def test_config_set_outranks_the_file_and_explain_says_so(node):
     before = node.do("config", "get", "limits.rate")
     node.do("config", "set", "limits.rate", "off")
@@ -415,6 +429,16 @@ def test_a_peer_that_cannot_be_contacted_is_told(new_node):
     line = wait_for(lambda: [row for row in node.do("peer", "list").splitlines() if "unreachable" in row],
                     "the list says so")[0]
     assert "no contact at https://127.0.0.2" in line
+
+
+def test_a_pairing_of_one_side_alone_is_told(new_node):
+    here, there = new_node(), new_node()
+    here.do("peer", "add", there.domain, "--url", there.url)
+    wait_for(lambda: "has not added us" in here.do("peer", "list"), "the list says what is missing")
+    assert "has not added us" in here.do("peer", "show", there.domain)
+    there.do("peer", "add", here.domain, "--url", here.url)
+    wait_for(lambda: "has not added us" not in here.do("peer", "list"), "it is added", 40)
+    assert "has not added us" not in there.do("peer", "list")
 
 
 def test_settings_that_would_stop_the_next_start_are_refused(node):

@@ -175,7 +175,7 @@ static void check_instance_actor(void)
 {
 	struct account node;
 	struct report kept = { 0 };
-	struct str open, id, long_text;
+	struct str open, quiet, id, long_text;
 
 	rig = rig_new();
 	node = rig->carol;
@@ -194,6 +194,20 @@ static void check_instance_actor(void)
 	is_int(reports(false, &kept), 1, "which is kept");
 	ok(kept.reporter_id == node.id && kept.post_ids.count == 1, "in its name");
 	is_int(kept.comment.n, REPORT_COMMENT_CHARACTERS, "a long reason is cut");
+	quiet = write_post("status=x&visibility=private", &id);
+	is_int(rig_apply(rig, flag(NODE, "'https://b.example/a/2'", one(quiet))), ERR_NOT_FOUND,
+	       "of a post for followers it knows nothing when it has none");
+	rig_follows(rig, &rig->carol, &rig->alice);
+	quiet = write_post("status=x&visibility=private", &id);
+	rig_jobs(rig);
+	is_int(rig_apply(rig, flag(NODE, "'https://b.example/a/3'", one(quiet))), OK,
+	       "but what a follower there was sent it may report");
+	reports(false, &kept);
+	is_int(kept.post_ids.count, 1, "and it is kept with the report");
+	quiet = write_post("status=@carol@b.example&visibility=direct", &id);
+	is_int(rig_apply(rig, flag(NODE, "'https://b.example/a/4'", one(quiet))), OK, "as is what was for one of them");
+	quiet = write_post("status=@bob&visibility=direct", &id);
+	is_int(rig_apply(rig, flag(NODE, "'https://b.example/a/5'", one(quiet))), ERR_NOT_FOUND, "and nothing else");
 	rig_free(rig);
 }
 
