@@ -117,8 +117,8 @@ def test_a_blocked_word_is_dropped_and_its_sender_not_told(stage):
 
 
 def test_a_sibling_sends_no_more_than_it_may(stage):
-    stage.node.do("peer", "limit", stage.peer.domain, "--rate", "3", "--size", "3000")
-    assert stage.note("x" * 4000) == 413
+    stage.node.do("peer", "limit", stage.peer.domain, "--rate", "3", "--size", "16384")
+    assert stage.note("x" * 17000) == 413
     answers = [stage.note(f"number {i}") for i in range(5)]
     assert answers == [202, 202, 202, 503, 503]
     assert {"rate", "size"} <= stage.reasons()
