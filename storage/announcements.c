@@ -27,6 +27,7 @@ int announcements_add(struct txn *txn, struct announcement *announcement)
 	if (r != OK || count >= ANNOUNCEMENTS_MAX)
 		return r != OK ? r : ERR_LIMIT;
 	announcement->id = txn_new_id(txn);
+	txn_emit(txn, EVENT_ANNOUNCEMENT, announcement->id, 0);
 	return record_put(txn, SPACE_ANNOUNCEMENT, key_u64(&key, announcement->id), &announcement_type, announcement);
 }
 
@@ -50,6 +51,7 @@ int announcements_remove(struct txn *txn, uint64_t id)
 		return ERR_NOT_FOUND;
 	delete_below(txn, SPACE_ANNOUNCEMENT_READ, at);
 	delete_below(txn, SPACE_ANNOUNCEMENT_REACTION, at);
+	txn_emit(txn, EVENT_ANNOUNCEMENT_GONE, id, 0);
 	return txn_del(txn, SPACE_ANNOUNCEMENT, at);
 }
 

@@ -12,9 +12,9 @@ struct arena;
 enum { ANNOUNCEMENTS_MAX = 100, ANNOUNCEMENT_CHARACTERS_MAX = 5000, ANNOUNCEMENT_EMOJIS_MAX = 8 };
 
 int announcements_get(struct arena *arena, struct view *view, uint64_t id, struct announcement *ret_announcement);
-/* Takes a new id. ERR_LIMIT: there are ANNOUNCEMENTS_MAX. */
+/* Takes a new id. Emits EVENT_ANNOUNCEMENT. ERR_LIMIT: there are ANNOUNCEMENTS_MAX. */
 int announcements_add(struct txn *txn, struct announcement *announcement);
-/* With who read it and the reactions. ERR_NOT_FOUND. */
+/* With who read it and the reactions. Emits EVENT_ANNOUNCEMENT_GONE. ERR_NOT_FOUND. */
 int announcements_remove(struct txn *txn, uint64_t id);
 /* All of them, the newest first. */
 int announcements_list(struct arena *arena, struct view *view, struct announcement **ret_list, size_t *ret_count);

@@ -8,11 +8,11 @@
 #include "storage/announcements.h"
 #include "storage/base/clock.h"
 
-static int w_reactions(struct json_writer *w, struct call *call, struct view *view, uint64_t id)
+static int w_reactions(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id, uint64_t id)
 {
 	struct announcement_reaction *reactions;
 	size_t count = 0;
-	int r = announcements_reactions(call->arena, view, id, call->viewer.account_id, &reactions, &count);
+	int r = announcements_reactions(arena, view, id, viewer_id, &reactions, &count);
 
 	json_w_key(w, "reactions");
 	json_w_array(w);
@@ -27,8 +27,8 @@ static int w_reactions(struct json_writer *w, struct call *call, struct view *vi
 	return r;
 }
 
-static int w_announcement(struct json_writer *w, struct call *call, struct view *view,
-                          const struct announcement *announcement, bool read)
+int announcement_entity_w(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
+                          const struct announcement *announcement)
 {
 	static const char *const empty[] = { "mentions", "statuses", "tags", "emojis" };
 	int r;
@@ -41,10 +41,10 @@ static int w_announcement(struct json_writer *w, struct call *call, struct view 
 	json_w_member_bool(w, "all_day", announcement->all_day);
 	json_w_member_date(w, "published_at", announcement->published_ms);
 	json_w_member_date(w, "updated_at", announcement->published_ms);
-	json_w_member_bool(w, "read", read);
+	json_w_member_bool(w, "read", announcements_has_read(view, announcement->id, viewer_id));
 	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
 		json_w_member_raw(w, empty[i], STR("[]"));
-	r = w_reactions(w, call, view, announcement->id);
+	r = w_reactions(w, arena, view, viewer_id, announcement->id);
 	json_w_object_end(w);
 	return r;
 }
@@ -65,7 +65,7 @@ int api_announcements(struct call *call, struct view *view)
 		bool read = announcements_has_read(view, list[i].id, call->viewer.account_id);
 
 		if (!announcement_ended(&list[i], clock_now_ms()) && (all || !read))
-			r = w_announcement(&answer.w, call, view, &list[i], read);
+			r = announcement_entity_w(&answer.w, call->arena, view, call->viewer.account_id, &list[i]);
 	}
 	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, r);

@@ -5,6 +5,8 @@
 #define NODE_API_ANNOUNCEMENTS_H
 
 #include "node/call.h"
+#include "storage/base/json.h"
+#include "storage/model.h"
 
 /* Those that are not over and not dismissed; with_dismissed: the dismissed, too. */
 int api_announcements(struct call *call, struct view *view);
@@ -13,5 +15,9 @@ int api_announcement_dismiss_write(struct call *call, struct txn *txn);  /* then
 int api_announcement_react_check(struct call *call, struct view *view);
 int api_announcement_react_write(struct call *call, struct txn *txn);
 int api_announcement_unreact_write(struct call *call, struct txn *txn);
+
+/* As `viewer_id` sees it; 0: somebody who did nothing with it yet. */
+int announcement_entity_w(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
+                          const struct announcement *announcement);
 
 #endif

@@ -161,6 +161,8 @@ static bool is_news(const struct event *event)
 	case EVENT_NOTICE:
 	case EVENT_CONVERSATION:
 	case EVENT_FILTERS:
+	case EVENT_ANNOUNCEMENT:
+	case EVENT_ANNOUNCEMENT_GONE:
 	case EVENT_REVOKED:
 		return true;
 	default:

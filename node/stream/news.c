@@ -3,7 +3,9 @@
  */
 #include "node/stream/news.h"
 
+#include "node/api/announcements.h"
 #include "node/api/entities.h"
+#include "storage/announcements.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/conversations.h"
@@ -81,6 +83,25 @@ int news_of_conversation(struct arena *arena, struct view *view, uint64_t accoun
 struct news news_of_filters(void)
 {
 	return (struct news){ "filters_changed", STR_NONE, SCOPE(READ_STATUSES) };
+}
+
+int news_of_announcement(struct arena *arena, struct view *view, uint64_t id, struct news *ret_news)
+{
+	struct announcement announcement;
+	struct draft draft;
+	int err = announcements_get(arena, view, id, &announcement);
+
+	if (err != OK)
+		return err;
+	draft_begin(&draft, arena);
+	err = announcement_entity_w(&draft.w, arena, view, 0, &announcement);
+	return draft_end(&draft, err, "announcement", SCOPE(READ_STATUSES), ret_news);
+}
+
+struct news news_of_announcement_end(struct arena *arena, uint64_t id)
+{
+	return (struct news){ "announcement.delete", arena_printf(arena, "%llu", (unsigned long long)id),
+	                      SCOPE(READ_STATUSES) };
 }
 
 struct str news_as_lines(struct arena *arena, const struct news *news)

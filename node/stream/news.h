@@ -26,6 +26,8 @@ int news_of_notice(struct arena *arena, struct view *view, uint64_t account_id, 
 int news_of_conversation(struct arena *arena, struct view *view, uint64_t account_id, uint64_t conversation_id,
                          struct news *ret_news);
 struct news news_of_filters(void);
+int news_of_announcement(struct arena *arena, struct view *view, uint64_t id, struct news *ret_news);
+struct news news_of_announcement_end(struct arena *arena, uint64_t id);
 
 /* As a server-sent event: its lines and the empty one behind them. */
 struct str news_as_lines(struct arena *arena, const struct news *news);

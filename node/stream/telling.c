@@ -105,6 +105,20 @@ static void tell_owner(struct hub *hub, struct arena *arena, struct view *view, 
 		tell_one(listener, kinds, &news);
 }
 
+/* To everybody's own streams. */
+static void tell_all(struct hub *hub, struct arena *arena, struct view *view, const struct event *event)
+{
+	struct news news;
+	int err = OK;
+
+	if (event->kind == EVENT_ANNOUNCEMENT)
+		err = news_of_announcement(arena, view, event->id, &news);
+	else
+		news = news_of_announcement_end(arena, event->id);
+	for (struct listener *listener = hub_core(hub)->active; err == OK && listener; listener = listener->next_active)
+		tell_one(listener, 1U << CHANNEL_USER, &news);
+}
+
 bool stream_may(struct arena *arena, struct view *view, const struct stream *stream)
 {
 	uint64_t account_id = stream->listener->account_id;
@@ -143,6 +157,10 @@ void tell(struct hub *hub, struct arena *arena, struct view *view, const struct 
 	case EVENT_POST_WITHDRAWN:
 	case EVENT_FILTERS:
 		tell_owner(hub, arena, view, event);
+		break;
+	case EVENT_ANNOUNCEMENT:
+	case EVENT_ANNOUNCEMENT_GONE:
+		tell_all(hub, arena, view, event);
 		break;
 	default:
 		break;

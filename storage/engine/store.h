@@ -33,6 +33,8 @@ enum event_kind {
 	EVENT_POST_WITHDRAWN,  /* a post that is gone named `actor` and was not for all: id */
 	EVENT_CONVERSATION,  /* something new in a conversation: id, actor = whose it is */
 	EVENT_FILTERS,       /* the filters of `actor` changed */
+	EVENT_ANNOUNCEMENT,  /* there is a new announcement: id */
+	EVENT_ANNOUNCEMENT_GONE,
 };
 
 struct event {

@@ -4,6 +4,7 @@ import pytest
 
 from entities import check
 from node import Node, unkept
+from streams import Lines
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -35,6 +36,15 @@ def test_announcements(node, word):
     assert word in node.cli("announcement", "list").stdout
     node.do("announcement", "remove", made["id"])
     assert hana.get("/api/v1/announcements") == []
+
+
+def test_in_streams(node, word):
+    with Lines(node, "user", node.person("gil" + word).token) as his:
+        node.do("announcement", "add", word)
+        name, made = his.event()
+        assert name == "announcement" and word in check(made, "Announcement")["content"] and made["read"] is False
+        node.do("announcement", "remove", made["id"])
+        assert his.event() == ("announcement.delete", int(made["id"]))
 
 
 @pytest.mark.parametrize("words", [(" ",), ("x", "--ends", "soon"), ("x", "--ends", "2020-01-01"), ("x" * 5001,)])
