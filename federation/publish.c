@@ -47,6 +47,7 @@ int publish_write(struct arena *arena, struct txn *txn, struct job *job, bool *r
 {
 	struct scheduled scheduled;
 	struct user author;
+	bool touched = txn_touched(txn);
 	int r = scheduled_get(arena, txn_view(txn), job->cursor, job->subject, &scheduled);
 
 	*ret_more = false;
@@ -59,8 +60,8 @@ int publish_write(struct arena *arena, struct txn *txn, struct job *job, bool *r
 		return OK;
 	if (r == OK)
 		r = publish(arena, txn, &scheduled);
-	/* these are asked before anything is put */
-	if (r == ERR_INVALID || r == ERR_DENIED || r == ERR_NOT_FOUND)
+	/* asked before anything was put; half a post is an error all the same */
+	if ((r == ERR_INVALID || r == ERR_DENIED || r == ERR_NOT_FOUND) && touched == txn_touched(txn))
 		return OK;
 	return r == OK ? scheduled_delete(txn, scheduled.account_id, scheduled.id) : r;
 }

@@ -84,8 +84,8 @@ int pushes_tell(struct txn *txn, const struct notice *notice)
 
 		if (!scratch)
 			scratch = arena_new();
-		txn_fail(txn, codec_decode(scratch, &push_type, item.value, &push));
-		if (!wants(txn_view(txn), &push, notice))
+		/* what does not decode must not keep anybody from posting */
+		if (codec_decode(scratch, &push_type, item.value, &push) != OK || !wants(txn_view(txn), &push, notice))
 			continue;
 		job.argument = arena_printf(scratch, "%llu", (unsigned long long)push.token_id);
 		job.due_ms = push.wait_until_ms > txn_now_ms(txn) ? push.wait_until_ms : 0;
