@@ -6,6 +6,7 @@
 #   make unit, make blackbox  the one half or the other, with the plain build only
 #   make lint, make format    layers and analysis; formats the lines you touched
 #   make bench, make fuzz     measures; fuzzes every parser for FUZZ_SECONDS each
+#   make docs                 writes the pages that are made from the route table
 #   make install              to $(DESTDIR)$(PREFIX)
 #   make SAN=address,undefined   (or SAN=thread) builds the same into a folder of its own, with sanitizers
 #   make DEPS=no              never looks whether Debian packages are missing
@@ -64,7 +65,7 @@ PEER   := tests/fedify/node_modules/.package-lock.json
 # make check builds with all cores unless the caller gave a -j of their own.
 SUB     = +$(MAKE) DEPS=no $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) --no-print-directory
 
-.PHONY: all check unit unit-programs thread-programs bench-programs fuzz-programs replay-programs blackbox lint format install \
+.PHONY: all docs check unit unit-programs thread-programs bench-programs fuzz-programs replay-programs blackbox lint format install \
         uninstall clean demo bench fuzz
 .SECONDARY:
 
@@ -147,6 +148,10 @@ fuzz:
 		mkdir -p build-fuzz/corpus/$$name tests/fuzz/corpus/$$name; \
 		build-fuzz/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 \
 			-artifact_prefix=build-fuzz/ build-fuzz/corpus/$$name tests/fuzz/corpus/$$name; done
+
+docs: all
+	deploy/api-coverage $B/rse-node >$B/api-coverage.md
+	mv $B/api-coverage.md deploy/docs/api-coverage.md
 
 demo: all
 	@deploy/demo $B/rse-node
