@@ -57,6 +57,8 @@ static bool stands_alone(uint32_t code)
 
 static bool is_of_word(uint32_t code)
 {
+	if (code < 0x80)  /* most are */
+		return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || (code >= '0' && code <= '9');
 	switch (utf8proc_category((utf8proc_int32_t)code)) {
 	case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT: case UTF8PROC_CATEGORY_LM:
 	case UTF8PROC_CATEGORY_LO: case UTF8PROC_CATEGORY_MN: case UTF8PROC_CATEGORY_MC: case UTF8PROC_CATEGORY_ND:
@@ -69,6 +71,10 @@ static bool is_of_word(uint32_t code)
 
 static void add_lower(struct buf *word, uint32_t code)
 {
+	if (code < 0x80) {
+		buf_add_char(word, (char)(code >= 'A' && code <= 'Z' ? code + ('a' - 'A') : code));
+		return;
+	}
 	code = (uint32_t)utf8proc_tolower((utf8proc_int32_t)code);
 	if (code == 0x153)
 		buf_add(word, STR("oe"));
@@ -241,17 +247,27 @@ static const char *const small_words[LANGUAGE_COUNT] = {
 	                "your be have has it at from was were ",
 };
 
+enum { LANGUAGE_CHARACTERS = 1000, SMALL_WORD_BYTES = 5 };  /* enough to tell; the longest of the above */
+
+static bool is_small_word(int language, struct str word)
+{
+	char spaced[SMALL_WORD_BYTES + 2];
+
+	if (word.n > SMALL_WORD_BYTES)
+		return false;
+	memcpy(spaced + 1, word.p, word.n);
+	spaced[0] = spaced[1 + word.n] = ' ';
+	return str_find(str_of(small_words[language]), (struct str){ spaced, word.n + 2 }) != SIZE_MAX;
+}
+
 enum language tokeniser_language(struct tokeniser *tokeniser, struct arena *arena, struct str text, struct str said)
 {
-	struct str_list words = tokeniser_words(tokeniser, arena, text);
+	struct str_list words = tokeniser_words(tokeniser, arena, utf8_prefix(text, LANGUAGE_CHARACTERS));
 	size_t counts[LANGUAGE_COUNT] = { 0 };
 
-	for (size_t i = 0; i < words.count; i++) {
-		struct str spaced = arena_printf(arena, " %.*s ", STR_ARG(words.items[i]));
-
+	for (size_t i = 0; i < words.count; i++)
 		for (int language = 0; language < LANGUAGE_COUNT; language++)
-			counts[language] += str_find(str_of(small_words[language]), spaced) != SIZE_MAX;
-	}
+			counts[language] += is_small_word(language, words.items[i]);
 	if (counts[LANGUAGE_FR] != counts[LANGUAGE_EN])
 		return counts[LANGUAGE_FR] > counts[LANGUAGE_EN] ? LANGUAGE_FR : LANGUAGE_EN;
 	return str_starts(said, STR("en")) ? LANGUAGE_EN : LANGUAGE_FR;
