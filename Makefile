@@ -36,10 +36,12 @@ comma  := ,
 B      := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 SAN_F  := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 PKGS   := libmicrohttpd libcurl openssl jansson libcrypt libutf8proc gumbo libcmark yaml-0.1 icu-uc sqlite3
+# Of the program that decodes media, and of nothing else: the node never links these.
+MEDIA_PKGS := vips libseccomp libavformat libavcodec libavutil libswscale
 WARN   := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wformat=2 -Werror
 OWN    := -std=c17 -D_GNU_SOURCE -I. -pthread $(WARN) $(SAN_F) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -lwslay -lstemmer
+LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -lwslay -lstemmer -lm
 
 # The other flavours of libcurl have no callbacks into OpenSSL and answer differently to bad certificates.
 ifneq ($(filter build,$(USES)),)
@@ -48,7 +50,8 @@ $(error rse-node needs the OpenSSL flavour of libcurl (Debian: libcurl4-openssl-
 endif
 endif
 
-SRC    := $(filter-out node/main.c,$(wildcard storage/*.c storage/*/*.c federation/*.c node/*.c node/*/*.c))
+WORKER := $(wildcard node/media-worker/*.c) node/media/blurhash.c
+SRC    := $(filter-out node/main.c node/media-worker/%,$(wildcard storage/*.c storage/*/*.c federation/*.c node/*.c node/*/*.c))
 RIG    := $(wildcard tests/rig/*.c)
 UNIT   := $(wildcard tests/unit/test_*.c)
 BENCH  := $(wildcard tests/bench/bench_*.c)
@@ -69,7 +72,7 @@ SUB     = +$(MAKE) DEPS=no $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(she
         uninstall clean demo bench fuzz
 .SECONDARY:
 
-all: $B/rse-node
+all: $B/rse-node $B/rse-node-media
 
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -85,6 +88,15 @@ $(RIGLIB): $(RIG:%.c=$B/%.o)
 
 $B/rse-node: $B/node/main.o $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The worker lives in a sandbox that the sanitizers could not live in. Its libraries' headers are not ours to warn about.
+MEDIA_CFLAGS = $(subst -I/,-isystem /,$(shell pkg-config --cflags $(MEDIA_PKGS)))
+$B/worker/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) $(CC) -std=c17 -D_GNU_SOURCE -I. -pthread $(WARN) $(MEDIA_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$B/rse-node-media: $(WORKER:%.c=$B/worker/%.o)
+	$(SAY) $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(MEDIA_PKGS)) -lmagic -lm
 
 $B/tests/unit/%: $B/tests/unit/%.o $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -161,16 +173,17 @@ UNITS  := $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 install: all
 	install -D -m 755 $B/rse-node $(DESTDIR)$(PREFIX)/bin/rse-node
+	install -D -m 755 $B/rse-node-media $(DESTDIR)$(PREFIX)/bin/rse-node-media
 	install -d $(UNITS)
 	sed 's|@PREFIX@|$(PREFIX)|g' deploy/rse-node.service >$(UNITS)/rse-node.service
 	@for page in $(MAN); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/rse-node $(UNITS)/rse-node.service
+	rm -f $(DESTDIR)$(PREFIX)/bin/rse-node $(DESTDIR)$(PREFIX)/bin/rse-node-media $(UNITS)/rse-node.service
 	@for page in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
 clean:
 	rm -rf build build-*
 
--include $(ALL_C:%.c=$B/%.d)
+-include $(ALL_C:%.c=$B/%.d) $(WORKER:%.c=$B/worker/%.d)

@@ -16,7 +16,9 @@
 #include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/ids.h"
 #include "storage/instance.h"
+#include "storage/media.h"
 #include "storage/graph.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
@@ -179,6 +181,33 @@ static void take_poll(struct arena *arena, const struct post_draft *draft, struc
 	object->post.object_type = STR("Question");
 }
 
+static void take_note(const struct media_note *note, struct media_record *file)
+{
+	if (note->description.p)
+		file->description = note->description;
+	if (note->has_focus) {
+		file->has_focus = true;
+		file->focus_x = note->focus_x;
+		file->focus_y = note->focus_y;
+	}
+}
+
+static int take_media(struct arena *arena, struct view *view, const struct post_draft *draft, bool hide,
+                      struct post *post, struct media_set *ret_set)
+{
+	int r = media_set_read(arena, view, post, &draft->media_ids, ret_set);
+
+	if (r)
+		return r == ERR_NOT_FOUND ? ERR_EXISTS : r;
+	for (size_t i = 0; i < ret_set->count; i++)
+		for (size_t k = 0; k < draft->note_count; k++)
+			if (draft->notes[k].media_id == ret_set->files[i].id)
+				take_note(&draft->notes[k], &ret_set->files[i]);
+	ret_set->hide = hide;
+	media_set_show(arena, instance_of(view), ret_set, post);
+	return OK;
+}
+
 int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, const struct post_draft *draft,
                     uint64_t *ret_post_id)
 {
@@ -189,6 +218,8 @@ int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, con
 		.type = AS_CREATE, .actor_id = actor_id, .object_kind = OBJECT_POST, .draft = &object,
 		.hold_ms = draft->hold_ms, .published_ms = txn_now_ms(txn),
 	};
+	const struct id_list none = { NULL, 0 };
+	struct media_set media;
 	struct account author;
 	int r = accounts_get(arena, txn_view(txn), actor_id, &author);
 
@@ -213,7 +244,11 @@ int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, con
 		r = take_quote(arena, txn, draft, post);
 	link_quote(arena, txn_view(txn), post);
 	if (!r)
+		r = take_media(arena, txn_view(txn), draft, false, post, &media);
+	if (!r)
 		r = activity_apply(arena, txn, &activity, ORIGIN_LOCAL);
+	if (!r)
+		r = txn_fail(txn, media_set_put(txn, &media, post, &none));
 	if (!r)
 		*ret_post_id = post->id;
 	return r;
@@ -265,19 +300,37 @@ static int publish_update(struct arena *arena, struct txn *txn, uint64_t actor_i
 	return r ? r : txn_fail(txn, rewrite_create(arena, txn, &object->post));
 }
 
+/* Is somebody to see a limited post no more, who knows the addresses of its files? */
+static bool loses_readers(const struct post *old, const struct post *post)
+{
+	for (size_t i = 0; old->visibility >= VISIBILITY_FOLLOWERS && i < old->mention_ids.count; i++)
+		if (!ids_have(&post->mention_ids, old->mention_ids.ids[i]))
+			return true;
+	return false;
+}
+
 int act_update_post(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id,
                     const struct post_draft *draft)
 {
 	struct object_draft object = { 0 };
-	int r = posts_get(arena, txn_view(txn), post_id, &object.post);
+	struct media_set media;
+	struct post old;
+	int r = posts_get(arena, txn_view(txn), post_id, &old);
 
 	if (r)
 		return r;
+	object.post = old;
 	take_draft(arena, instance_of(txn_view(txn)), draft, &object.post);
 	link_quote(arena, txn_view(txn), &object.post);
 	if (draft->quote_policy)
 		object.post.quote_policy = draft->quote_policy;
-	return publish_update(arena, txn, actor_id, false, &object);
+	/* Whose post it is comes first: the files are that account's. */
+	if (old.account_id != actor_id)
+		return ERR_DENIED;
+	r = take_media(arena, txn_view(txn), draft, loses_readers(&old, &object.post), &object.post, &media);
+	if (!r)
+		r = publish_update(arena, txn, actor_id, false, &object);
+	return r ? r : txn_fail(txn, media_set_put(txn, &media, &object.post, &old.media_ids));
 }
 
 /* Of a post that has not gone out nobody elsewhere is told that it ended. */

@@ -34,13 +34,23 @@ struct post_draft {
 	uint8_t quote_policy;             /* set of enum quote_policy: who may quote it; 0: as usual */
 	const struct poll *poll;          /* what it asks; NULL: nothing. Its end is poll_ms after the post */
 	int64_t poll_ms;
+	struct id_list media_ids;         /* files of the author's to show with it */
+	const struct media_note *notes;   /* what is said about some of them from now on */
+	size_t note_count;
+};
+struct media_note {
+	uint64_t media_id;
+	struct str description;           /* p == NULL: as it was */
+	bool has_focus;                   /* false: as it was */
+	int64_t focus_x, focus_y;         /* millionths */
 };
 struct mention_target {
 	struct str acct;                  /* as written, without @ */
 	uint64_t account_id;
 	struct str url, username;         /* for the link */
 };
-/* ERR_INVALID: a parent that the author may not see. ERR_DENIED: a post that it may not quote, or not see. In a limited
+/* ERR_INVALID: a parent that the author may not see. ERR_EXISTS: a file that is not there, not the author's, or shown by
+ * another post; ERR_LIMIT: too many of them; ERR_BUSY: one that is not ready. ERR_DENIED: a post that it may not quote, or not see. In a limited
  * thread the visibility is narrowed, and so where one's own limited post is quoted. A quote of a post of ours stands at
  * once; one of a foreign post waits for its author's answer, which the job "quote" asks for. */
 int act_create_post(struct arena *arena, struct txn *txn, uint64_t actor_id, const struct post_draft *draft,

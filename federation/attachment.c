@@ -80,6 +80,20 @@ static uint64_t side_of(const json_t *value, const struct media *media, const ch
 	return json_member_u64(value, key, json_member_u64(media->link, key, 0));
 }
 
+/* Where one looks first: two numbers from -1 to 1. */
+static void w_focal_point(struct json_writer *w, const json_t *value)
+{
+	const json_t *point = json_member(value, "focalPoint");
+
+	if (json_count(point) != 2)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (!json_is_number(json_at(point, i)) || !(json_number_value(json_at(point, i)) >= -1) ||
+		    !(json_number_value(json_at(point, i)) <= 1))
+			return;
+	json_w_member_raw(w, "focalPoint", json_render(w->buf->arena, point));
+}
+
 static void w_media(struct json_writer *w, const json_t *value, const struct media *media)
 {
 	json_w_object(w);
@@ -91,6 +105,7 @@ static void w_media(struct json_writer *w, const json_t *value, const struct med
 	json_w_member_u64(w, "height", side_of(value, media, "height"));
 	json_w_member_str(w, "blurhash",
 	                  str_sub(property_text(json_member(value, "blurhash")), 0, WORD_BYTES_MAX));
+	w_focal_point(w, value);
 	json_w_object_end(w);
 }
 
@@ -177,6 +192,11 @@ struct str attachment_keep(struct arena *arena, struct str attachments_json, uin
 	}
 	json_w_array_end(&w);
 	return count ? buf_str(&buf) : STR_NONE;
+}
+
+struct str attachment_publish(struct arena *arena, struct str attachments_json)
+{
+	return attachment_keep(arena, attachments_json, ATTACHMENTS_MAX, 0);
 }
 
 struct str attachment_links(struct arena *arena, const json_t *document)

@@ -16,6 +16,8 @@ enum { ATTACHMENTS_MAX = 16 };  /* kept of a post */
 struct str attachment_media(struct arena *arena, const json_t *document);
 /* Of what attachment_media() gave, the first `max` of these kinds (set of enum media_kind; 0: all). */
 struct str attachment_keep(struct arena *arena, struct str attachments_json, uint64_t max, uint8_t kinds);
+/* Those of a post of ours as others read them: without what only our clients are told. */
+struct str attachment_publish(struct arena *arena, struct str attachments_json);
 /* Links attached to a post that are no media, as paragraphs of HTML, not yet sanitised: what a Page is about. */
 struct str attachment_links(struct arena *arena, const json_t *document);
 

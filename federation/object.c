@@ -462,6 +462,7 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 {
 	struct str_list to = { NULL, 0 }, cc = { NULL, 0 };
 	struct account author = { 0 };
+	struct str attachments;
 	struct poll poll;
 
 	accounts_get(arena, view, post->account_id, &author);
@@ -487,7 +488,8 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 	if (post->quote_uri.n)
 		w_quote(w, post);
 	w_quote_policy(w, post, &author);
-	json_w_member_raw(w, "attachment", post->attachments_json.n ? post->attachments_json : STR("[]"));
+	attachments = attachment_publish(arena, post->attachments_json);
+	json_w_member_raw(w, "attachment", attachments.n ? attachments : STR("[]"));
 	json_w_object_end(w);
 }
 

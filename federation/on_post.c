@@ -291,7 +291,8 @@ int update_may(struct apply *apply)
 static bool take_edit(struct post *post, const struct post *edit, int64_t edited_ms)
 {
 	bool changed = !str_eq(post->content, edit->content) || !str_eq(post->spoiler, edit->spoiler) ||
-	               !str_eq(post->title, edit->title) || post->sensitive != edit->sensitive;
+	               !str_eq(post->title, edit->title) || post->sensitive != edit->sensitive ||
+	               !str_eq(post->attachments_json, edit->attachments_json);
 
 	/* An edit back to the text that we have must still outrank the one between, should that come after it. */
 	if (changed || edit->edited_ms > post->edited_ms)
@@ -305,6 +306,7 @@ static bool take_edit(struct post *post, const struct post *edit, int64_t edited
 	post->tags = edit->tags;
 	post->mention_ids = edit->mention_ids;
 	post->attachments_json = edit->attachments_json;
+	post->media_ids = edit->media_ids;
 	post->emojis_json = edit->emojis_json;
 	post->quote_policy = edit->quote_policy;
 	/* A stamp comes later, or is taken back: then it is proved anew. What is quoted stays what it was, and what the

@@ -16,6 +16,7 @@
 #include "storage/hushes.h"
 #include "storage/jobs.h"
 #include "storage/lists.h"
+#include "storage/media.h"
 #include "storage/named.h"
 #include "storage/notice_requests.h"
 #include "storage/notices.h"
@@ -102,6 +103,17 @@ static int purge_votes(struct arena *arena, struct txn *txn, uint64_t account_id
 	return r;
 }
 
+static int purge_media(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
+{
+	struct id_list ids = { NULL, 0 };
+	int r = media_of_account(arena, txn_view(txn), account_id, FAVOURITES_PAGE, &ids);
+
+	for (size_t i = 0; i < ids.count && !r; i++)
+		r = media_delete(txn, ids.ids[i]);
+	*ret_more = ids.count > 0;
+	return r;
+}
+
 static int purge_follows(struct arena *arena, struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	struct view *view = txn_view(txn);
@@ -174,6 +186,8 @@ int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, b
 	if (job->cursor == CURSOR_KEY)
 		return accounts_delete(txn, job->subject);
 	r = purge_posts(arena, txn, job->subject, &more);
+	if (!r && !more)
+		r = purge_media(arena, txn, job->subject, &more);
 	if (!r && !more)
 		r = purge_favourites(arena, txn, job->subject, &more);
 	if (!r && !more)

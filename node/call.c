@@ -232,6 +232,16 @@ int call_reply(struct call *call, int status, const char *content_type, struct s
 	return OK;
 }
 
+int call_reply_file(struct call *call, int status, struct str content_type, int fd, uint64_t from, uint64_t bytes)
+{
+	call->reply.status = status;
+	call->reply.content_type = arena_str(call->arena, content_type);
+	call->reply.file = fd + 1;
+	call->reply.file_from = from;
+	call->reply.file_bytes = bytes;
+	return OK;
+}
+
 int call_redirect(struct call *call, int status, struct str location)
 {
 	call_header(call, "Location", location);

@@ -38,7 +38,8 @@ enum access {
 	ACCESS_SESSION,     /* a page for people who signed in with a browser; others are sent to /sign-in */
 };
 
-enum quota { QUOTA_NONE = 0, QUOTA_READ, QUOTA_POST, QUOTA_DELETE, QUOTA_APP, QUOTA_SIGN_IN, QUOTA_TOKEN, QUOTA_INBOX };
+enum quota { QUOTA_NONE = 0, QUOTA_READ, QUOTA_POST, QUOTA_DELETE, QUOTA_APP, QUOTA_SIGN_IN, QUOTA_TOKEN, QUOTA_INBOX,
+             QUOTA_MEDIA };
 
 typedef int call_stage(struct call *call, struct view *view);
 
@@ -56,6 +57,8 @@ struct route {
 	bool computes;         /* its work takes processor time and waits for nobody; the work of others may fetch */
 	bool token_in_query;   /* a token also counts as ?access_token= or as the sub-protocol of a WebSocket: for streams,
 	                          which browsers open without headers of their own */
+	bool files;            /* its work is about files, in a pool of its own: others do not wait behind them */
+	bool uploads;          /* its body may be as long as a file (server_options.upload_max), for those who signed in */
 	bool cross_origin;     /* CORS headers and preflight: the client API and discovery */
 	const char *summary;   /* one line for `rse-node routes` */
 };
@@ -98,6 +101,8 @@ struct reply {
 	struct header *headers;     /* more headers, by call_header() */
 	size_t header_count, header_capacity;
 	struct stream_ticket *stream;  /* the body is a stream, or the connection becomes one (node/stream/hub.h) */
+	int file;                   /* a descriptor + 1, the reply's own: the body is this file's; 0: it is not */
+	uint64_t file_from, file_bytes;
 };
 
 struct call {
@@ -149,6 +154,8 @@ void call_header(struct call *call, const char *name, struct str value);
 /* Ends with a JSON body. */
 int call_reply_json(struct call *call, struct str body);
 int call_reply(struct call *call, int status, const char *content_type, struct str body);
+/* The body is part of a file, which the reply closes. */
+int call_reply_file(struct call *call, int status, struct str content_type, int fd, uint64_t from, uint64_t bytes);
 int call_redirect(struct call *call, int status, struct str location);
 /* Sends a browser to sign in and then back here. Returns CALL_DONE. */
 int call_send_to_sign_in(struct call *call);

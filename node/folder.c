@@ -18,6 +18,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/base/hash.h"
 #include "storage/engine/writer.h"
 #include "storage/keys.h"
 #include "storage/maintain.h"
@@ -25,6 +26,7 @@
 
 /* The instance actor's account id; made by init, never changed. */
 #define SETTING_ACTOR_ID STR("instance.actor_id")
+#define SETTING_MEDIA_KEY STR("instance.media_key")
 
 #define GIB ((uint64_t)1 << 30)
 
@@ -289,16 +291,44 @@ int folder_create(struct arena *arena, const struct folder_plan *given, struct s
 
 /* --- opening ---------------------------------------------------------------------------------------------------- */
 
+/* Made at the first start of a build that knows it; addresses that clients hold depend on it. */
+static int media_key_write(struct txn *txn, void *arg)
+{
+	struct folder *folder = arg;
+	struct str text;
+	int err = settings_get(folder->arena, txn_view(txn), SETTING_MEDIA_KEY, &text);
+
+	return err == ERR_NOT_FOUND ? settings_put(txn, SETTING_MEDIA_KEY, hash_token(folder->arena)) : err;
+}
+
 static int open_instance(struct folder *folder, struct view *view)
 {
 	struct instance *instance = &folder->instance;
+	int err;
 
 	instance->domain = folder->config.domain;
 	instance->url = folder->config.url;
 	instance->title = folder->config.title;
 	instance->description = folder->config.description;
 	instance->development = str_starts(instance->url, STR("http://"));
+	err = settings_get(folder->arena, view, SETTING_MEDIA_KEY, &instance->media_key);
+	if (err != OK)
+		return err;
 	return read_actor_id(folder->arena, view, &instance->actor_id);
+}
+
+/* Made when it is missing, so that opening a store writes nothing as a rule. */
+static int ensure_media_key(struct folder *folder)
+{
+	struct view *view;
+	struct str text;
+	int err = view_begin(folder->store, &view);
+
+	if (err != OK)
+		return err;
+	err = settings_get(folder->arena, view, SETTING_MEDIA_KEY, &text);
+	view_end(view);
+	return err == ERR_NOT_FOUND ? store_write(folder->store, media_key_write, folder, NULL, NULL) : err;
 }
 
 static int open_content(struct folder *folder, struct str *ret_error)
@@ -329,7 +359,9 @@ static int open_store(struct folder *folder, struct str *ret_error)
 		err = store_open_at(folder->arena, folder->path, before.store_map_gib * GIB, &folder->store, ret_error);
 	if (err != OK)
 		return err;
-	err = open_content(folder, ret_error);
+	err = ensure_media_key(folder);
+	if (err == OK)
+		err = open_content(folder, ret_error);
 	if (err == OK && folder->config.store_map_gib == before.store_map_gib)
 		return OK;
 	store_close(folder->store);

@@ -16,6 +16,7 @@
 #include "federation/quote.h"
 #include "federation/resolve.h"
 #include "node/jobs.h"
+#include "node/media/intake.h"
 #include "node/push.h"
 #include "storage/activities.h"
 #include "storage/base/arena.h"
@@ -243,6 +244,10 @@ const struct job_row job_rows[] = {
 	  "tells a client of a notification by Web Push" },
 	{ "publish",      LANE_WRITER, RETRY_SOON,  100,   publish_write,       NULL,        0,
 	  "posts what was scheduled, when its time has come" },
+	{ "media",        LANE_POOL,   RETRY_SOON,  20,    NULL,                intake_job,  0,
+	  "looks at an uploaded file for which no worker was free" },
+	{ "media_sweep",  LANE_POOL,   RETRY_HOUR,  100,   NULL,                intake_sweep_job, HOUR_MS,
+	  "removes uploads that nothing shows for a day, and files that nobody names" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links, old activity ids, closed reports, and what waits for who is kept out" },
 };

@@ -7,7 +7,9 @@
 #include "federation/federation.h"
 #include "storage/instance.h"
 
+struct blobs;
 struct config;
+struct decoder;
 struct deliverer;
 struct hub;
 struct indexer;
@@ -23,12 +25,15 @@ struct node {
 	struct writer *writer;
 	struct pool *pool;       /* for what takes processor time */
 	struct pool *fetchers;   /* for requests that may wait for a peer */
+	struct pool *file_handlers;  /* for what waits for the media worker, or for a sibling's picture */
 	struct limiter *limiter;
 	struct deliverer *deliverer;
 	struct hub *hub;
 	struct server *server;
 	struct jobs *jobs;
 	struct indexer *indexer; /* of the search; NULL: its file cannot be opened, search knows names alone */
+	struct blobs *blobs;     /* the bytes of files */
+	struct decoder *decoder; /* and who looks into them */
 	const struct config *_Atomic config;  /* the snapshot that holds; a change of a live key publishes a new one */
 	const char *config_file;
 	struct federation federation;

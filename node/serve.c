@@ -1,7 +1,7 @@
 /*
  * The life of a serving node: what is made, in which order it starts, and how it stops in reverse.
  *
- *   store → writer → search → pools → net → deliverer → jobs → hub → server → control        stop: the other way round
+ *   store → writer → search → files, pools → net → deliverer → jobs → hub → server → control        stop: the other way round
  *
  * The main thread then sleeps on signals, on a change of configuration and on the death of the disk. Nothing else
  * happens here: what a request does begins in http/exchange.c, what a job does in jobs.c.
@@ -32,6 +32,7 @@
 #include "node/http/limit.h"
 #include "node/http/server.h"
 #include "node/jobs.h"
+#include "node/media/decoder.h"
 #include "node/node.h"
 #include "node/search/indexer.h"
 #include "node/stream/hub.h"
@@ -41,6 +42,7 @@
 #include "storage/base/err.h"
 #include "storage/base/log.h"
 #include "storage/base/pool.h"
+#include "storage/blobs.h"
 #include "storage/engine/writer.h"
 
 enum { MMAP_THRESHOLD_BYTES = 1024 * 1024, TRIM_THRESHOLD_BYTES = 4 * 1024 * 1024 };
@@ -48,6 +50,7 @@ enum {
 	KEYS_KEPT = 4096,
 	REPLAYS_KEPT = 65536,
 	POOL_QUEUE_MAX = 1024,
+	FILE_THREADS = 8,      /* most of them wait */
 	LOCK_WAIT_MS = 5000,   /* for a command that has the store open */
 	LOCK_STEP_MS = 50,
 	UPKEEP_MS = 2000,
@@ -262,6 +265,19 @@ static int start_fetchers(struct life *life)
 	return pool_start((unsigned)life->node.config->threads_pool, POOL_QUEUE_MAX, &life->node.fetchers);
 }
 
+static int start_media(struct life *life)
+{
+	int err = blobs_open(arena_cstr(life->folder->arena, life->folder->path), true, &life->node.blobs);
+
+	if (err == OK)
+		err = pool_start(FILE_THREADS, POOL_QUEUE_MAX, &life->node.file_handlers);
+	if (err == OK)
+		life->node.decoder = decoder_new(life->node.config->media_worker);
+	else
+		blobs_close(life->node.blobs);
+	return err;
+}
+
 static int start_deliverer(struct life *life)
 {
 	const struct config *config = life->node.config;
@@ -312,11 +328,13 @@ static int start_server(struct life *life)
 	const struct config *config = life->node.config;
 	struct server_options options = {
 		.node = &life->node, .store = life->node.store, .writer = life->node.writer, .pool = life->node.pool,
-		.fetchers = life->node.fetchers, .limiter = life->node.limiter, .routes = routes, .route_count = route_count,
+		.fetchers = life->node.fetchers, .files = life->node.file_handlers,
+		.limiter = life->node.limiter, .routes = routes, .route_count = route_count,
 		.listen = config->listen, .proxies = config->proxies.items, .proxy_count = config->proxies.count,
 		.threads = (unsigned)config->threads_http, .body_max = config->limits_body_bytes,
 		/* streams keep their places apart from those who only ask */
 		.connections_max = (unsigned)(config->limits_connections + config->limits_streams),
+		.upload_max = config->limits_media_bytes,
 		.timeout_seconds = (unsigned)config->limits_idle_seconds,
 		.dress_error = page_dress_error,
 	};
@@ -354,6 +372,13 @@ static void stop_pool(struct life *life)
 static void stop_fetchers(struct life *life)
 {
 	pool_stop(life->node.fetchers);
+}
+
+static void stop_media(struct life *life)
+{
+	pool_stop(life->node.file_handlers);
+	decoder_free(life->node.decoder);
+	blobs_close(life->node.blobs);
 }
 
 static void stop_deliverer(struct life *life)
@@ -395,6 +420,7 @@ static const struct room {
 	{ "outbound client", start_net, stop_net },
 	{ "writer", start_writer, stop_writer },
 	{ "search", start_indexer, stop_indexer },
+	{ "files", start_media, stop_media },
 	{ "pool", start_pool, stop_pool },
 	{ "pool of fetches", start_fetchers, stop_fetchers },
 	{ "delivery", start_deliverer, stop_deliverer },

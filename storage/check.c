@@ -245,6 +245,9 @@ static void check_post(struct check *check)
 		find(check, "it has no finished JSON");
 	check_post_or_removal(check, post->reblog_of_id);
 	check_tags(check, post);
+	for (size_t i = 0; i < post->media_ids.count; i++)
+		if (!has_id(check, SPACE_MEDIA, post->media_ids.ids[i]))
+			find(check, "its media %llu is not there", (unsigned long long)post->media_ids.ids[i]);
 	if (posts_stats_get(check->view, post->id, &stats) != OK)
 		return;
 	compare_count(check, "replies", stats.replies,
@@ -406,6 +409,25 @@ static void check_conversation_post(struct check *check)
 		find(check, "the post does not belong there");
 }
 
+static void check_media(struct check *check)
+{
+	const struct media_record *media = check->record;
+	struct account account;
+	struct post post;
+
+	if (media->post_id && media->use == MEDIA_USE_POST &&
+	    (posts_get(check->arena, check->view, media->post_id, &post) != OK || !ids_have(&post.media_ids, media->id)))
+		find(check, "post %llu does not show it", (unsigned long long)media->post_id);
+	if (!media->post_id == !media->loose_ms && media->use == MEDIA_USE_POST)
+		find(check, "it is %s", media->post_id ? "shown and loose" : "neither shown nor loose");
+	if ((media->use == MEDIA_USE_AVATAR || media->use == MEDIA_USE_HEADER) &&
+	    (accounts_get(check->arena, check->view, media->account_id, &account) != OK ||
+	     (media->use == MEDIA_USE_AVATAR ? account.avatar_id : account.header_id) != media->id))
+		find(check, "account %llu does not show it", (unsigned long long)media->account_id);
+	if (media->state == MEDIA_STATE_READY && !media->blob.n)
+		find(check, "it has no file");
+}
+
 #define ID(type, member) (offsetof(struct type, member) + 1)
 #define INDEX(primary_space, ...) .primary = SPACE_##primary_space, .at = { __VA_ARGS__ }
 #define HASH_OF(type_name) .key_bytes = 32, .type = &type_name
@@ -529,6 +551,11 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_QUOTE_STAMP] = { .key_bytes = 24, INDEX(POST, IN_KEY(16)) },
 	[SPACE_BLOCKED_BY] = { .key_bytes = 16, INDEX(BLOCK, IN_KEY(8), IN_KEY(0)) },
 	[SPACE_REPORT] = { .key_bytes = 8, .type = &report_type, .own = { ID(report, id) } },
+	[SPACE_MEDIA] = { .key_bytes = 8, .type = &media_record_type, .own = { ID(media_record, id) }, .also = check_media },
+	[SPACE_MEDIA_OF] = { .key_bytes = 16, INDEX(MEDIA, IN_KEY(8)), .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
+	[SPACE_MEDIA_LOOSE] = { .key_bytes = 16, INDEX(MEDIA, IN_KEY(8)) },
+	[SPACE_MEDIA_COPY] = { .key_bytes = 16, .value_bytes = 8, INDEX(MEDIA, IN_VALUE(0)) },
+	[SPACE_BLOB] = { .key_bytes = 40, INDEX(MEDIA, IN_KEY(-8)) },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },
 	[SPACE_BOOKMARK] = { .key_bytes = 16, .value_bytes = 8, .refers = { { IN_KEY(8), SPACE_ACCOUNT } },
 	                     .also = check_bookmark },

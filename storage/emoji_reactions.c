@@ -9,6 +9,7 @@
 #include "storage/codec.h"
 #include "storage/index.h"
 #include "storage/keys.h"
+#include "storage/media.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
@@ -180,7 +181,10 @@ int emoji_reactions_count(struct arena *arena, struct view *view, uint64_t post_
 		struct emoji_count *kind = count_of(counts, count, reactions[i].emoji);
 
 		if (kind == &counts[count]) {
-			*kind = (struct emoji_count){ .emoji = reactions[i].emoji, .url = reactions[i].emoji_url };
+			*kind = (struct emoji_count){
+				.emoji = reactions[i].emoji,
+				.url = media_proxy_url(arena, instance_of(view), post_id, reactions[i].emoji_url),
+			};
 			count++;
 		}
 		kind->count++;

@@ -12,6 +12,7 @@
 #include "storage/emoji_reactions.h"
 #include "storage/index.h"
 #include "storage/keys.h"
+#include "storage/media.h"
 #include "storage/notices.h"
 #include "storage/pins.h"
 #include "storage/polls.h"
@@ -180,6 +181,8 @@ static void original_delete(struct arena *scratch, struct txn *txn, const struct
 	posts_know_tags(txn, post, NULL);
 	keys_remove(txn, SPACE_POST_EDIT, post->id);
 	pins_remove(txn, post->account_id, post->id);
+	for (size_t i = 0; i < post->media_ids.count; i++)
+		media_loosen(txn, post->media_ids.ids[i]);
 	if (view_has(view, SPACE_POLL, key_u64(&key, post->id)))
 		txn_del(txn, SPACE_POLL, key_u64(&key, post->id));
 	if (post->visibility == VISIBILITY_DIRECT)

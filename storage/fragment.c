@@ -12,12 +12,35 @@
 #include "storage/base/err.h"
 #include "storage/base/json.h"
 #include "storage/keys.h"
+#include "storage/media.h"
 #include "storage/tokens.h"
 
 /* A stored JSON array, or an empty one. */
 static struct str array_or_empty(struct str json)
 {
 	return str_starts(json, STR("[")) ? json : STR("[]");
+}
+
+/* Custom emojis; the pictures of foreign ones come by way of us. */
+static void w_emojis(struct json_writer *w, struct arena *arena, const struct instance *instance, uint64_t shown_by,
+                     struct str json)
+{
+	static const char *const pictures[] = { "url", "static_url" };
+	json_t *list;
+
+	if (!json.n || !instance->media_key.n || json_parse(arena, json, &list) != OK) {
+		json_w_member_raw(w, "emojis", array_or_empty(json));
+		return;
+	}
+	for (size_t i = 0; i < json_count(list); i++)
+		for (size_t k = 0; k < sizeof(pictures) / sizeof(pictures[0]); k++) {
+			struct str url = media_proxy_url(arena, instance, shown_by,
+			                                 json_member_str(json_at(list, i), pictures[k]));
+
+			if (url.n)
+				json_object_set_new(json_at(list, i), pictures[k], json_stringn(url.p, url.n));
+		}
+	json_w_member_raw(w, "emojis", json_render(arena, list));
 }
 
 static void empty_array(struct json_writer *w, const char *key)
@@ -67,9 +90,9 @@ struct str fragment_account(struct arena *arena, const struct instance *instance
 	json_w_member_str(w, "uri", account->uri);
 	json_w_member_str(w, "display_name", account->display_name);
 	json_w_member_str(w, "note", account->note);
-	account_picture(w, "avatar", "avatar_static", account->avatar_url,
+	account_picture(w, "avatar", "avatar_static", media_proxy_url(arena, instance, account->id, account->avatar_url),
 	                arena_printf(arena, "%.*s/avatar.png", STR_ARG(instance->url)));
-	account_picture(w, "header", "header_static", account->header_url,
+	account_picture(w, "header", "header_static", media_proxy_url(arena, instance, account->id, account->header_url),
 	                arena_printf(arena, "%.*s/header.png", STR_ARG(instance->url)));
 	json_w_member_cstr(w, "avatar_description", "");
 	json_w_member_cstr(w, "header_description", "");
@@ -83,7 +106,7 @@ struct str fragment_account(struct arena *arena, const struct instance *instance
 	/* Only the day, as the API's model implementation does. */
 	json_w_member_date(w, "created_at", created_ms - created_ms % DAY_MS);
 	json_w_member_bool(w, "hide_collections", account->hide_collections);
-	json_w_member_raw(w, "emojis", array_or_empty(account->emojis_json));
+	w_emojis(w, arena, instance, account->id, account->emojis_json);
 	account_fields(w, &account->field_pairs);
 	empty_array(w, "roles");
 	json_w_member_bool(w, "show_media", true);
@@ -113,12 +136,10 @@ static const char *attachment_type(const json_t *attachment)
 	return "unknown";
 }
 
-static void attachment_size(struct json_writer *w, const char *key, uint64_t width, uint64_t height)
+static void w_size(struct json_writer *w, uint64_t width, uint64_t height)
 {
 	uint64_t aspect = width * 10000 / height;
 
-	json_w_key(w, key);
-	json_w_object(w);
 	json_w_member_u64(w, "width", width);
 	json_w_member_u64(w, "height", height);
 	json_w_key(w, "size");
@@ -127,46 +148,117 @@ static void attachment_size(struct json_writer *w, const char *key, uint64_t wid
 	json_w_key(w, "aspect");
 	json_w_raw(w, arena_printf(w->buf->arena, "%llu.%04llu", (unsigned long long)(aspect / 10000),
 	                           (unsigned long long)(aspect % 10000)));
+}
+
+static bool is_side(uint64_t pixels)
+{
+	enum { SIDE_MAX = 1000000 };  /* what is larger is no picture */
+
+	return pixels > 0 && pixels <= SIDE_MAX;
+}
+
+/* Where one looks first; ActivityPub writes it as a pair (x, y). */
+static void attachment_focus(struct json_writer *w, const json_t *attachment)
+{
+	const json_t *point = json_member(attachment, "focalPoint");
+
+	if (json_count(point) != 2 || !json_is_number(json_at(point, 0)) || !json_is_number(json_at(point, 1)))
+		return;
+	json_w_key(w, "focus");
+	json_w_object(w);
+	json_w_member_raw(w, "x", json_render(w->buf->arena, json_at(point, 0)));
+	json_w_member_raw(w, "y", json_render(w->buf->arena, json_at(point, 1)));
 	json_w_object_end(w);
 }
 
-static void attachment_meta(struct json_writer *w, const json_t *attachment, bool image)
+/* Film and sound: how long, how fast. */
+static void w_film(struct json_writer *w, const json_t *attachment)
 {
-	enum { SIDE_MAX = 1000000 };  /* pixels; what is larger is no picture */
-	uint64_t width = json_member_u64(attachment, "width", 0);
-	uint64_t height = json_member_u64(attachment, "height", 0);
+	uint64_t ms = json_member_u64(attachment, "durationMs", 0), size = json_member_u64(attachment, "size", 0);
+	struct str rate = json_member_str(attachment, "rate");
+
+	if (rate.n)
+		json_w_member_str(w, "frame_rate", rate);
+	if (!ms)
+		return;
+	json_w_member_raw(w, "duration", arena_printf(w->buf->arena, "%llu.%03llu", (unsigned long long)(ms / 1000),
+	                                              (unsigned long long)(ms % 1000)));
+	json_w_member_u64(w, "bitrate", size * 8 * 1000 / ms);
+}
+
+static void attachment_meta(struct json_writer *w, const json_t *attachment, bool visible)
+{
+	uint64_t width = json_member_u64(attachment, "width", 0), height = json_member_u64(attachment, "height", 0);
+	uint64_t small_width = json_member_u64(attachment, "previewWidth", visible ? width : 0);
+	uint64_t small_height = json_member_u64(attachment, "previewHeight", visible ? height : 0);
+	bool sized = is_side(width) && is_side(height);
 
 	json_w_key(w, "meta");
 	json_w_object(w);
-	if (width > 0 && height > 0 && width <= SIDE_MAX && height <= SIDE_MAX) {
-		attachment_size(w, "original", width, height);
-		if (image)
-			attachment_size(w, "small", width, height);
+	if (sized || json_member_u64(attachment, "durationMs", 0)) {
+		json_w_key(w, "original");
+		json_w_object(w);
+		if (sized)
+			w_size(w, width, height);
+		w_film(w, attachment);
+		json_w_object_end(w);
 	}
+	if (is_side(small_width) && is_side(small_height)) {
+		json_w_key(w, "small");
+		json_w_object(w);
+		w_size(w, small_width, small_height);
+		json_w_object_end(w);
+	}
+	attachment_focus(w, attachment);
 	json_w_object_end(w);
 }
 
-static void post_attachment(struct json_writer *w, const struct post *post, const json_t *attachment,
-                            size_t i)
+/* What a document is called and how long it is, which the API has no place for. */
+static void attachment_file(struct json_writer *w, const json_t *attachment)
 {
-	struct str url = json_member_str(attachment, "url"), id = json_member_str(attachment, "id");
-	struct str made_id = arena_printf(w->buf->arena, "%llu-%zu", (unsigned long long)post->id, i);
-	const char *type = attachment_type(attachment);
-	bool image = strcmp(type, "image") == 0;
+	struct str name = json_member_str(attachment, "fileName");
 
+	if (!name.n)
+		return;
+	json_w_key(w, "file");
 	json_w_object(w);
-	json_w_member_str(w, "id", id.n ? id : made_id);
+	json_w_member_str(w, "name", name);
+	json_w_member_u64(w, "size", json_member_u64(attachment, "size", 0));
+	json_w_member_str(w, "mime_type", json_member_str(attachment, "mediaType"));
+	json_w_object_end(w);
+}
+
+void fragment_w_attachment(struct json_writer *w, const struct instance *instance, const struct post *post,
+                           const json_t *attachment, size_t number)
+{
+	struct str url = json_member_str(attachment, "url"), id = json_member_str(attachment, "id"), shown = url;
+	struct str preview = json_member_str(attachment, "previewUrl");
+	const char *type = attachment_type(attachment);
+	bool image = strcmp(type, "image") == 0, audio = strcmp(type, "audio") == 0;
+	bool media = strcmp(type, "unknown") != 0;   /* documents are opened by people who know where they lead */
+
+	if (!id.n)
+		id = arena_printf(w->buf->arena, "%llu-%zu", (unsigned long long)post->id, number);
+	if (media && post->remote)
+		shown = media_proxy_url(w->buf->arena, instance, post->id, url);
+	if (media && post->remote && !audio && !str_eq(shown, url)) {
+		preview = arena_printf(w->buf->arena, "%.*s/preview", STR_ARG(shown));
+	}
+	json_w_object(w);
+	json_w_member_str(w, "id", id);
 	json_w_member_cstr(w, "type", type);
-	json_w_member_str(w, "url", url);
-	json_w_member_str_or_null(w, "preview_url", image ? url : STR_NONE);
+	json_w_member_str_or_null(w, "url", shown);
+	json_w_member_str_or_null(w, "preview_url", preview.n ? preview : image ? url : STR_NONE);
 	json_w_member_str_or_null(w, "remote_url", post->remote ? url : STR_NONE);
 	attachment_meta(w, attachment, image);
 	json_w_member_str_or_null(w, "description", json_member_str(attachment, "name"));
 	json_w_member_str_or_null(w, "blurhash", json_member_str(attachment, "blurhash"));
+	attachment_file(w, attachment);
 	json_w_object_end(w);
 }
 
-static void post_attachments(struct json_writer *w, struct arena *arena, const struct post *post)
+static void post_attachments(struct json_writer *w, struct arena *arena, const struct instance *instance,
+                             const struct post *post)
 {
 	json_t *list = NULL;
 
@@ -175,7 +267,7 @@ static void post_attachments(struct json_writer *w, struct arena *arena, const s
 	if (post->attachments_json.n && json_parse(arena, post->attachments_json, &list) == OK)
 		for (size_t i = 0; i < json_count(list); i++)
 			if (json_member_str(json_at(list, i), "url").n)
-				post_attachment(w, post, json_at(list, i), i);
+				fragment_w_attachment(w, instance, post, json_at(list, i), i);
 	json_w_array_end(w);
 }
 
@@ -272,10 +364,10 @@ struct str fragment_post(struct arena *arena, struct view *view, const struct po
 	json_w_member_cstr(w, "visibility", visibility ? visibility : "direct");
 	json_w_member_bool(w, "sensitive", post->sensitive);
 	json_w_member_str(w, "spoiler_text", post->spoiler);
-	post_attachments(w, arena, post);
+	post_attachments(w, arena, instance_of(view), post);
 	post_mentions(w, arena, view, &post->mention_ids);
 	post_tags(w, arena, instance_of(view), &post->tags);
-	json_w_member_raw(w, "emojis", array_or_empty(post->emojis_json));
+	w_emojis(w, arena, instance_of(view), post->id, post->emojis_json);
 	json_w_member_str_or_null(w, "language", post->language);
 	json_w_member_id_or_null(w, "in_reply_to_id", post->in_reply_to_id);
 	json_w_member_id_or_null(w, "in_reply_to_account_id",

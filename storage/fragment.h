@@ -9,12 +9,16 @@
 #ifndef STORAGE_FRAGMENT_H
 #define STORAGE_FRAGMENT_H
 
+#include "storage/base/json.h"
 #include "storage/instance.h"
 #include "storage/model.h"
 
 struct arena;
 
 struct str fragment_account(struct arena *arena, const struct instance *instance, const struct account *account);
+/* One object of attachments_json as a MediaAttachment; of a foreign post with an id made of its own and its number. */
+void fragment_w_attachment(struct json_writer *w, const struct instance *instance, const struct post *post,
+                           const json_t *attachment, size_t number);
 struct str fragment_post(struct arena *arena, struct view *view, const struct post *post);
 
 #endif

@@ -285,6 +285,23 @@ static void activity_entries(const struct subject *subject)
 		give(subject, SPACE_OUTBOX, key_u64_u64(&key, record->account_id, record->id), STR_NONE);
 }
 
+static void media_entries(const struct subject *subject)
+{
+	const struct media_record *media = subject->record;
+	const struct str blobs[] = { media->blob, media->preview_blob, media->raw_blob };
+	struct key key;
+
+	if (media->account_id)
+		give(subject, SPACE_MEDIA_OF, key_u64_u64(&key, media->account_id, media->id), STR_NONE);
+	if (media->remote_url.n)
+		give_id(subject, SPACE_MEDIA_COPY, key_hash(&key, media->remote_url), media->id);
+	if (media->loose_ms)
+		give(subject, SPACE_MEDIA_LOOSE, key_u64_u64(&key, (uint64_t)media->loose_ms, media->id), STR_NONE);
+	for (size_t i = 0; i < sizeof(blobs) / sizeof(blobs[0]); i++)
+		if (blobs[i].n)
+			give(subject, SPACE_BLOB, key_bytes_u64(&key, blobs[i], media->id), STR_NONE);
+}
+
 static void give_by_time(const struct subject *subject, unsigned space)
 {
 	const struct str *ms = subject->record;
@@ -334,6 +351,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_VOTE] = vote_entries,
 	[SPACE_NOTICE] = notice_entries,
 	[SPACE_CONVERSATION] = conversation_entries,
+	[SPACE_MEDIA] = media_entries,
 };
 
 void index_each(struct index_sink *sink, const struct instance *instance, unsigned space, struct str key,

@@ -17,6 +17,7 @@ struct instance {
 	struct str description;
 	bool development;        /* the URL is http:// on loopback; loopback peers may then be reached by http */
 	uint64_t actor_id;       /* account id of the instance actor */
+	struct str media_key;    /* 32 bytes that make addresses of foreign files ours (storage/media.h); empty: they stay */
 };
 
 /* Names the instance of a store for all its views. `instance` must outlive the store. Before threads start. */

@@ -144,6 +144,14 @@ struct str key_sha256(struct key *key, struct str secret)
 	return key_str(key);
 }
 
+struct str key_bytes_u64(struct key *key, struct str hash, uint64_t a)
+{
+	key->n = 0;
+	add_text(key, hash, U64_BYTES);
+	add_u64(key, a);
+	return key_str(key);
+}
+
 struct str key_u64_bytes(struct key *key, uint64_t a, struct str hash)
 {
 	key->n = 0;

@@ -114,7 +114,12 @@
 	X(ANNOUNCEMENT, "announcement", "id", "announcement record") \
 	X(ANNOUNCEMENT_READ, "announcement_read", "announcement id, account id", "-") \
 	X(ANNOUNCEMENT_REACTION, "announcement_reaction", "announcement id, account id, hash of emoji", "emoji") \
-	X(CHANGE, "change", "sequence; 0: up to which they were forgotten", "kind (1), id (8): what search has to look at anew")
+	X(CHANGE, "change", "sequence; 0: up to which they were forgotten", "kind (1), id (8): what search has to look at anew") \
+	X(MEDIA, "media", "id", "media record") \
+	X(MEDIA_OF, "media_of", "account id, media id", "-") \
+	X(MEDIA_LOOSE, "media_loose", "since ms (8), media id", "-") \
+	X(BLOB, "blob", "SHA-256 of a file, media id", "-") \
+	X(MEDIA_COPY, "media_copy", "hash of the address of a foreign file", "media id")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,
@@ -142,6 +147,7 @@ struct str key_u64_u64_hash(struct key *key, uint64_t a, uint64_t b, struct str 
 struct str key_hash(struct key *key, struct str text);                 /* first 16 bytes of SHA-256 */
 struct str key_hash_u64(struct key *key, struct str text, uint64_t a);
 struct str key_sha256(struct key *key, struct str secret);             /* all 32 bytes */
+struct str key_bytes_u64(struct key *key, struct str hash, uint64_t a); /* the same in front; cut as text */
 struct str key_u64_bytes(struct key *key, uint64_t a, struct str hash); /* a hash that is known already; cut as text */
 struct str key_name_host(struct key *key, struct str name, struct str host);  /* lowers ASCII letters */
 struct str key_word_u64(struct key *key, struct str folded_word, uint64_t a);

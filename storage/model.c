@@ -65,6 +65,8 @@ static const struct field account_fields[] = {
 	FIELD(44, account, old_proof_key),
 	FIELD(40, account, moved_id),
 	FIELD(41, account, moved_ms),
+	FIELD(55, account, avatar_id),
+	FIELD(56, account, header_id),
 };
 RECORD_TYPE(account);
 
@@ -137,6 +139,7 @@ static const struct field post_fields[] = {
 	FIELD(40, post, quote_state),
 	FIELD(41, post, quote_policy),
 	FIELD(42, post, quote_account_id),
+	FIELD(50, post, media_ids),
 };
 RECORD_TYPE(post);
 
@@ -456,6 +459,37 @@ static const struct field refusal_fields[] = {
 	FIELD(7, refusal, last_ms),
 };
 RECORD_TYPE(refusal);
+
+static const struct field media_record_fields[] = {
+	FIELD(1, media_record, id),
+	FIELD(2, media_record, account_id),
+	FIELD(3, media_record, post_id),
+	FIELD(4, media_record, loose_ms),
+	FIELD(5, media_record, use),
+	FIELD(6, media_record, state),
+	FIELD(7, media_record, kind),
+	FIELD(8, media_record, type),
+	FIELD(9, media_record, preview_type),
+	FIELD(10, media_record, blob),
+	FIELD(11, media_record, preview_blob),
+	FIELD(12, media_record, raw_blob),
+	FIELD(13, media_record, bytes),
+	FIELD(14, media_record, width),
+	FIELD(15, media_record, height),
+	FIELD(16, media_record, preview_width),
+	FIELD(17, media_record, preview_height),
+	FIELD(18, media_record, blurhash),
+	FIELD(19, media_record, has_focus),
+	FIELD(20, media_record, focus_x),
+	FIELD(21, media_record, focus_y),
+	FIELD(22, media_record, description),
+	FIELD(23, media_record, name),
+	FIELD(24, media_record, secret),
+	FIELD(25, media_record, remote_url),
+	FIELD(26, media_record, duration_ms),
+	FIELD(27, media_record, rate),
+};
+RECORD_TYPE(media_record);
 
 static const struct field lane_fields[] = {
 	FIELD(1, lane, peer_id),

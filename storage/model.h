@@ -57,6 +57,7 @@ struct account {
 	uint64_t moved_id;            /* that account, when it is known here and says the same; 0: none */
 	int64_t moved_ms;             /* the last Move; 0: never */
 	struct str emojis_json;       /* CustomEmoji array as JSON, or empty */
+	uint64_t avatar_id, header_id;  /* ours: the media behind avatar_url and header_url; 0: none */
 };
 
 struct account_stats {
@@ -119,6 +120,7 @@ struct post {
 	uint8_t quote_state;          /* enum quote_state; 0: foreign and not proved, or it quotes nothing */
 	uint64_t quote_account_id;    /* whose post it quotes, once known */
 	uint8_t quote_policy;         /* set of enum quote_policy: who may quote this post, as its author said; 0: nothing */
+	struct id_list media_ids;     /* ours: what stands in attachments_json (storage/media.h) */
 };
 
 enum quote_state { QUOTE_PENDING = 1, QUOTE_ACCEPTED, QUOTE_REJECTED, QUOTE_REVOKED };
@@ -264,6 +266,34 @@ struct poll {
 struct vote {
 	uint64_t post_id, account_id;
 	struct id_list choices;       /* indexes of options, in the order of voting */
+};
+
+enum media_state { MEDIA_STATE_BUSY = 1, MEDIA_STATE_READY, MEDIA_STATE_FAILED };
+enum media_use { MEDIA_USE_POST = 1, MEDIA_USE_AVATAR, MEDIA_USE_HEADER, MEDIA_USE_CACHED };
+
+/* A file that somebody of ours gave us, or a copy of one that a foreign post shows. Its bytes lie beside the store
+ * (storage/blobs.h). */
+struct media_record {
+	uint64_t id;
+	uint64_t account_id;          /* whose it is */
+	uint64_t post_id;             /* that shows it; 0: none yet, or none any more */
+	int64_t loose_ms;             /* since when nothing shows it; 0: something does */
+	uint8_t use;                  /* enum media_use */
+	uint8_t state;                /* enum media_state */
+	uint8_t kind;                 /* enum media_kind */
+	struct str type, preview_type;  /* media types */
+	struct str blob, preview_blob;  /* SHA-256 of the bytes, raw; the preview's is empty where there is none */
+	struct str raw_blob;          /* while busy: what was uploaded */
+	uint64_t bytes, width, height, preview_width, preview_height;
+	struct str blurhash;
+	bool has_focus;
+	int64_t focus_x, focus_y;     /* millionths, -1,000,000 to 1,000,000; up and right are positive */
+	struct str description;
+	struct str name;              /* a document's */
+	struct str secret;            /* the part of its address that nobody can guess */
+	struct str remote_url;        /* of a copy */
+	uint64_t duration_ms;         /* of film and sound */
+	struct str rate;              /* frames a second of a film: "25/1" */
 };
 
 enum notice_kind {
@@ -462,7 +492,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type;
+extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */

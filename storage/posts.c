@@ -374,6 +374,7 @@ static struct post post_edited(const struct post *old, const struct post *edited
 	post.tags = edited->tags;
 	post.mention_ids = edited->mention_ids;
 	post.attachments_json = edited->attachments_json;
+	post.media_ids = edited->media_ids;
 	post.emojis_json = edited->emojis_json;
 	post.quote_stamp_uri = edited->quote_stamp_uri;
 	post.quote_id = edited->quote_id;

@@ -18,6 +18,8 @@
 #include "storage/blocks.h"
 #include "storage/codec.h"
 #include "storage/keys.h"
+#include "storage/instance.h"
+#include "storage/media.h"
 #include "storage/pins.h"
 #include "storage/posts.h"
 #include "storage/silence.h"
@@ -356,8 +358,14 @@ static int load_statuses(struct batch *batch)
 	for (size_t i = 0; i < count; i++)
 		ids[i] = batch->statuses[i].id;
 	r = get_all(batch, SPACE_POST_JSON, ids, count, 0, values);
-	for (size_t i = 0; r == OK && i < count; i++)
-		batch->statuses[i].fragment = values[i];
+	for (size_t i = 0; r == OK && i < count; i++) {
+		struct batch_status *status = &batch->statuses[i];
+
+		status->fragment = values[i];
+		/* Addresses of files end for this reader when the post does. */
+		if (status->visibility >= VISIBILITY_FOLLOWERS && batch->viewer_id && values[i].p)
+			status->fragment = media_for_reader(batch->arena, instance_of(batch->view), values[i], batch->viewer_id);
+	}
 	if (r == OK)
 		r = get_all(batch, SPACE_POST_STATS, ids, count, 0, values);
 	for (size_t i = 0; r == OK && i < count; i++)

@@ -12,6 +12,7 @@
 #include "storage/graph.h"
 #include "storage/instance.h"
 #include "storage/named.h"
+#include "storage/media.h"
 #include "storage/notice_groups.h"
 #include "storage/posts.h"
 #include "storage/shuns.h"
@@ -249,7 +250,8 @@ static void w_notification(struct json_writer *w, struct arena *arena, struct ba
 	if (notice->kind == NOTICE_EMOJI_REACTION &&
 	    emoji_reactions_first(batch->arena, batch->view, notice->post_id, notice->actor_id, &reaction) == OK) {
 		json_w_member_str(w, "emoji", reaction.emoji);
-		json_w_member_str_or_null(w, "emoji_url", reaction.emoji_url);
+		json_w_member_str_or_null(w, "emoji_url", media_proxy_url(arena, instance_of(batch->view), notice->post_id,
+		                                                          reaction.emoji_url));
 	}
 	if (notice->filtered)
 		json_w_member_bool(w, "filtered", true);

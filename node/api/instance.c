@@ -8,11 +8,13 @@
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/limits.h"
+#include "node/api/media.h"
 #include "node/config.h"
 #include "node/node.h"
 #include "node/push.h"
 #include "node/version.h"
 #include "storage/accounts.h"
+#include "storage/media.h"
 #include "storage/peers.h"
 #include "storage/pins.h"
 #include "storage/posts.h"
@@ -115,7 +117,7 @@ static void w_status_limits(struct json_writer *w, const struct config *config)
 	json_w_key(w, "statuses");
 	json_w_object(w);
 	json_w_member_u64(w, "max_characters", config->limits_post_characters);
-	json_w_member_u64(w, "max_media_attachments", 0);
+	json_w_member_u64(w, "max_media_attachments", MEDIA_PER_POST_MAX);
 	json_w_member_u64(w, "characters_reserved_per_url", LIMIT_URL_CHARACTERS);
 	json_w_member_raw(w, "supported_mime_types", STR("[\"text/plain\"]"));
 	json_w_object_end(w);
@@ -137,17 +139,17 @@ static void w_account_limits(struct json_writer *w)
 	json_w_object_end(w);
 }
 
-/* Pictures cannot be posted yet; clients read the keys all the same. */
-static void w_other_limits(struct json_writer *w)
+static void w_other_limits(struct json_writer *w, const struct config *config)
 {
-	static const char *const media[] = { "description_limit", "image_size_limit", "image_matrix_limit",
-	                                     "video_size_limit", "video_frame_rate_limit", "video_matrix_limit" };
-
 	json_w_key(w, "media_attachments");
 	json_w_object(w);
-	json_w_member_raw(w, "supported_mime_types", STR("[]"));
-	for (size_t i = 0; i < sizeof(media) / sizeof(media[0]); i++)
-		json_w_member_u64(w, media[i], 0);
+	json_w_member_raw(w, "supported_mime_types", media_types_json());
+	json_w_member_u64(w, "description_limit", MEDIA_DESCRIPTION_MAX);
+	json_w_member_u64(w, "image_size_limit", config->limits_media_bytes);
+	json_w_member_u64(w, "image_matrix_limit", LIMIT_IMAGE_PIXELS);
+	json_w_member_u64(w, "video_size_limit", config->limits_media_bytes);
+	json_w_member_u64(w, "video_frame_rate_limit", LIMIT_FRAME_RATE);
+	json_w_member_u64(w, "video_matrix_limit", LIMIT_IMAGE_PIXELS);
 	json_w_object_end(w);
 	json_w_key(w, "polls");
 	json_w_object(w);
@@ -234,7 +236,7 @@ int api_instance_v1(struct call *call, struct view *view)
 	json_w_object(w);
 	w_account_limits(w);
 	w_status_limits(w, config);
-	w_other_limits(w);
+	w_other_limits(w, config);
 	json_w_object_end(w);
 	w_pleroma_limits(w, config);
 	r = w_contact_account(w, call, view, "contact_account");
@@ -280,7 +282,7 @@ static void w_configuration(struct json_writer *w, struct call *call, struct vie
 	json_w_object_end(w);
 	w_account_limits(w);
 	w_status_limits(w, call->node->config);
-	w_other_limits(w);
+	w_other_limits(w, call->node->config);
 	json_w_member_raw(w, "translation", STR("{\"enabled\":false}"));
 	w_access(w);
 	json_w_member_bool(w, "limited_federation", true);

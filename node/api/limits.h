@@ -16,6 +16,8 @@ enum {
 	LIMIT_POLL_OPTION_CHARACTERS = 200,
 	LIMIT_POLL_SECONDS_LOW = 300,
 	LIMIT_POLL_SECONDS_HIGH = 2629746,   /* a month, as clients offer it */
+	LIMIT_IMAGE_PIXELS = 50 * 1000 * 1000,  /* as node/media-worker/picture.h has it */
+	LIMIT_FRAME_RATE = 120,          /* told to clients, which make films smaller; nobody counts */
 	LIMIT_IDEMPOTENCY_KEY_BYTES = 255,
 	LIMIT_FEATURED_TAGS = 10,
 };

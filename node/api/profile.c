@@ -9,14 +9,31 @@
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/limits.h"
+#include "node/config.h"
+#include "node/media/intake.h"
 #include "node/node.h"
 #include "storage/accounts.h"
+#include "storage/media.h"
 #include "storage/users.h"
 
 /* A switch that may be absent. */
 enum wish { WISH_NONE = 0, WISH_OFF, WISH_ON };
 
+enum { AVATAR, HEADER, PICTURES };
+
+struct profile_picture {
+	struct str file;             /* uploaded; empty: stays */
+	bool dropped;
+	struct media_record media;
+};
+
+static const struct { const char *name; uint8_t use; unsigned side; } picture_kinds[PICTURES] = {
+	[AVATAR] = { "avatar", MEDIA_USE_AVATAR, INTAKE_AVATAR_SIDE },
+	[HEADER] = { "header", MEDIA_USE_HEADER, INTAKE_HEADER_SIDE },
+};
+
 struct profile_change {
+	struct profile_picture pictures[PICTURES];
 	struct str display_name;     /* p == NULL: absent; the other texts likewise */
 	struct str note, note_html;
 	struct str language;
@@ -195,22 +212,94 @@ static int read_defaults(struct call *call, struct profile_change *change)
 	return check_text(call, change->language, LIMIT_LANGUAGE_BYTES, "Language");
 }
 
-static int refuse_pictures(struct call *call)
+/* CALL_SKIP_WORK: none was uploaded. */
+static int read_pictures(struct call *call, struct profile_change *change)
 {
-	if (call_param(call, "avatar").n || call_param(call, "header").n)
-		return answer_refuse(call, "Validation failed: this server does not take pictures yet");
+	uint64_t max = call->node->config->limits_media_bytes;
+	bool any = false;
+
+	for (int i = 0; i < PICTURES; i++) {
+		struct profile_picture *picture = &change->pictures[i];
+
+		picture->file = call_param(call, picture_kinds[i].name);
+		any |= picture->file.n > 0;
+		if (picture->file.n > max)
+			return call_fail_status(call, ERR_LIMIT, 422, NULL,
+			                        "Validation failed: %s is too large (maximum is %llu bytes)",
+			                        picture_kinds[i].name, (unsigned long long)max);
+	}
+	return any ? OK : CALL_SKIP_WORK;
+}
+
+int api_credentials_work(struct call *call)
+{
+	struct profile_change *change = call->state;
+
+	for (int i = 0; i < PICTURES; i++) {
+		struct profile_picture *picture = &change->pictures[i];
+		const struct intake intake = {
+			.bytes = picture->file, .side = picture_kinds[i].side, .wait_ms = INTAKE_LONG_WAIT_MS,
+		};
+		const char *reason = "";
+		int r = picture->file.n ? intake_take(call->node, call->arena, &intake, &picture->media, &reason) : OK;
+
+		if (r == ERR_INVALID)
+			return call_fail_status(call, r, 422, NULL, "Validation failed: %s: %s", picture_kinds[i].name, reason);
+		if (r != OK)
+			return r;
+		picture->media.account_id = call->viewer.account_id;
+		picture->media.use = picture_kinds[i].use;
+		/* One size is enough. */
+		picture->media.preview_blob = picture->media.preview_type = STR_NONE;
+	}
 	return OK;
+}
+
+static int change_picture(struct call *call, struct txn *txn, struct profile_picture *picture, uint64_t *id, struct str *url)
+{
+	int r;
+
+	if (!picture->file.n && !picture->dropped)
+		return OK;
+	r = *id ? media_delete(txn, *id) : OK;
+	*id = 0;
+	*url = STR_NONE;
+	if (r != OK || picture->dropped)
+		return r;
+	r = media_add(call->arena, txn, &picture->media);
+	*id = picture->media.id;
+	*url = media_url(call->arena, instance_of(txn_view(txn)), &picture->media);
+	return r;
+}
+
+static int drop_check(struct call *call, int kind)
+{
+	struct profile_change *change = ARENA_NEW(call->arena, struct profile_change);
+
+	call->state = change;
+	change->pictures[kind].dropped = true;
+	return OK;
+}
+
+int api_avatar_drop_check(struct call *call, struct view *view)
+{
+	(void)view;
+	return drop_check(call, AVATAR);
+}
+
+int api_header_drop_check(struct call *call, struct view *view)
+{
+	(void)view;
+	return drop_check(call, HEADER);
 }
 
 int api_credentials_check(struct call *call, struct view *view)
 {
 	struct profile_change *change = ARENA_NEW(call->arena, struct profile_change);
-	int r = refuse_pictures(call);
+	int r = read_texts(call, change);
 
 	(void)view;
 	call->state = change;
-	if (r == OK)
-		r = read_texts(call, change);
 	if (r == OK)
 		r = read_fields(call, change);
 	if (r == OK)
@@ -220,7 +309,7 @@ int api_credentials_check(struct call *call, struct view *view)
 	change->discoverable = read_wish(call, "discoverable");
 	change->indexable = read_wish(call, "indexable");
 	change->hide_collections = read_wish(call, "hide_collections");
-	return r;
+	return r == OK ? read_pictures(call, change) : r;
 }
 
 static void change_account(const struct profile_change *change, struct account *account)
@@ -265,14 +354,18 @@ static int write_defaults(struct call *call, struct txn *txn, const struct profi
 
 int api_credentials_write(struct call *call, struct txn *txn)
 {
-	const struct profile_change *change = call->state;
+	struct profile_change *change = call->state;
 	struct account account;
 	int r = accounts_get(call->arena, txn_view(txn), call->viewer.account_id, &account);
 
 	if (r != OK)
 		return r;
 	change_account(change, &account);
-	r = accounts_put(txn, &account);
+	r = change_picture(call, txn, &change->pictures[AVATAR], &account.avatar_id, &account.avatar_url);
+	if (r == OK)
+		r = change_picture(call, txn, &change->pictures[HEADER], &account.header_id, &account.header_url);
+	if (r == OK)
+		r = accounts_put(txn, &account);
 	if (r == OK)
 		r = write_defaults(call, txn, change);
 	return r == OK ? act_update_actor(call->arena, txn, account.id) : r;

@@ -9,9 +9,13 @@
 /* CredentialAccount of the viewer. */
 int api_credentials(struct call *call, struct view *view);
 /* PATCH: what is absent stays, an empty text clears. Parameters: display_name, note, locked, bot, discoverable,
- * indexable, hide_collections, fields_attributes[N][name and value], source[privacy, sensitive, language]. Pictures
- * are refused, for now. */
+ * indexable, hide_collections, fields_attributes[N][name and value], source[privacy, sensitive, language]; avatar and
+ * header are pictures, which the work stage makes anew. */
 int api_credentials_check(struct call *call, struct view *view);
+int api_credentials_work(struct call *call);
 int api_credentials_write(struct call *call, struct txn *txn);
+/* DELETE /api/v1/profile/avatar, header; the write and the show are those above. */
+int api_avatar_drop_check(struct call *call, struct view *view);
+int api_header_drop_check(struct call *call, struct view *view);
 
 #endif

@@ -17,6 +17,8 @@
 #include "node/api/discovery.h"
 #include "node/api/domain_blocks.h"
 #include "node/api/emoji_reactions.h"
+#include "node/api/files.h"
+#include "node/api/media.h"
 #include "node/api/polls.h"
 #include "node/api/post_collections.h"
 #include "node/api/quotes.h"
@@ -103,8 +105,13 @@ const struct route routes[] = {
 	API("GET", "/api/v1/accounts/verify_credentials", SCOPE(PROFILE) | SCOPE(READ_ACCOUNTS), QUOTA_READ,
 	    .show = api_credentials, .summary = "one's own account"),
 	API("PATCH", "/api/v1/accounts/update_credentials", SCOPE(WRITE_ACCOUNTS), QUOTA_POST,
-	    .check = api_credentials_check, .write = api_credentials_write, .show = api_credentials,
+	    .check = api_credentials_check, .work = api_credentials_work, .files = true, .uploads = true,
+	    .write = api_credentials_write, .show = api_credentials,
 	    .summary = "changes one's profile and defaults"),
+	API("DELETE", "/api/v1/profile/avatar", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_avatar_drop_check,
+	    .write = api_credentials_write, .show = api_credentials, .summary = "goes back to the default picture"),
+	API("DELETE", "/api/v1/profile/header", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_header_drop_check,
+	    .write = api_credentials_write, .show = api_credentials, .summary = "goes back to the default banner"),
 	API("GET", "/api/v1/preferences", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_preferences,
 	    .summary = "one's defaults"),
 
@@ -192,6 +199,29 @@ const struct route routes[] = {
 
 	API("POST", "/api/v1/reports", SCOPE(WRITE_REPORTS), QUOTA_POST, .check = api_report_check,
 	    .write = api_report_write, .show = api_report_show, .summary = "reports somebody to those who run the node"),
+
+	/* media */
+	API("POST", "/api/v2/media", SCOPE(WRITE_MEDIA), QUOTA_MEDIA, .check = api_media_check, .work = api_media_work,
+	    .files = true, .write = api_media_write, .show = api_media_show, .uploads = true,
+	    .summary = "takes a file for a post to come"),
+	API("POST", "/api/v1/media", SCOPE(WRITE_MEDIA), QUOTA_MEDIA, .check = api_media_check, .work = api_media_work_v1,
+	    .files = true, .write = api_media_write, .show = api_media_show, .uploads = true,
+	    .summary = "the same, old form: waits until it is ready"),
+	API("GET", "/api/v1/media/:id", SCOPE(WRITE_MEDIA), QUOTA_READ, .show = api_media_get,
+	    .summary = "a file of one's own"),
+	API("PUT", "/api/v1/media/:id", SCOPE(WRITE_MEDIA), QUOTA_POST, .check = api_media_edit_check,
+	    .work = api_media_edit_work, .files = true, .write = api_media_edit_write, .show = api_media_show,
+	    .uploads = true, .summary = "describes a file before it is posted"),
+	API("DELETE", "/api/v1/media/:id", SCOPE(WRITE_MEDIA), QUOTA_POST, .check = api_media_delete_check,
+	    .write = api_media_delete_write, .show = api_show_nothing, .summary = "takes a file back before it is posted"),
+	SHARED("GET", "/media/:id/:secret/:name", QUOTA_NONE, .show = api_file_show,
+	       .summary = "the bytes of a file, to who knows its address, while what shows it stands"),
+
+	SHARED("GET", "/media/proxy/:id/:secret/:url", QUOTA_NONE, .check = api_proxy_check, .work = api_proxy_work, .files = true,
+	       .write = api_proxy_write, .show = api_proxy_show,
+	       .summary = "a sibling's picture by way of us, to who knows its address"),
+	SHARED("GET", "/media/proxy/:id/:secret/:url/:name", QUOTA_NONE, .check = api_proxy_check, .work = api_proxy_work, .files = true,
+	       .write = api_proxy_write, .show = api_proxy_show, .summary = "the same, smaller"),
 
 	/* statuses */
 	API("POST", "/api/v1/statuses", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_check,

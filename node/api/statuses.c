@@ -9,12 +9,14 @@
 #include "node/api/batch.h"
 #include "node/api/entities.h"
 #include "node/api/limits.h"
+#include "node/api/media.h"
 #include "node/api/polls.h"
 #include "node/api/quotes.h"
 #include "node/api/scheduled.h"
 #include "node/api/status_views.h"
 #include "node/config.h"
 #include "node/node.h"
+#include "storage/media.h"
 #include "storage/pins.h"
 #include "storage/posts.h"
 #include "storage/quotes.h"
@@ -43,11 +45,6 @@ static struct status_call *state_of(struct call *call)
 
 /* --- what was typed --------------------------------------------------------------------------------------------- */
 
-/* Parameters whose wish we cannot fulfil yet: refused, since a post without its picture is not what was meant. */
-static const struct { const char *name, *sentence; } not_yet[] = {
-	{ "media_ids", "Validation failed: this server does not take media yet" },
-};
-
 static bool is_asked(struct call *call, const char *name)
 {
 	struct str *values;
@@ -59,7 +56,7 @@ static bool is_asked(struct call *call, const char *name)
 	return false;
 }
 
-static int refuse_not_yet(struct call *call)
+static int read_hold(struct call *call)
 {
 	struct str hold = call_param(call, "hold_seconds");
 	uint64_t seconds;
@@ -67,9 +64,6 @@ static int refuse_not_yet(struct call *call)
 	/* Who asks for a hold that we cannot give must not find the post published. */
 	if (hold.n && (!str_to_u64(hold, &seconds) || seconds > HOLD_SECONDS_MAX))
 		return answer_refuse(call, "hold_seconds is a number from 0 to 60");
-	for (size_t i = 0; i < sizeof(not_yet) / sizeof(not_yet[0]); i++)
-		if (is_asked(call, not_yet[i].name))
-			return answer_refuse(call, not_yet[i].sentence);
 	return OK;
 }
 
@@ -104,7 +98,7 @@ static int read_words(struct call *call, struct post_draft *draft)
 		draft->text = draft->spoiler;
 		draft->spoiler = STR_NONE;
 	}
-	if (!str_trim(draft->text).n && !draft->poll && !draft->quote_id)
+	if (!str_trim(draft->text).n && !draft->poll && !draft->quote_id && !draft->media_ids.count)
 		return answer_refuse(call, "Validation failed: Text can't be blank");
 	if (!utf8_valid(draft->text) || !utf8_valid(draft->spoiler))
 		return answer_refuse(call, "Validation failed: Text is not UTF-8");
@@ -177,9 +171,11 @@ static int read_new_post(struct call *call, struct view *view, struct post_draft
 		.app_id = call->viewer.app_id,
 		.hold_ms = (int64_t)call_param_u64(call, "hold_seconds", 0, 0, HOLD_SECONDS_MAX) * SECOND_MS,
 	};
-	r = refuse_not_yet(call);
+	r = read_hold(call);
 	if (r == OK)
 		r = poll_read(call, draft);
+	if (r == OK)
+		r = media_read_draft(call, draft);
 	if (r == OK)
 		r = read_quote(call, view, draft);
 	if (r == OK)
@@ -249,6 +245,7 @@ int api_status_write(struct call *call, struct txn *txn)
 		return answer_refuse(call, "Validation failed: the post that is answered does not exist");
 	if (r == ERR_DENIED && state->draft.quote_id)
 		return refuse_quote(call);
+	r = media_refuse(call, r);
 	return r == OK && key.n ? idempotency_put(txn, author_id, key, state->post_id) : r;
 }
 
@@ -279,7 +276,7 @@ int api_status_edit_check(struct call *call, struct view *view)
 	if (r == OK && post.reblog_of_id)
 		r = ERR_NOT_FOUND;
 	if (r == OK)
-		r = refuse_not_yet(call);
+		r = read_hold(call);
 	/* Who answered one question has not answered another. */
 	if (r == OK && is_asked(call, "poll[options]"))
 		r = answer_refuse(call, "Validation failed: a poll cannot be changed");
@@ -294,6 +291,9 @@ int api_status_edit_check(struct call *call, struct view *view)
 		.in_reply_to_id = post.in_reply_to_id,
 	};
 	r = quote_read_policy(call, &state->draft.quote_policy);
+	/* As the API's model has it: what is not named again is not shown any more. */
+	if (r == OK)
+		r = media_read_draft(call, &state->draft);
 	if (r == OK)
 		r = read_words(call, &state->draft);
 	return r == OK ? look_up_mentions(call, view) : r;
@@ -303,7 +303,8 @@ int api_status_edit_write(struct call *call, struct txn *txn)
 {
 	struct status_call *state = state_of(call);
 
-	return act_update_post(call->arena, txn, call->viewer.account_id, state->subject_id, &state->draft);
+	return media_refuse(call, act_update_post(call->arena, txn, call->viewer.account_id, state->subject_id,
+	                                          &state->draft));
 }
 
 /* --- deleting --------------------------------------------------------------------------------------------------- */
@@ -328,9 +329,17 @@ int api_status_delete_check(struct call *call, struct view *view)
 	return answer_end(&answer, call, r);
 }
 
+/* Its files wait a day for the post that is written anew, unless they are to go too. */
 int api_status_delete_write(struct call *call, struct txn *txn)
 {
-	return act_delete_post(call->arena, txn, call->viewer.account_id, state_of(call)->subject_id);
+	struct post post;
+	int r = posts_get(call->arena, txn_view(txn), state_of(call)->subject_id, &post);
+
+	if (r == OK)
+		r = act_delete_post(call->arena, txn, call->viewer.account_id, post.id);
+	for (size_t i = 0; r == OK && call_param_bool(call, "delete_media", false) && i < post.media_ids.count; i++)
+		r = txn_fail(txn, media_delete(txn, post.media_ids.ids[i]));
+	return r;
 }
 
 /* --- favouring and boosting ------------------------------------------------------------------------------------- */

@@ -16,9 +16,12 @@
 #include "node/version.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/base/hash.h"
+#include "storage/blobs.h"
 #include "storage/jobs.h"
 #include "storage/keys.h"
 #include "storage/maintain.h"
+#include "storage/media.h"
 #include "storage/refusals.h"
 #include "storage/posts.h"
 #include "storage/settings.h"
@@ -243,6 +246,37 @@ static void check_report(void *context, const char *sentence)
 	buf_printf(&cli->out, "%s\n", sentence);
 }
 
+struct file_check {
+	struct cli *cli;
+	struct blobs *blobs;
+	uint64_t findings;
+};
+
+static void check_file(void *context, struct str sha256, uint64_t id)
+{
+	struct file_check *check = context;
+
+	if (blobs_has(check->blobs, sha256))
+		return;
+	check->findings++;
+	buf_printf(&check->cli->out, "media %llu: its file %.*s is not there\n", (unsigned long long)id,
+	           STR_ARG(hex_encode(check->cli->arena, sha256)));
+}
+
+/* That every file that a record names lies beside the store. */
+static int check_files(struct cli *cli, struct view *view, uint64_t *findings)
+{
+	struct file_check check = { .cli = cli, .blobs = cli->node ? cli->node->blobs : NULL };
+	int err = check.blobs ? OK : blobs_open(arena_cstr(cli->arena, cli->data), false, &check.blobs);
+
+	if (err == OK)
+		err = media_each_blob(view, check_file, &check);
+	if (!cli->node)
+		blobs_close(check.blobs);
+	*findings += check.findings;
+	return err;
+}
+
 int command_check(struct cli *cli)
 {
 	uint64_t findings = 0;
@@ -251,6 +285,8 @@ int command_check(struct cli *cli)
 
 	if (err == OK) {
 		err = maintain_check(view, check_report, cli, &findings);
+		if (err == OK)
+			err = check_files(cli, view, &findings);
 		view_end(view);
 	}
 	if (err != OK)

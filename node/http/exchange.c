@@ -6,6 +6,8 @@
  */
 #include "node/http/exchange.h"
 
+#include <unistd.h>
+
 #include "node/http/peer.h"
 #include "storage/base/clock.h"
 #include "storage/base/log.h"
@@ -16,6 +18,9 @@ enum {
 	/* All bodies together take no more than so many times the largest; the part of one that is smaller than the largest
 	 * by as much is not counted, so that who fills the rest keeps nobody from posting. */
 	BODY_SHARES = 64,
+	/* And all uploads together no more than so many times the largest of them. */
+	UPLOAD_SHARES = 8,
+	UPLOAD_BESIDE = 64 * 1024,  /* what stands around the file in the body that brings it */
 };
 
 struct exchange *exchange_new(struct exchange_world *world, struct str target)
@@ -27,7 +32,8 @@ struct exchange *exchange_new(struct exchange_world *world, struct str target)
 	exchange->call.node = world->options->node;
 	exchange->call.arena = arena;
 	exchange->call.request.target = arena_str(arena, target);
-	buf_init(&exchange->body, arena, world->options->body_max);
+	exchange->body_max = world->options->body_max;
+	buf_init(&exchange->body, arena, exchange->body_max);
 	return exchange;
 }
 
@@ -35,7 +41,10 @@ void exchange_free(struct exchange *exchange)
 {
 	if (!exchange)
 		return;
-	atomic_fetch_sub(&exchange->world->body_bytes, exchange->reserved);
+	atomic_fetch_sub(exchange->uploads ? &exchange->world->upload_bytes : &exchange->world->body_bytes,
+	                 exchange->reserved);
+	if (exchange->call.reply.file)
+		close(exchange->call.reply.file - 1);
 	arena_free(exchange->call.arena);
 }
 
@@ -116,7 +125,43 @@ static int check_framing(struct exchange *exchange)
 static int fail_too_large(struct exchange *exchange)
 {
 	return call_fail(&exchange->call, ERR_LIMIT, "The body is larger than %zu bytes",
-	                 exchange->world->options->body_max);
+	                 exchange->body_max);
+}
+
+static bool reserve_body(struct exchange *exchange, size_t size);
+
+/* A body of a length that only files have: for rows that take them, and people who may use the row. Who that is is asked
+ * before any of it is read, and once more with the whole request. */
+static bool admit_upload(struct exchange *exchange, uint64_t length)
+{
+	const struct server_options *options = exchange->world->options;
+	size_t max = options->upload_max + UPLOAD_BESIDE;
+	struct call *call = &exchange->call;
+	struct route_found found;
+	struct view *view;
+	bool admitted = false;
+
+	if (length > max || route_read_path(call) != OK ||
+	    route_index_match(exchange->world->index, call, &found) != OK || !call->route->uploads)
+		return false;
+	if (view_begin(options->store, &view) == OK) {
+		admitted = call_authenticate(call, view) == OK && call->viewer.account_id &&
+		           (call->viewer.scopes & call->route->scopes);
+		view_end(view);
+	}
+	call->viewer = (struct viewer){ 0 };
+	call->route = NULL;
+	if (!admitted)
+		return false;
+	exchange->uploads = true;
+	exchange->body_max = max;
+	buf_init(&exchange->body, call->arena, max);
+	/* All at once: a buffer that grows leaves its former selves behind. */
+	if (reserve_body(exchange, length))
+		buf_reserve(&exchange->body, length);
+	else
+		exchange->crowded = true;
+	return true;
 }
 
 bool exchange_headers_done(struct exchange *exchange, struct str method, struct str direct)
@@ -134,7 +179,7 @@ bool exchange_headers_done(struct exchange *exchange, struct str method, struct 
 		call_fail_status(&exchange->call, ERR_LIMIT, 431, NULL, "Too many headers");
 	else if (check_framing(exchange) == OK &&
 	         str_to_u64(call_request_header(&exchange->call, "Content-Length"), &length) &&
-	         length > options->body_max)
+	         length > options->body_max && !admit_upload(exchange, length))
 		fail_too_large(exchange);
 	if (exchange->call.err == OK)
 		return false;
@@ -145,12 +190,15 @@ bool exchange_headers_done(struct exchange *exchange, struct str method, struct 
 /* Memory for a body of `size` bytes so far; false: other bodies have it. */
 static bool reserve_body(struct exchange *exchange, size_t size)
 {
-	size_t body_max = exchange->world->options->body_max, more = size - exchange->reserved;
+	struct exchange_world *world = exchange->world;
+	size_t small = world->options->body_max / BODY_SHARES, more = size - exchange->reserved;
+	size_t all = exchange->uploads ? UPLOAD_SHARES * exchange->body_max : BODY_SHARES * exchange->body_max;
+	atomic_size_t *held = exchange->uploads ? &world->upload_bytes : &world->body_bytes;
 
-	if (size <= body_max / BODY_SHARES)
+	if (size <= small || size <= exchange->reserved)
 		return true;
-	if (atomic_fetch_add(&exchange->world->body_bytes, more) + more > BODY_SHARES * body_max) {
-		atomic_fetch_sub(&exchange->world->body_bytes, more);
+	if (atomic_fetch_add(held, more) + more > all) {
+		atomic_fetch_sub(held, more);
 		return false;
 	}
 	exchange->reserved = size;
@@ -159,7 +207,7 @@ static bool reserve_body(struct exchange *exchange, size_t size)
 
 bool exchange_add_body(struct exchange *exchange, struct str piece)
 {
-	size_t body_max = exchange->world->options->body_max;
+	size_t body_max = exchange->body_max;
 
 	exchange->too_large |= exchange->body.n + piece.n > body_max;
 	exchange->crowded |= !exchange->too_large && !reserve_body(exchange, exchange->body.n + piece.n);
@@ -308,12 +356,14 @@ static void written(void *arg)
 static int submit(struct exchange *exchange, enum call_due due)
 {
 	const struct server_options *options = exchange->world->options;
-	bool computes = exchange->call.route->computes || !options->fetchers;
+	const struct route *route = exchange->call.route;
+	struct pool *pool = route->files && options->files ? options->files
+	                  : route->computes || !options->fetchers ? options->pool : options->fetchers;
 
 	if (due == CALL_DUE_WORK) {
 		exchange->item = (struct pool_item){ .run = work_on_pool, .arg = exchange };
 		/* Apart, so that a peer that hangs keeps nobody from signing in. */
-		return pool_submit(computes ? options->pool : options->fetchers, &exchange->item);
+		return pool_submit(pool, &exchange->item);
 	}
 	exchange->call.write = (struct write){ .body = call_write_body, .done = written, .arg = &exchange->call };
 	return writer_submit(options->writer, &exchange->call.write);

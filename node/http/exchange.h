@@ -30,6 +30,7 @@ struct exchange_world {
 	void (*wake)(struct exchange *exchange);
 	char request_id_prefix[17];
 	atomic_size_t body_bytes;  /* held by bodies that are on their way or being answered */
+	atomic_size_t upload_bytes;  /* the same, of uploads */
 	atomic_bool stopping;  /* new requests are refused */
 	atomic_uint_fast64_t requests, replies_4xx, replies_5xx, parked, refused_busy;
 };
@@ -42,7 +43,9 @@ struct exchange {
 	struct header *headers;     /* being taken in */
 	size_t header_capacity;
 	struct buf body;
-	size_t reserved;            /* its part of world->body_bytes */
+	size_t body_max;            /* how long this one may be */
+	size_t reserved;            /* its part of world->body_bytes … */
+	bool uploads;               /* … or of upload_bytes */
 	uint64_t discarded;         /* bytes of a body beyond its bound */
 	bool crowded;               /* there was no memory for the body */
 	bool old_version;           /* HTTP/1.0: bodies do not come in chunks */

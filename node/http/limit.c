@@ -27,6 +27,7 @@ static const struct {
 	[QUOTA_SIGN_IN] = { 30, 5 * MINUTE_MS },
 	/* A sibling that was away brings hours of posts at once; what it costs us unsigned is little. */
 	[QUOTA_INBOX] = { 30000, MINUTE_MS },
+	[QUOTA_MEDIA] = { 120, 30 * MINUTE_MS },
 };
 enum { QUOTA_COUNT = sizeof(quotas) / sizeof(quotas[0]) };
 

@@ -113,15 +113,21 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 
 static enum MHD_Result send_reply(struct server *server, struct exchange *exchange)
 {
-	const struct reply *reply = &exchange->call.reply;
-	/* The body lives as long as the exchange, which ends when the reply was sent. */
-	struct MHD_Response *response = reply->stream ? stream_response(reply->stream)
-		: MHD_create_response_from_buffer(reply->body.n, (void *)(uintptr_t)reply->body.p,
-		                                  MHD_RESPMEM_PERSISTENT);
+	struct reply *reply = &exchange->call.reply;
+	struct MHD_Response *response;
 	enum MHD_Result queued;
 
+	/* The body lives as long as the exchange, which ends when the reply was sent. */
+	if (reply->stream)
+		response = stream_response(reply->stream);
+	else if (reply->file)
+		response = MHD_create_response_from_fd_at_offset64(reply->file_bytes, reply->file - 1, reply->file_from);
+	else
+		response = MHD_create_response_from_buffer(reply->body.n, (void *)(uintptr_t)reply->body.p,
+		                                           MHD_RESPMEM_PERSISTENT);
 	if (!response)
 		return MHD_NO;
+	reply->file = 0;  /* the library's to close now */
 	for (size_t i = 0; i < reply->header_count; i++)  /* names and values end in NUL: call_header() copies them */
 		MHD_add_response_header(response, reply->headers[i].name.p, reply->headers[i].value.p);
 	if (reply->status != MHD_HTTP_NO_CONTENT && reply->status != MHD_HTTP_NOT_MODIFIED &&

@@ -20,6 +20,7 @@ struct server_options {
 	struct writer *writer;
 	struct pool *pool;             /* for the work of rows that compute … */
 	struct pool *fetchers;         /* … and of those that may wait for a peer; NULL: the same */
+	struct pool *files;            /* and of those that handle files; NULL: the same */
 	struct limiter *limiter;       /* NULL: no quotas */
 	const struct route *routes;
 	size_t route_count;
@@ -28,6 +29,7 @@ struct server_options {
 	size_t proxy_count;
 	unsigned threads;              /* 0: number of cores */
 	size_t body_max;               /* bytes, default 1 MiB; beyond it 413 */
+	size_t upload_max;             /* of rows that take uploads, from people; 0: body_max */
 	unsigned connections_max;      /* 0: 4096 */
 	unsigned timeout_seconds;      /* of an idle connection; headers may take twice as long; 0: 30 */
 	void (*dress_error)(struct call *call);  /* may turn the JSON of a failed call into a page; NULL allowed */

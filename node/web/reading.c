@@ -7,6 +7,7 @@
 #include "storage/base/json.h"
 #include "storage/blocks.h"
 #include "storage/posts.h"
+#include "storage/media.h"
 #include "storage/silence.h"
 
 enum { ANCESTORS_MAX = 20, DESCENDANTS_MAX = 60, FILES_MAX = 16 };
@@ -101,10 +102,15 @@ static void add_files(struct html_page *page, const struct post *post)
 		return;
 	page_html(page, "<ul class=\"files\">\n");
 	for (size_t i = 0; i < count && i < FILES_MAX; i++) {
-		struct str name = json_member_str(json_at(list, i), "name");
+		struct str name = json_member_str(json_at(list, i), "name"), url = json_member_str(json_at(list, i), "url");
 
+		/* By way of us, so that the sibling does not learn who reads. */
+		if (post->remote)
+			url = media_proxy_url(page->call->arena, page->instance, post->id, url);
+		if (post->visibility >= VISIBILITY_FOLLOWERS)
+			url = media_for_reader(page->call->arena, page->instance, url, page->call->viewer.account_id);
 		page_html(page, "<li><a ");
-		add_outside_href(page, json_member_str(json_at(list, i), "url"));
+		add_outside_href(page, url);
 		page_html(page, ">");
 		if (name.n)
 			page_text(page, name);

@@ -9,7 +9,8 @@ from node import plain
 AS2 = {"Accept": "application/activity+json"}
 
 # The declared list of the product: discovery, the instance and its actor, apps and OAuth, custom emojis, sign-in,
-# legal, health, the node's own pictures and style, and of people the bare actor document.
+# legal, health, the node's own pictures and style, and of people the bare actor document; files at addresses that only
+# those learn who may see what shows them.
 OPEN = """
     GET /.well-known/webfinger  GET /.well-known/host-meta  GET /.well-known/nodeinfo  GET /nodeinfo/2.0
     GET /nodeinfo/2.1  GET /.well-known/oauth-authorization-server
@@ -19,6 +20,7 @@ OPEN = """
     GET /actor  GET /actor/followers  GET /actor/following  GET /u/:id
     GET /  GET /legal  GET /sign-in  POST /sign-in  POST /sign-out  GET /sign-up/:secret  POST /sign-up/:secret
     GET /style.css  GET /avatar.svg  GET /header.svg  GET /avatar.png  GET /header.png  GET /icon.svg
+    GET /media/:id/:secret/:name  GET /media/proxy/:id/:secret/:url  GET /media/proxy/:id/:secret/:url/:name
 """.split()
 
 

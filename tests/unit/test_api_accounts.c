@@ -192,7 +192,7 @@ static void check_profile_limits(void)
 		fields = rig_line(rig, "%s&fields_attributes[%d][name]=a&fields_attributes[%d][value]=b", fields, i, i);
 	is_int(change(&rig->alice, fields).status, 422, "and the number of fields");
 	is_int(change(&rig->alice, "source[privacy]=direct").status, 422, "direct is no default");
-	is_int(change(&rig->alice, "avatar=data").status, 422, "pictures are refused, not dropped");
+	is_int(change(&rig->alice, "avatar=data").status, 503, "where no files are kept, pictures are refused and not dropped");
 	is_int(change(&rig->alice, "").status, 200, "to change nothing is allowed");
 	rig_free(rig);
 }

@@ -1,0 +1,50 @@
+/*
+ * The way into the worker (node/media-worker/): one process for one file, a few at once, each with its time. What it says
+ * is read as something that a stranger may have written. Pool threads and threads of jobs: it blocks.
+ */
+#ifndef NODE_MEDIA_DECODER_H
+#define NODE_MEDIA_DECODER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "storage/base/str.h"
+
+struct arena;
+struct decoder;
+
+enum {
+	DECODER_PLACES = 2,           /* workers at once */
+	DECODER_TIME_MS = 20 * 1000,  /* of one, by the clock on the wall */
+};
+
+/* Never NULL. `worker` is its path; empty: rse-node-media beside this program. */
+struct decoder *decoder_new(struct str worker);
+/* No thread uses it any more. NULL is allowed. */
+void decoder_free(struct decoder *decoder);
+
+struct decoder_order {
+	int in;                       /* the file, to be read from its beginning */
+	int out, preview_out;         /* empty files to write to */
+	bool documents;               /* are taken too */
+	unsigned side, preview_side;  /* pixels: how large pictures may be afterwards */
+	int64_t wait_ms;              /* for a place */
+};
+
+struct decoder_findings {
+	uint8_t kind;                 /* enum media_kind. MEDIA_OTHER: the file is to be kept as it is, and is of this type */
+	struct str type, preview_type;
+	uint64_t width, height, preview_width, preview_height;
+	struct str blurhash;          /* empty, as all of the preview is: there is none */
+	uint64_t duration_ms;
+	struct str rate;              /* "25/1" */
+};
+
+/* ERR_BUSY: no place within wait_ms, or the worker could not run. ERR_INVALID: the file is not taken, *ret_reason says why
+ * in a few words for whoever sent it. */
+int decoder_run(struct decoder *decoder, struct arena *arena, const struct decoder_order *order,
+                struct decoder_findings *ret_findings, const char **ret_reason);
+/* Bytes as a file without a name, for decoder_order.in; the caller closes it. ERR_FULL. */
+int decoder_input(struct str bytes, int *ret_fd);
+
+#endif
