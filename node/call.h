@@ -60,6 +60,7 @@ struct route {
 	bool files;            /* its work is about files, in a pool of its own: others do not wait behind them */
 	bool uploads;          /* its body may be as long as a file (server_options.upload_max), for those who signed in */
 	bool cross_origin;     /* CORS headers and preflight: the client API and discovery */
+	const char *answers;   /* the media type of its success, when that is not application/json */
 	const char *summary;   /* one line for `rse-node routes` */
 };
 

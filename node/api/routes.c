@@ -29,6 +29,7 @@
 #include "node/api/notice_groups.h"
 #include "node/api/notice_requests.h"
 #include "node/api/notices.h"
+#include "node/api/openapi.h"
 #include "node/api/profile.h"
 #include "node/api/push.h"
 #include "node/api/reports.h"
@@ -50,7 +51,8 @@
 	{ .method = verb, .path = place, .scopes = needs, .quota = counted, .cross_origin = true, __VA_ARGS__ }
 /* Server-sent events of the client API. */
 #define STREAM(place, needs, what) \
-	API("GET", place, needs, QUOTA_READ, .show = api_streaming_lines, .token_in_query = true, .summary = what)
+	API("GET", place, needs, QUOTA_READ, .show = api_streaming_lines, .token_in_query = true, \
+	    .answers = "text/event-stream", .summary = what)
 /* For anybody. */
 #define OPEN(verb, place, counted, ...) \
 	{ .method = verb, .path = place, .access = ACCESS_OPEN, .quota = counted, __VA_ARGS__ }
@@ -63,9 +65,9 @@
 const struct route routes[] = {
 	/* discovery */
 	SHARED("GET", "/.well-known/webfinger", QUOTA_READ, .show = api_webfinger,
-	       .summary = "a handle of ours to its actor"),
+	       .answers = "application/jrd+json", .summary = "a handle of ours to its actor"),
 	SHARED("GET", "/.well-known/host-meta", QUOTA_READ, .show = api_host_meta,
-	       .summary = "where WebFinger is"),
+	       .answers = "application/xrd+xml", .summary = "where WebFinger is"),
 	SHARED("GET", "/.well-known/nodeinfo", QUOTA_READ, .show = api_nodeinfo_links,
 	       .summary = "where NodeInfo is"),
 	SHARED("GET", "/nodeinfo/2.0", QUOTA_READ, .show = api_nodeinfo_20, .summary = "NodeInfo 2.0"),
@@ -76,6 +78,8 @@ const struct route routes[] = {
 	SHARED("GET", "/api/v1/instance", QUOTA_READ, .show = api_instance_v1,
 	       .summary = "this node, old form"),
 	SHARED("GET", "/api/v2/instance", QUOTA_READ, .show = api_instance_v2, .summary = "this node"),
+	SHARED("GET", "/api/openapi.json", QUOTA_READ, .show = api_openapi,
+	       .summary = "this API, described for programs (OpenAPI 3.1)"),
 	SHARED("GET", "/api/v1/custom_emojis", QUOTA_READ, .show = api_show_empty_list,
 	       .summary = "own emojis: none"),
 	API("GET", "/api/v1/instance/rules", 0, QUOTA_READ, .show = api_show_empty_list,
@@ -215,13 +219,13 @@ const struct route routes[] = {
 	API("DELETE", "/api/v1/media/:id", SCOPE(WRITE_MEDIA), QUOTA_POST, .check = api_media_delete_check,
 	    .write = api_media_delete_write, .show = api_show_nothing, .summary = "takes a file back before it is posted"),
 	SHARED("GET", "/media/:id/:secret/:name", QUOTA_NONE, .show = api_file_show,
-	       .summary = "the bytes of a file, to who knows its address, while what shows it stands"),
+	       .answers = "*/*", .summary = "the bytes of a file, to who knows its address, while what shows it stands"),
 
 	SHARED("GET", "/media/proxy/:id/:secret/:url", QUOTA_NONE, .check = api_proxy_check, .work = api_proxy_work, .files = true,
 	       .write = api_proxy_write, .show = api_proxy_show,
-	       .summary = "a sibling's picture by way of us, to who knows its address"),
+	       .answers = "*/*", .summary = "a sibling's picture by way of us, to who knows its address"),
 	SHARED("GET", "/media/proxy/:id/:secret/:url/:name", QUOTA_NONE, .check = api_proxy_check, .work = api_proxy_work, .files = true,
-	       .write = api_proxy_write, .show = api_proxy_show, .summary = "the same, smaller"),
+	       .write = api_proxy_write, .show = api_proxy_show, .answers = "*/*", .summary = "the same, smaller"),
 
 	/* statuses */
 	API("POST", "/api/v1/statuses", SCOPE(WRITE_STATUSES), QUOTA_POST, .check = api_status_check,
@@ -313,7 +317,7 @@ const struct route routes[] = {
 
 	/* streams */
 	SHARED("GET", "/api/v1/streaming/health", QUOTA_READ, .show = api_streaming_health,
-	       .summary = "OK, when streams are served"),
+	       .answers = "text/plain", .summary = "OK, when streams are served"),
 	API("GET", "/api/v1/streaming", SCOPE(READ_STATUSES) | SCOPE(READ_NOTIFICATIONS) | SCOPE(READ_LISTS), QUOTA_READ,
 	    .show = api_streaming_socket, .token_in_query = true, .summary = "a WebSocket for all streams"),
 	STREAM("/api/v1/streaming/user", SCOPE(READ_STATUSES) | SCOPE(READ_NOTIFICATIONS),
@@ -528,8 +532,9 @@ const struct route routes[] = {
 	OPEN("GET", "/avatar.svg", QUOTA_NONE, .show = avatar_show, .summary = "the default picture, for pages"),
 	OPEN("GET", "/header.svg", QUOTA_NONE, .show = header_show, .summary = "the default banner, for pages"),
 	SHARED("GET", "/avatar.png", QUOTA_NONE, .show = avatar_png_show,
-	       .summary = "the default picture of a person"),
-	SHARED("GET", "/header.png", QUOTA_NONE, .show = header_png_show, .summary = "the default banner"),
+	       .answers = "image/png", .summary = "the default picture of a person"),
+	SHARED("GET", "/header.png", QUOTA_NONE, .show = header_png_show,
+	       .answers = "image/png", .summary = "the default banner"),
 	OPEN("GET", "/icon.svg", QUOTA_NONE, .show = icon_show, .summary = "the icon of pages"),
 
 	/* federation */
