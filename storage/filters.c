@@ -235,6 +235,16 @@ static bool ends_in_word(struct str text)
 	return text.n && is_word_point(utf8_next(text, &next));
 }
 
+/* Behind the word that goes on at `at`. */
+static size_t word_end(struct str text, size_t at)
+{
+	size_t next = at;
+
+	while (at < text.n && is_word_point(utf8_next(text, &next)))
+		at = next;
+	return at;
+}
+
 bool filter_finds(struct str folded_text, struct str folded_keyword, bool whole_word)
 {
 	bool first = starts_in_word(folded_keyword), last = ends_in_word(folded_keyword);
@@ -249,7 +259,8 @@ bool filter_finds(struct str folded_text, struct str folded_keyword, bool whole_
 		/* a word ends only where one began: a keyword that is a sign stands anywhere */
 		if (!whole_word || (!(first && ends_in_word(before)) && !(last && starts_in_word(behind))))
 			return true;
-		from += at + 1;
+		/* no other word begins within the one that begins here: a text that is one long word is read once */
+		from = first ? word_end(folded_text, from + at) : from + at + 1;
 	}
 	return false;
 }

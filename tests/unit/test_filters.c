@@ -2,6 +2,7 @@
 #include "storage/filters.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "federation/purge.h"
 #include "storage/accounts.h"
@@ -63,6 +64,20 @@ static bool finds(const char *text, const char *keyword, bool whole)
 	return filter_finds(accounts_fold(arena, str_of(text)), accounts_fold(arena, str_of(keyword)), whole);
 }
 
+/* As often as the keyword could begin, were the rest of the word not in its way. */
+static bool reads_once(void)
+{
+	enum { BYTES = 2000 * 1000, KEYWORD_BYTES = 2000 };
+	clock_t begun = clock();   /* time stands still here */
+	struct buf text;
+
+	buf_init(&text, rig->arena, 0);
+	for (size_t i = 0; i < BYTES; i++)
+		buf_add_char(&text, 'a');
+	return !filter_finds(buf_str(&text), str_sub(buf_str(&text), 0, KEYWORD_BYTES), true) &&
+	       clock() - begun < 2 * CLOCKS_PER_SEC;
+}
+
 static void check_words(void)
 {
 	rig = rig_new();
@@ -71,6 +86,9 @@ static void check_words(void)
 	ok(!finds("concatenate", "cat", true), "a whole word is not found inside another");
 	ok(finds("concatenate", "cat", false), "a part of one is");
 	ok(!finds("cats", "cat", true) && !finds("scat", "cat", true), "whole at both ends");
+	ok(finds("catcat cat", "cat", true) && !finds("catcatcat", "cat", true), "words end where they end");
+	ok(finds("\xc3\xa9t\xc3\xa9s \xc3\xa9t\xc3\xa9", "\xc3\xa9t\xc3\xa9", true), "of whatever letters they are");
+	ok(reads_once(), "a text of one endless word costs no more than its length");
 	ok(finds("concatenate the cat", "cat", true), "it is looked for behind a place where it does not stand alone");
 	ok(!finds("caf\xc3\xa9s", "caf\xc3\xa9", true), "letters beyond ASCII are letters");
 	ok(finds("buy #crypto-coins!", "#crypto", true), "a sign at an end needs nothing around it");
