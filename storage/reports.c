@@ -42,6 +42,18 @@ int reports_close(struct arena *arena, struct txn *txn, uint64_t id)
 	return record_put(txn, SPACE_REPORT, key_u64(&key, id), &report_type, &report);
 }
 
+int reports_reopen(struct arena *arena, struct txn *txn, uint64_t id)
+{
+	struct report report;
+	struct key key;
+	int r = reports_get(arena, txn_view(txn), id, &report);
+
+	if (r || !report.closed_ms)
+		return r;
+	report.closed_ms = 0;
+	return record_put(txn, SPACE_REPORT, key_u64(&key, id), &report_type, &report);
+}
+
 int reports_forget(struct txn *txn, size_t max, bool *ret_more)
 {
 	int64_t before_ms = txn_now_ms(txn) - REPORT_CLOSED_DAYS * (int64_t)DAY_MS;

@@ -21,6 +21,8 @@ int reports_add(struct txn *txn, struct report *report);
 int reports_get(struct arena *arena, struct view *view, uint64_t id, struct report *ret_report);
 /* Closing twice is no error. ERR_NOT_FOUND. */
 int reports_close(struct arena *arena, struct txn *txn, uint64_t id);
+/* Takes that back; what is open stays so. ERR_NOT_FOUND. */
+int reports_reopen(struct arena *arena, struct txn *txn, uint64_t id);
 /* Removes those that were closed more than REPORT_CLOSED_DAYS ago, at most `max`; *ret_more: call again. */
 int reports_forget(struct txn *txn, size_t max, bool *ret_more);
 /* The newest first, at most `max`; without the closed ones unless `closed`. */

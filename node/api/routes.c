@@ -9,6 +9,7 @@
 #include "node/accounts/oauth.h"
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
+#include "node/api/admin_reports.h"
 #include "node/api/announcements.h"
 #include "node/api/answer.h"
 #include "node/api/bookmarks.h"
@@ -511,6 +512,16 @@ const struct route routes[] = {
 	API("DELETE", "/api/v1/announcements/:id/reactions/:name", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
 	    .check = api_announcement_react_check, .write = api_announcement_unreact_write, .show = api_show_nothing,
 	    .summary = "takes it back"),
+
+	/* for those who look after the node */
+	API("GET", "/api/v1/admin/reports", SCOPE(ADMIN_READ_REPORTS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_reports, .summary = "what people hold against others, for moderators"),
+	API("GET", "/api/v1/admin/reports/:id", SCOPE(ADMIN_READ_REPORTS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_report, .summary = "a report"),
+	API("POST", "/api/v1/admin/reports/:id/resolve", SCOPE(ADMIN_WRITE_REPORTS), QUOTA_POST, .check = api_admin_check,
+	    .write = api_admin_report_resolve_write, .show = api_admin_report, .summary = "closes a report"),
+	API("POST", "/api/v1/admin/reports/:id/reopen", SCOPE(ADMIN_WRITE_REPORTS), QUOTA_POST, .check = api_admin_check,
+	    .write = api_admin_report_reopen_write, .show = api_admin_report, .summary = "opens it again"),
 
 	/* pages */
 	OPEN("GET", "/", QUOTA_READ, .show = home_show, .summary = "the front page"),

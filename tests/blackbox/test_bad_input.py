@@ -79,7 +79,7 @@ class Prober:
 
     def __init__(self, node):
         node.add_user("ana", role="admin")
-        self.node, self.token, self.link = node, node.token("ana", ALL_SCOPES), None
+        self.node, self.token, self.link = node, node.token("ana", ALL_SCOPES + " admin:read admin:write"), None
         self.sent, self.faults, self.slowest = 0, [], 0
 
     def send(self, method, target, kind=None, body=None):

@@ -242,6 +242,13 @@ static void check_forgetting(void)
 	reports_list(rig->arena, world_read(rig->world), true, 10, &found, &count);
 	ok(count == 2 && found[0].id == ids[5] && found[1].id == ids[0],
 	   "but the open one, however old, and one that was closed of late");
+	is_int(reports_reopen(rig->arena, world_write(rig->world), ids[5]), OK, "that is opened again");
+	world_commit(rig->world);
+	clock_advance_for_test(2 * REPORT_CLOSED_DAYS * (int64_t)DAY_MS);
+	reports_forget(world_write(rig->world), 10, &more);
+	ok(world_commit(rig->world) == OK && reports(false, NULL) == 2, "and stays, as what is open does");
+	is_int(reports_reopen(rig->arena, world_write(rig->world), ids[1]), ERR_NOT_FOUND, "what is gone is not opened");
+	world_commit(rig->world);
 	rig_free(rig);
 }
 
