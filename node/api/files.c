@@ -19,6 +19,7 @@
 #include "storage/ids.h"
 #include "storage/media.h"
 #include "storage/posts.h"
+#include "storage/users.h"
 
 enum {
 	TAG_BYTES = 16,
@@ -26,6 +27,18 @@ enum {
 };
 
 /* --- whether ---------------------------------------------------------------------------------------------------- */
+
+/* May the one whom an address was made for see what shows the file? Not who was shut out since. */
+static int may_reader(struct call *call, struct view *view, uint64_t reader_id, uint64_t post_id)
+{
+	struct user user;
+	struct post post;
+	int r = users_get(call->arena, view, reader_id, &user);
+
+	if (r == OK && user.disabled)
+		r = ERR_NOT_FOUND;
+	return r == OK ? access_post(call->arena, view, (struct beholder){ BEHOLDER_LOCAL, reader_id }, post_id, &post) : r;
+}
 
 /* Who knows the address has it from the author, or from somebody who may see the post: and as long as whoever it was made
  * for may, it holds. Who says who he is must be one of those himself. */
@@ -35,7 +48,7 @@ static int may_see_posted(struct call *call, struct view *view, const struct med
 	int r;
 
 	if (reader_id) {
-		r = access_post(call->arena, view, (struct beholder){ BEHOLDER_LOCAL, reader_id }, media->post_id, &post);
+		r = may_reader(call, view, reader_id, media->post_id);
 		if (r != OK)
 			return r;
 	}
@@ -213,7 +226,7 @@ static int read_proxy(struct call *call, struct view *view, struct proxy_call *p
 	                    media_proxy_secret(call->arena, instance, id, proxy->url), &reader_id))
 		return ERR_NOT_FOUND;
 	if (reader_id)
-		return access_post(call->arena, view, (struct beholder){ BEHOLDER_LOCAL, reader_id }, id, &post);
+		return may_reader(call, view, reader_id, id);
 	return posts_brief(view, id, &post) == OK || access_lives(view, id) ? OK : ERR_NOT_FOUND;
 }
 

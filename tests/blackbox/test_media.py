@@ -267,6 +267,16 @@ def test_who_stops_to_follow_is_left_with_no_address(node, ana, tom):
     assert node.get(mine["url"]).status_code == 200
 
 
+def test_who_is_shut_out_of_the_node_is_left_with_no_address(node, ana):
+    gone = node.person("gone")
+    gone.follow(ana)
+    status = ana.say("For followers", visibility="private", **{"media_ids[]": upload(ana, picture())["id"]})
+    seen = gone.get(f"/api/v1/statuses/{status['id']}")["media_attachments"][0]
+    assert node.get(seen["url"]).status_code == 200
+    node.do("user", "disable", "gone")
+    assert node.get(seen["url"]).status_code == 404 and node.get(seen["preview_url"]).status_code == 404
+
+
 def test_who_is_dropped_from_a_direct_post_loses_its_files(node, ana, tom):
     media = upload(ana, picture())
     status = ana.say("@tom look", visibility="direct", **{"media_ids[]": media["id"]})
