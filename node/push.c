@@ -23,6 +23,7 @@
 #include "storage/notices.h"
 #include "storage/posts.h"
 #include "storage/pushes.h"
+#include "storage/tokens.h"
 #include "storage/users.h"
 
 enum {
@@ -30,6 +31,7 @@ enum {
 	TOKEN_HOURS = 12,             /* RFC 8292: at most 24 */
 	EXCERPT_CHARACTERS = 140, TITLE_CHARACTERS = 100,
 	WAIT_FIRST_MS = 15 * SECOND_MS, WAIT_MAX_MS = 10 * MINUTE_MS, WAIT_DOUBLINGS = 6,
+	SLOW_MS = 5 * SECOND_MS,      /* who takes longer to take a message is asked less often: others wait meanwhile */
 	ANSWER_BYTES_MAX = 16 * 1024, /* nobody reads it */
 };
 
@@ -182,6 +184,8 @@ static int compose(struct sending *sending, struct view *view, const struct job 
 
 	if (r == OK)
 		r = pushes_get(sending->arena, view, job->cursor, token_id, &sending->push);
+	if (r == OK && !tokens_has_id(view, job->cursor, token_id))
+		r = ERR_NOT_FOUND;
 	if (r == OK)
 		r = notices_get(sending->arena, view, job->cursor, job->subject, &sending->notice);
 	if (r == OK && (sending->notice.filtered || !notices_hold(view, &sending->notice) ||
@@ -255,7 +259,7 @@ struct outcome {
 	const struct push *push;
 	bool gone;
 	int64_t retry_after_ms;  /* 0: it worked, or the waiting time grows by itself … */
-	bool failed;             /* … when this is set */
+	bool failed;             /* … when this is set: no answer, a refusal for now, or one that was long in coming */
 };
 
 /* The client may have subscribed anew meanwhile: then this says nothing of where it is now. */
@@ -288,15 +292,16 @@ static bool is_temporary(int err, int status)
 	return err == ERR_NETWORK || (err == OK && (status == 429 || status >= 500));
 }
 
-static int judge(struct sending *sending, int err, const struct net_response *response)
+static int judge(struct sending *sending, int err, const struct net_response *response, bool slow)
 {
 	struct outcome outcome = { .arena = sending->arena, .push = &sending->push };
 	bool good = err == OK && response->status >= 200 && response->status < 300;
+	bool again = is_temporary(err, response->status);
 
 	if (err == ERR_BUSY)   /* the node is stopping */
 		return err;
 	outcome.gone = err == OK && (response->status == 404 || response->status == 410);
-	outcome.failed = is_temporary(err, response->status);
+	outcome.failed = again || slow;
 	outcome.retry_after_ms = outcome.failed && err == OK ? response->retry_after_ms : 0;
 	if (!good)
 		log_event(LOG_LEVEL_INFO, "push not delivered", "service",
@@ -304,7 +309,7 @@ static int judge(struct sending *sending, int err, const struct net_response *re
 		          err == OK ? arena_printf(sending->arena, "%d", response->status).p : err_name(err), NULL);
 	if (outcome.gone || outcome.failed || (good && sending->push.failures))
 		writer_run(sending->node->writer, outcome_body, &outcome);
-	return outcome.failed ? ERR_NETWORK : OK;
+	return again ? ERR_NETWORK : OK;
 }
 
 static int send_message(struct sending *sending)
@@ -314,6 +319,7 @@ static int send_message(struct sending *sending)
 		.url = sending->push.endpoint, .sign = add_headers, .context = sending, .body_max = ANSWER_BYTES_MAX,
 	};
 	struct net_response response = { 0 };
+	int64_t begun_ms;
 	int r = url_parse(sending->arena, sending->push.endpoint, &sending->endpoint);
 
 	if (r == OK)
@@ -321,8 +327,9 @@ static int send_message(struct sending *sending)
 	if (r != OK)
 		return OK;   /* it will never be better */
 	request.post = sending->message.body;
+	begun_ms = clock_monotonic_ms();
 	r = net_get(sending->node->federation.net, sending->arena, &request, &response);
-	return judge(sending, r, &response);
+	return judge(sending, r, &response, clock_monotonic_ms() - begun_ms > SLOW_MS);
 }
 
 int push_job(struct node *node, struct arena *arena, struct job *job)

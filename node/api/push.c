@@ -10,6 +10,7 @@
 #include "node/push.h"
 #include "storage/base/hash.h"
 #include "storage/pushes.h"
+#include "storage/tokens.h"
 
 /* Clients read the id as a number of 31 bits; nobody asks by it. */
 enum { ID_MASK = 0x7fffffff };
@@ -125,8 +126,12 @@ int api_push_edit_check(struct call *call, struct view *view)
 
 int api_push_write(struct call *call, struct txn *txn)
 {
-	int r = pushes_put(txn, call->state);
+	int r;
 
+	/* it may have ended since the call began */
+	if (!tokens_has_id(txn_view(txn), call->viewer.account_id, call->viewer.token_id))
+		return ERR_UNAUTHORIZED;
+	r = pushes_put(txn, call->state);
 	return r == ERR_LIMIT ? answer_refuse(call, "Validation failed: there are as many subscriptions as may be") : r;
 }
 

@@ -4,6 +4,7 @@ import base64
 import http.server
 import json
 import threading
+import time
 
 import pytest
 from cryptography.hazmat.primitives import hashes, hmac, serialization
@@ -44,7 +45,7 @@ class Receiver(http.server.ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.messages, self.answers = [], []
+        self.messages, self.answers, self.delays, self.answered = [], [], [], 0
         self.key = ec.generate_private_key(_CURVE)
         self.public = self.key.public_key().public_bytes(serialization.Encoding.X962,
                                                          serialization.PublicFormat.UncompressedPoint)
@@ -91,9 +92,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.messages.append((self.path, dict(self.headers), body))
+        time.sleep(self.server.delays.pop(0) if self.server.delays else 0)
         self.send_response(self.server.answers.pop(0) if self.server.answers else 201)
         self.send_header("Content-Length", "0")
         self.end_headers()
+        self.server.answered += 1
 
     def do_GET(self):
         self.send_error(404)
@@ -198,6 +201,18 @@ def test_what_the_service_says(people, receiver, word):
     hana.say(f"@{gil.name} {word} again")
     wait_for(lambda: gil.raw("GET", "/api/v1/push/subscription").status_code == 404, "a subscription that is gone ends")
     assert "not found" in gil.get("/api/v1/push/subscription", 404)["error"]
+
+
+def test_who_is_slow_to_take_a_message_does_not_keep_others_waiting(people, receiver, word):
+    gil, hana = people
+    subscribe(gil, receiver, True, mention=True)
+    receiver.delays[:], before = [6], receiver.answered
+    hana.say(f"@{gil.name} {word} first")
+    wait_for(lambda: receiver.answered > before, "the slow answer came", 10)
+    time.sleep(0.5)  # it is noted behind the answer
+    hana.say(f"@{gil.name} {word} second")
+    time.sleep(2)
+    assert len(receiver.messages) == 1, "the next message waits, and the first is not sent again"
 
 
 def test_it_ends(people, receiver, word):
