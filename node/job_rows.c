@@ -244,7 +244,7 @@ const struct job_row job_rows[] = {
 	  "tells a client of a notification by Web Push" },
 	{ "publish",      LANE_WRITER, RETRY_SOON,  100,   publish_write,       NULL,        0,
 	  "posts what was scheduled, when its time has come" },
-	{ "media",        LANE_POOL,   RETRY_SOON,  20,    NULL,                intake_job,  0,
+	{ "media",        LANE_FILES,  RETRY_SOON,  20,    NULL,                intake_job,  0,
 	  "looks at an uploaded file for which no worker was free" },
 	{ "media_sweep",  LANE_POOL,   RETRY_HOUR,  100,   NULL,                intake_sweep_job, HOUR_MS,
 	  "removes uploads that nothing shows for a day, and files that nobody names" },

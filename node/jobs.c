@@ -22,7 +22,8 @@
 
 enum {
 	PLACES = 16,                    /* jobs under way at once, on each lane */
-	THREADS = 4,                    /* for those that may block */
+	THREADS = 4,                    /* for those that may block … */
+	FILE_THREADS = 2,               /* … and for files: no more of them get a worker (node/media/decoder.h) */
 	UPKEEP_MS = MINUTE_MS,
 	BUSY_WAIT_MS = 20,              /* writer queue full: look again after this */
 	LOOK_AGAIN_MS = SECOND_MS,      /* something is due and cannot be taken */
@@ -48,7 +49,7 @@ struct running {
 
 struct jobs {
 	struct node *node;
-	struct pool *pool;
+	struct pool *pools[JOB_LANES];   /* none for the writer's */
 	uint64_t lease;
 	pthread_t thread;
 	int64_t upkeep_ms;          /* monotonic; the clock thread's */
@@ -229,7 +230,7 @@ static void job_begin(struct running *running)
 	}
 	running->item = (struct pool_item){ .run = pool_lane_run, .arg = running };
 	/* Its queue is as long as there are places. */
-	if (pool_submit(running->jobs->pool, &running->item) != OK)
+	if (pool_submit(running->jobs->pools[running->row->lane], &running->item) != OK)
 		abort();
 }
 
@@ -457,8 +458,12 @@ int jobs_start(struct node *node, struct jobs **ret_jobs)
 	jobs->lease |= 1;   /* never 0, which means free */
 	err = prepare_store(jobs);
 	if (err == OK)
-		err = pool_start(THREADS, PLACES, &jobs->pool);
+		err = pool_start(THREADS, PLACES, &jobs->pools[LANE_POOL]);
+	if (err == OK)
+		err = pool_start(FILE_THREADS, PLACES, &jobs->pools[LANE_FILES]);
 	if (err != OK) {
+		if (jobs->pools[LANE_POOL])
+			pool_stop(jobs->pools[LANE_POOL]);
 		free(jobs);
 		return err;
 	}
@@ -481,7 +486,8 @@ void jobs_stop(struct jobs *jobs)
 		while (jobs->under_way[lane])
 			pthread_cond_wait(&jobs->changed, &jobs->mutex);
 	pthread_mutex_unlock(&jobs->mutex);
-	pool_stop(jobs->pool);
+	pool_stop(jobs->pools[LANE_POOL]);
+	pool_stop(jobs->pools[LANE_FILES]);
 	pthread_mutex_destroy(&jobs->mutex);
 	pthread_cond_destroy(&jobs->changed);
 	free(jobs);

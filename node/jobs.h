@@ -18,7 +18,8 @@ struct job;
 struct jobs;
 struct txn;
 
-enum job_lane { LANE_WRITER, LANE_POOL, JOB_LANES };
+/* LANE_FILES: as LANE_POOL, on threads of its own: files take their time, and people choose how many there are. */
+enum job_lane { LANE_WRITER, LANE_POOL, LANE_FILES, JOB_LANES };
 enum job_retry { RETRY_SOON, RETRY_HOUR, RETRY_NEVER };
 
 struct job_row {
@@ -29,8 +30,8 @@ struct job_row {
 	/* LANE_WRITER: in the writer's transaction; *ret_more: again at once with the moved cursor. `arena` may hold
 	 * what an earlier run of the same body left there. */
 	int (*write)(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
-	/* LANE_POOL: on a thread of the jobs; may block and submit writes of its own. ERR_NETWORK, ERR_BUSY and ERR_FULL
-	 * (of either lane) are tried again, everything else ends the job. */
+	/* The other lanes: on a thread of the jobs; may block and submit writes of its own. ERR_NETWORK, ERR_BUSY and ERR_FULL
+	 * (of any lane) are tried again, everything else ends the job. */
 	int (*run)(struct node *node, struct arena *arena, struct job *job);
 	int64_t repeat_ms;     /* recurring: finishing makes it due again then; 0: once */
 	const char *summary;   /* for `rse-node jobs` and the docs */

@@ -113,6 +113,7 @@ const struct job_row job_rows[] = {
 	{ "hopeless", LANE_POOL, RETRY_SOON, TRIES, NULL, run_hopeless, 0, "" },
 	{ "denied", LANE_POOL, RETRY_SOON, TRIES, NULL, run_denied, 0, "" },
 	{ "slow", LANE_POOL, RETRY_SOON, TRIES, NULL, run_slow, 0, "" },
+	{ "file", LANE_FILES, RETRY_SOON, TRIES, NULL, run_slow, 0, "" },
 	{ "crowd", LANE_POOL, RETRY_SOON, TRIES, NULL, run_crowd, 0, "" },
 };
 
@@ -316,6 +317,21 @@ static void the_lanes_do_not_hold_each_other_up(void)
 	atomic_store(&released, true);
 	ok(until(waiting("slow", NULL) == 0), "and runs later");
 	is_int(atomic_load(&slow_runs), 3 * HOLDERS, "each once");
+	end();
+}
+
+static void files_keep_nobody_waiting(void)
+{
+	begin();
+	start();
+	for (int i = 0; i < 3 * HOLDERS; i++)
+		add("file");
+	ok(until(atomic_load(&slow_runs) == 2), "two files are looked at at once");
+	add("crowd");
+	ok(until(atomic_load(&crowd_runs) == 1), "and what else may block passes them");
+	is_int(atomic_load(&slow_runs), 2, "no third meanwhile");
+	atomic_store(&released, true);
+	ok(until(waiting("file", NULL) == 0), "all of them have their turn");
 	end();
 }
 
@@ -540,6 +556,7 @@ int main(void)
 	a_paged_job_goes_on_where_it_was();
 	an_unknown_kind_is_finished();
 	the_lanes_do_not_hold_each_other_up();
+	files_keep_nobody_waiting();
 	a_crowd_loses_nobody();
 	a_failed_job_is_tried_again();
 	trying_ends();
