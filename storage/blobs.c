@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ enum { PATH_BYTES = 2 + 1 + 2 + 1 + 2 * SHA256_BYTES + 1 };  /* "ab/cd/" and the
 
 struct blobs {
 	int root, fresh;            /* DATA/media, DATA/media/new */
+	uint64_t room;              /* bytes that stay free */
 	pthread_mutex_t lock;       /* a file gets its place, or loses it */
 };
 
@@ -75,6 +77,7 @@ int blobs_open(const char *folder, bool serving, struct blobs **ret_blobs)
 	if (!blobs)
 		abort();
 	blobs->root = blobs->fresh = -1;
+	blobs->room = BLOBS_ROOM_BYTES;
 	pthread_mutex_init(&blobs->lock, NULL);
 	r = data < 0 ? err_of_errno() : open_folder(data, media_name, &blobs->root);
 	if (r == OK)
@@ -102,8 +105,24 @@ void blobs_close(struct blobs *blobs)
 	free(blobs);
 }
 
+void blobs_leave_room(struct blobs *blobs, uint64_t bytes)
+{
+	blobs->room = bytes;
+}
+
+/* Yes when it cannot be told: then writing tells. */
+static bool has_room(const struct blobs *blobs)
+{
+	struct statvfs status;
+
+	return fstatvfs(blobs->fresh, &status) != 0 || status.f_bavail > blobs->room / status.f_frsize;
+}
+
 int blobs_new(struct blobs *blobs, struct arena *arena, struct blob_file *ret_file)
 {
+	ret_file->fd = -1;
+	if (!has_room(blobs))
+		return ERR_FULL;
 	ret_file->name = hash_token(arena);
 	ret_file->fd = openat(blobs->fresh, ret_file->name.p, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return ret_file->fd < 0 ? err_of_errno() : OK;

@@ -31,7 +31,12 @@ struct blob_file {
 	int fd;
 	struct str name;   /* in media/new */
 };
+/* ERR_FULL also when the file system would have less than BLOBS_ROOM_BYTES left: the store, beside which the files lie,
+ * must go on when people fill the rest. */
+enum { BLOBS_ROOM_BYTES = 256 * 1024 * 1024 };
 int blobs_new(struct blobs *blobs, struct arena *arena, struct blob_file *ret_file);
+/* Another bound than that, for tests. */
+void blobs_leave_room(struct blobs *blobs, uint64_t bytes);
 /* Gives the file its place and syncs it; *ret_sha256 are 32 bytes in `arena`, *ret_size its length. Closes it, also when it
  * fails: ERR_FULL, ERR_IO. */
 int blobs_keep(struct blobs *blobs, struct arena *arena, struct blob_file *file, struct str *ret_sha256,

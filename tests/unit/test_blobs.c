@@ -115,6 +115,19 @@ static void remove_all(struct str one)
 	}
 }
 
+/* As if all that is left were kept free. */
+static void leave_room(void)
+{
+	struct blob_file file;
+	struct str hash;
+
+	blobs_leave_room(blobs, UINT64_MAX);
+	is_int(blobs_new(blobs, arena, &file), ERR_FULL, "where little is left nothing is begun");
+	is_int(blobs_add(blobs, arena, STR("too much"), &hash), ERR_FULL, "nor added");
+	blobs_leave_room(blobs, 0);
+	is_int(blobs_add(blobs, arena, STR("one"), &hash), OK, "until there is room");
+}
+
 int main(void)
 {
 	char *made = folder_new();
@@ -127,6 +140,7 @@ int main(void)
 	add_and_read(&one, &two);
 	path = path_of(two);
 	sweep(one, two);
+	leave_room();
 	interrupted();
 	blobs_close(blobs);
 	for (size_t n = path.n, i = 0; i < 2; i++) {
