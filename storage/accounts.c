@@ -489,3 +489,8 @@ int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, 
 	}
 	return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
 }
+
+void accounts_walk(struct page_walk *walk, struct arena *arena, struct view *view, const struct page *page)
+{
+	page_walk_init(walk, arena, view, SPACE_ACCOUNT, STR_NONE, page, LOCAL_BATCH);
+}

@@ -8,6 +8,7 @@
 
 #include "storage/engine/store.h"
 #include "storage/model.h"
+#include "storage/page.h"
 
 struct arena;
 
@@ -60,6 +61,8 @@ int accounts_search(struct arena *arena, struct view *view, struct str query, si
 /* Local people in id order after `after` (0: from the start); paged. */
 int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, size_t max,
                         struct id_list *ret_ids);
+/* A walk (storage/page.h) over all accounts by id, ours and foreign, tombstones too. */
+void accounts_walk(struct page_walk *walk, struct arena *arena, struct view *view, const struct page *page);
 /* Case-folded and stripped of marks: how names and words are compared. */
 struct str accounts_fold(struct arena *arena, struct str text);
 /* The folded words by which an account is found, each once, at most 32; none for a deleted one. */

@@ -4,62 +4,15 @@
  */
 #include "node/api/admin_reports.h"
 
+#include "node/api/admin_accounts.h"
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/paging.h"
-#include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/reports.h"
-#include "storage/silence.h"
-#include "storage/users.h"
 
 enum { REPORTS_PAGE = 100, REPORTS_PAGE_MAX = 200 };
-
-int api_admin_check(struct call *call, struct view *view)
-{
-	(void)view;
-	if (call->viewer.role < ROLE_MODERATOR)
-		return call_fail(call, ERR_DENIED, "This action is not allowed");
-	return OK;
-}
-
-/* Admin::Account. Addresses of networks are not kept; whoever is here was let in by an operator. */
-static int w_admin_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t id)
-{
-	struct account account;
-	struct user user = { 0 };
-	int r = accounts_get(arena, view, id, &account);
-
-	if (r == ERR_NOT_FOUND) {
-		json_w_null(w);
-		return OK;
-	}
-	if (r == OK && !account.host.n)
-		r = users_get(arena, view, id, &user);
-	if (r != OK && r != ERR_NOT_FOUND)
-		return r;
-	json_w_object(w);
-	json_w_member_id(w, "id", id);
-	json_w_member_str(w, "username", account.username);
-	json_w_member_str_or_null(w, "domain", account.host);
-	json_w_member_date(w, "created_at", account.created_ms);
-	json_w_member_str(w, "email", user.email.p ? user.email : STR(""));
-	json_w_member_null(w, "ip");
-	json_w_member_raw(w, "ips", STR("[]"));
-	json_w_member_str_or_null(w, "locale", user.locale);
-	json_w_member_null(w, "invite_request");
-	json_w_member_null(w, "role");
-	json_w_member_bool(w, "confirmed", true);
-	json_w_member_bool(w, "approved", true);
-	json_w_member_bool(w, "disabled", account.disabled);
-	json_w_member_bool(w, "silenced", silence_covers(arena, view, &account));
-	json_w_member_bool(w, "suspended", account.deleted);
-	json_w_key(w, "account");
-	r = entity_account(w, arena, view, id);
-	json_w_object_end(w);
-	return r;
-}
 
 static int w_posts(struct json_writer *w, struct call *call, struct view *view, const struct report *report)
 {
@@ -92,10 +45,10 @@ static int w_report(struct json_writer *w, struct call *call, struct view *view,
 	json_w_member_date(w, "created_at", report->created_ms);
 	json_w_member_date(w, "updated_at", report->closed_ms ? report->closed_ms : report->created_ms);
 	json_w_key(w, "account");
-	r = w_admin_account(w, call->arena, view, report->reporter_id);
+	r = entity_admin_account(w, call->arena, view, report->reporter_id);
 	json_w_key(w, "target_account");
 	if (r == OK)
-		r = w_admin_account(w, call->arena, view, report->target_id);
+		r = entity_admin_account(w, call->arena, view, report->target_id);
 	json_w_member_null(w, "assigned_account");
 	json_w_member_null(w, "action_taken_by_account");
 	if (r == OK)

@@ -6,8 +6,6 @@
 
 #include "node/call.h"
 
-/* check: 403 to whoever is no moderator. */
-int api_admin_check(struct call *call, struct view *view);
 /* The open ones, or with `resolved` the closed ones; `account_id` and `target_account_id` narrow. Newest first. */
 int api_admin_reports(struct call *call, struct view *view);
 int api_admin_report(struct call *call, struct view *view);

@@ -124,7 +124,7 @@ static int w_source(struct json_writer *w, struct arena *arena, struct view *vie
 	return r;
 }
 
-static void w_role(struct json_writer *w, uint8_t role)
+void entity_role(struct json_writer *w, uint8_t role)
 {
 	static const struct { const char *name, *permissions; } roles[] = {
 		[ROLE_MEMBER] = { "", "0" },
@@ -175,7 +175,7 @@ int entity_credential_account(struct json_writer *w, struct arena *arena, struct
 	if (r != OK)
 		return r;
 	r = w_source(w, arena, view, &account, &user);
-	w_role(w, user.role);
+	entity_role(w, user.role);
 	json_w_object_end(w);
 	return r;
 }

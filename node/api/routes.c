@@ -9,6 +9,7 @@
 #include "node/accounts/oauth.h"
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
+#include "node/api/admin_accounts.h"
 #include "node/api/admin_reports.h"
 #include "node/api/announcements.h"
 #include "node/api/answer.h"
@@ -514,6 +515,24 @@ const struct route routes[] = {
 	    .summary = "takes it back"),
 
 	/* for those who look after the node */
+	API("GET", "/api/v1/admin/accounts", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_accounts, .summary = "who is known here, for moderators"),
+	API("GET", "/api/v2/admin/accounts", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_accounts, .summary = "the same, asked for in newer words"),
+	API("GET", "/api/v1/admin/accounts/:id", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_account, .summary = "an account"),
+	API("POST", "/api/v1/admin/accounts/:id/action", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
+	    .check = api_admin_action_check, .write = api_admin_action_write, .show = api_show_nothing,
+	    .summary = "disables one of ours; silences or keeps out one of another node"),
+	API("POST", "/api/v1/admin/accounts/:id/enable", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
+	    .check = api_admin_undo_check, .write = api_admin_enable_write, .show = api_admin_account,
+	    .summary = "lets one of ours sign in again"),
+	API("POST", "/api/v1/admin/accounts/:id/unsilence", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
+	    .check = api_admin_undo_check, .write = api_admin_unsilence_write, .show = api_admin_account,
+	    .summary = "lets an account be heard by all again"),
+	API("POST", "/api/v1/admin/accounts/:id/unsuspend", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
+	    .check = api_admin_undo_check, .write = api_admin_unsuspend_write, .show = api_admin_account,
+	    .summary = "keeps an account out no longer"),
 	API("GET", "/api/v1/admin/reports", SCOPE(ADMIN_READ_REPORTS), QUOTA_READ, .check = api_admin_check,
 	    .show = api_admin_reports, .summary = "what people hold against others, for moderators"),
 	API("GET", "/api/v1/admin/reports/:id", SCOPE(ADMIN_READ_REPORTS), QUOTA_READ, .check = api_admin_check,

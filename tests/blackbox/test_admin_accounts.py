@@ -1,0 +1,107 @@
+"""Accounts in the client API, for moderators and nobody else, by Mastodon.py."""
+
+import pytest
+
+from node import Person, unkept
+
+mastodon = pytest.importorskip("mastodon")
+SCOPES = "read write follow admin:read admin:write"
+PATH = "/api/v1/admin/accounts"
+
+
+@pytest.fixture(scope="module")
+def mod(world):
+    world.a.add_user("sheriff", role="moderator")
+    return Person(world.a, "sheriff", world.a.token("sheriff", SCOPES))
+
+
+@pytest.fixture(scope="module")
+def api(world, mod):
+    return mastodon.Mastodon(access_token=mod.token, api_base_url=world.a.url, ratelimit_method="throw", session=unkept())
+
+
+def names(accounts):
+    return [a["username"] for a in accounts]
+
+
+def test_one_of_ours_is_disabled_and_enabled(world, mod, api, word):
+    made = world.a.person("gus" + word)
+    shown = api.admin_account(made.id)
+    assert (shown.username, shown.domain, shown.disabled) == ("gus" + word, None, False)
+    assert shown.email == f"gus{word}@corp.example" and shown.account.acct == "gus" + word
+    assert mod.get(f"{PATH}/{made.id}")["role"]["permissions"] == "0"
+    report = world.ana.post("/api/v1/reports", account_id=made.id, comment=word)
+    api.admin_account_moderate(made.id, action="disable", report_id=report["id"])
+    assert made.raw("GET", "/api/v1/accounts/verify_credentials").status_code == 401
+    assert mod.get(f"/api/v1/admin/reports/{report['id']}")["action_taken"]
+    assert names(api.admin_accounts(status="disabled", username=word)) == ["gus" + word]
+    assert api.admin_accounts(status="active", username=word) == []
+    assert not api.admin_account_enable(made.id).disabled
+    assert names(mod.get("/api/v2/admin/accounts", origin="local", status="active", username=word)) == ["gus" + word]
+
+
+def test_one_of_another_node_is_silenced_and_kept_out(world, mod, api, word):
+    there = world.b.person("rem" + word)
+    here = world.ana.find(there.handle)["id"]
+    assert names(mod.get("/api/v2/admin/accounts", origin="remote", username=word)) == ["rem" + word]
+    api.admin_account_moderate(here, action="silence")
+    assert api.admin_account(here).silenced and names(api.admin_accounts(status="silenced", username=word))
+    assert not api.admin_account_unsilence(here).silenced
+    api.admin_account_moderate(here, action="suspend")
+    assert api.admin_account(here).suspended and names(api.admin_accounts(status="suspended", username=word))
+    uri = mod.get(f"/api/v1/accounts/{here}")["uri"]
+    assert f"account\t{uri}\t" in world.a.do("rule", "list")
+    assert not api.admin_account_unsuspend(here).suspended
+    assert uri not in world.a.do("rule", "list")
+
+
+def test_a_rule_by_name_is_taken_back_too(world, mod, word):
+    there = world.b.person("nam" + word)
+    here = world.ana.find(there.handle)["id"]
+    world.a.do("rule", "add", "account", there.handle)
+    assert mod.get(f"{PATH}/{here}")["suspended"]
+    assert not mod.post(f"{PATH}/{here}/unsuspend")["suspended"]
+
+
+def test_lists_are_narrowed_and_paged(world, mod, word):
+    made = [world.a.person(f"p{i}{word}") for i in range(3)]
+    first = mod.raw("GET", PATH, params={"username": word.upper(), "limit": 2})
+    assert [a["id"] for a in first.json()] == [made[2].id, made[1].id]
+    assert [a["id"] for a in mod.raw("GET", first.links["next"]["url"]).json()] == [made[0].id]
+    newer = mod.get(PATH, username=word, min_id=made[0].id, limit=1)
+    assert [a["id"] for a in newer] == [made[1].id]
+    assert names(mod.get(PATH, email=f"p1{word}@corp.example")) == [f"p1{word}"]
+    assert "sheriff" in names(mod.get(PATH, staff="true")) and mod.get(PATH, pending="true") == []
+    assert mod.get(PATH, username=word, staff="true") == []
+    assert mod.get(PATH, username=word, by_domain="elsewhere.example") == []
+
+
+def test_what_cannot_be_meant_is_refused(world, mod, word):
+    there = world.ana.find(world.b.person("odd" + word).handle)["id"]
+    report = world.ana.post("/api/v1/reports", account_id=world.ben.id, comment=word)
+    for account, data in ((there, {}), (there, {"type": "sensitive"}), (there, {"type": "disable"}),
+                          (world.ben.id, {"type": "suspend"}), (world.ben.id, {"type": "silence"}),
+                          (there, {"type": "none", "report_id": report["id"]}),
+                          (there, {"type": "none", "report_id": "x"})):
+        answer = mod.raw("POST", f"{PATH}/{account}/action", data=data)
+        assert answer.status_code == 422 and "Validation failed" in answer.json()["error"]
+    assert mod.post(f"{PATH}/{there}/action", type="none") == {}
+    for path in ("1", "x"):
+        assert mod.raw("GET", f"{PATH}/{path}").status_code == 404
+        assert mod.raw("POST", f"{PATH}/{path}/action", data={"type": "none"}).status_code == 404
+
+
+def test_nobody_else_may_nor_over_equals(world, mod, word):
+    plain = Person(world.a, "ana", world.a.token("ana", SCOPES))
+    unscoped = Person(world.a, "sheriff", world.a.token("sheriff", "read write"))
+    at = f"{PATH}/{world.ben.id}"
+    for method, path in (("GET", PATH), ("GET", "/api/v2/admin/accounts"), ("GET", at), ("POST", at + "/action"),
+                         ("POST", at + "/enable"), ("POST", at + "/unsilence"), ("POST", at + "/unsuspend")):
+        for who in (plain, unscoped):
+            answer = who.raw(method, path, data={"type": "disable"} if method == "POST" else None)
+            assert answer.status_code == 403 and answer.json()["error"] and "@corp" not in answer.text
+    world.a.add_user("boss" + word, role="admin")
+    boss = Person(world.a, "boss" + word, world.a.token("boss" + word, SCOPES))
+    for equal in (mod, boss):
+        assert mod.raw("POST", f"{PATH}/{equal.id}/action", data={"type": "disable"}).status_code == 403
+    assert boss.post(f"{PATH}/{mod.id}/action", type="none") == {}
