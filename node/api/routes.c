@@ -10,6 +10,7 @@
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
 #include "node/api/admin_accounts.h"
+#include "node/api/admin_domain_blocks.h"
 #include "node/api/admin_reports.h"
 #include "node/api/announcements.h"
 #include "node/api/answer.h"
@@ -533,6 +534,19 @@ const struct route routes[] = {
 	API("POST", "/api/v1/admin/accounts/:id/unsuspend", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
 	    .check = api_admin_undo_check, .write = api_admin_unsuspend_write, .show = api_admin_account,
 	    .summary = "keeps an account out no longer"),
+	API("GET", "/api/v1/admin/domain_blocks", SCOPE(ADMIN_READ_DOMAIN_BLOCKS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_domain_blocks, .summary = "domains that are silenced or kept out, for moderators"),
+	API("POST", "/api/v1/admin/domain_blocks", SCOPE(ADMIN_WRITE_DOMAIN_BLOCKS), QUOTA_POST,
+	    .check = api_admin_domain_block_add_check, .write = api_admin_domain_block_write,
+	    .show = api_admin_domain_block_show, .summary = "silences a domain or keeps it out"),
+	API("GET", "/api/v1/admin/domain_blocks/:id", SCOPE(ADMIN_READ_DOMAIN_BLOCKS), QUOTA_READ,
+	    .check = api_admin_check, .show = api_admin_domain_block, .summary = "one of them"),
+	API("PUT", "/api/v1/admin/domain_blocks/:id", SCOPE(ADMIN_WRITE_DOMAIN_BLOCKS), QUOTA_POST,
+	    .check = api_admin_domain_block_edit_check, .write = api_admin_domain_block_write,
+	    .show = api_admin_domain_block_show, .summary = "changes how"),
+	API("DELETE", "/api/v1/admin/domain_blocks/:id", SCOPE(ADMIN_WRITE_DOMAIN_BLOCKS), QUOTA_POST,
+	    .check = api_admin_domain_block_find_check, .write = api_admin_domain_block_delete_write,
+	    .show = api_show_nothing, .summary = "lets a domain in again"),
 	API("GET", "/api/v1/admin/reports", SCOPE(ADMIN_READ_REPORTS), QUOTA_READ, .check = api_admin_check,
 	    .show = api_admin_reports, .summary = "what people hold against others, for moderators"),
 	API("GET", "/api/v1/admin/reports/:id", SCOPE(ADMIN_READ_REPORTS), QUOTA_READ, .check = api_admin_check,
