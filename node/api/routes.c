@@ -10,6 +10,7 @@
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
 #include "node/api/admin_accounts.h"
+#include "node/api/admin_domain_allows.h"
 #include "node/api/admin_domain_blocks.h"
 #include "node/api/admin_reports.h"
 #include "node/api/announcements.h"
@@ -534,6 +535,10 @@ const struct route routes[] = {
 	API("POST", "/api/v1/admin/accounts/:id/unsuspend", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
 	    .check = api_admin_undo_check, .write = api_admin_unsuspend_write, .show = api_admin_account,
 	    .summary = "keeps an account out no longer"),
+	API("GET", "/api/v1/admin/domain_allows", SCOPE(ADMIN_READ_DOMAIN_ALLOWS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_domain_allows, .summary = "the nodes this one has to do with, for moderators"),
+	API("GET", "/api/v1/admin/domain_allows/:id", SCOPE(ADMIN_READ_DOMAIN_ALLOWS), QUOTA_READ,
+	    .check = api_admin_check, .show = api_admin_domain_allow, .summary = "one of them"),
 	API("GET", "/api/v1/admin/domain_blocks", SCOPE(ADMIN_READ_DOMAIN_BLOCKS), QUOTA_READ, .check = api_admin_check,
 	    .show = api_admin_domain_blocks, .summary = "domains that are silenced or kept out, for moderators"),
 	API("POST", "/api/v1/admin/domain_blocks", SCOPE(ADMIN_WRITE_DOMAIN_BLOCKS), QUOTA_POST,
