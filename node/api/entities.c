@@ -128,7 +128,7 @@ void entity_role(struct json_writer *w, uint8_t role)
 {
 	static const struct { const char *name, *permissions; } roles[] = {
 		[ROLE_MEMBER] = { "", "0" },
-		[ROLE_MODERATOR] = { "Moderator", "1308" },  /* bits: reports, appeals, users, the log */
+		[ROLE_MODERATOR] = { "Moderator", "1340" },  /* bits: reports, appeals, users, the log, federation */
 		[ROLE_ADMIN] = { "Admin", "1048575" },
 	};
 	size_t i = role < sizeof(roles) / sizeof(roles[0]) ? role : ROLE_MEMBER;

@@ -32,6 +32,10 @@ def test_a_domain_is_blocked_changed_and_freed(world, mod, word):
     assert mod.raw("GET", f"{PATH}/{made.id}").status_code == 404
 
 
+def test_a_client_is_told_that_moderators_may(mod):
+    assert int(mod.get("/api/v1/accounts/verify_credentials")["role"]["permissions"]) & 32, "Mastodon's bit of federation"
+
+
 def test_the_list_is_paged(world, mod, word):
     made = {mod.post(PATH, domain=f"{i}.{word}.example")["id"] for i in range(3)}
     seen, url, params = [], PATH, {"limit": 2}
