@@ -156,9 +156,9 @@ void filter_entity_w(struct json_writer *w, const struct filter *filter, bool wh
 	json_w_member_str(w, "title", filter->title);
 	json_w_key(w, "context");
 	json_w_array(w);
-	for (uint8_t i = 0; i < FILTER_CONTEXTS; i++)
+	for (unsigned i = 0; i < FILTER_CONTEXTS; i++)
 		if (filter->contexts >> i & 1)
-			json_w_cstr(w, filter_context_name(i));
+			json_w_cstr(w, filter_context_name((uint8_t)i));
 	json_w_array_end(w);
 	json_w_member_date(w, "expires_at", filter->ends_ms);
 	json_w_member_cstr(w, "filter_action", filter_action_name(filter->action));

@@ -436,9 +436,9 @@ static void w_v1(struct json_writer *w, const struct filter *filter, size_t at)
 	json_w_member_str(w, "phrase", filter->keywords.items[at]);
 	json_w_key(w, "context");
 	json_w_array(w);
-	for (uint8_t i = 0; i < FILTER_CONTEXTS; i++)
+	for (unsigned i = 0; i < FILTER_CONTEXTS; i++)
 		if (filter->contexts >> i & 1)
-			json_w_cstr(w, filter_context_name(i));
+			json_w_cstr(w, filter_context_name((uint8_t)i));
 	json_w_array_end(w);
 	json_w_member_date(w, "expires_at", filter->ends_ms);
 	json_w_member_bool(w, "irreversible", filter->action == FILTER_HIDE);

@@ -26,9 +26,9 @@ static const char *const verdict_names[] = {
 
 static uint8_t verdict_parse(struct str name)
 {
-	for (uint8_t i = NOTICES_ACCEPT; i <= NOTICES_DROP; i++)
+	for (unsigned i = NOTICES_ACCEPT; i <= NOTICES_DROP; i++)
 		if (str_eq(name, str_of(verdict_names[i])))
-			return i;
+			return (uint8_t)i;
 	return 0;
 }
 

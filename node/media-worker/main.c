@@ -77,8 +77,8 @@ int main(int argc, char **argv)
 
 	if (argc != 4)
 		return fail("usage");
-	limits.side = atoi(argv[2]);
-	limits.preview_side = atoi(argv[3]);
+	limits.side = (int)strtol(argv[2], NULL, 10);
+	limits.preview_side = (int)strtol(argv[3], NULL, 10);
 	if (limits.side < 1 || limits.preview_side < 1)
 		return fail("usage");
 	close_range(FIRST_FOREIGN, ~0U, 0);

@@ -67,7 +67,7 @@ static unsigned quantised(double value, double greatest)
 void blurhash_encode(const unsigned char *pixels, size_t width, size_t height, unsigned across, unsigned down,
                      char out[BLURHASH_BYTES])
 {
-	struct factor factors[BLURHASH_SIDE_MAX * BLURHASH_SIDE_MAX];
+	struct factor factors[BLURHASH_SIDE_MAX * BLURHASH_SIDE_MAX] = { 0 };
 	unsigned count = across * down, step = 0;
 	double greatest = 1;
 
