@@ -3,7 +3,7 @@
  *
  * The clock takes no more than it has places for on each lane, so a crowd of jobs waits in the store and not in memory,
  * and slow jobs of one lane do not hold up the other. A job whose process dies is due again at the next start (its lease
- * names a process that is gone).
+ * names a process that is gone). Whatever its number, a crowd that finds no place is passed by those of other lanes.
  */
 #include "node/jobs.h"
 
@@ -52,7 +52,8 @@ struct jobs {
 	struct pool *pools[JOB_LANES];   /* none for the writer's */
 	uint64_t lease;
 	pthread_t thread;
-	int64_t upkeep_ms;          /* monotonic; the clock thread's */
+	int64_t upkeep_ms;          /* monotonic; the clock thread's … */
+	struct job_place place;     /* … as this: how far it looked into a crowd */
 	pthread_mutex_t mutex;      /* guards what follows, of the places busy and lease_ms */
 	pthread_cond_t changed;
 	bool woken, stopping;
@@ -275,6 +276,7 @@ struct take_body {
 	struct arena *arena;
 	size_t room[JOB_LANES];   /* as it was … */
 	size_t left[JOB_LANES];   /* … and while the body runs */
+	struct job_place place;   /* where this look ended */
 	size_t count;
 	struct job *taken;
 };
@@ -300,11 +302,12 @@ static int take_write(struct txn *txn, void *arg)
 	struct take_body *body = arg;
 
 	memcpy(body->left, body->room, sizeof(body->left));
-	return jobs_take_wanted(body->arena, txn, body->jobs->lease, JOB_LANES * PLACES, is_wanted, body, &body->taken,
-	                        &body->count);
+	body->place = body->jobs->place;
+	return jobs_take_wanted(body->arena, txn, body->jobs->lease, JOB_LANES * PLACES, is_wanted, body, &body->place,
+	                        &body->taken, &body->count);
 }
 
-/* Takes what is due and begins it; false when nothing was. */
+/* Takes what is due and begins it; false when nothing was and there is no more to look at. */
 static bool take_due(struct jobs *jobs)
 {
 	struct take_body body = { .jobs = jobs, .arena = arena_new() };
@@ -314,7 +317,9 @@ static bool take_due(struct jobs *jobs)
 	for (size_t lane = 0; lane < JOB_LANES; lane++)
 		body.room[lane] = PLACES - jobs->under_way[lane];
 	pthread_mutex_unlock(&jobs->mutex);
-	if (writer_run(jobs->node->writer, take_write, &body) != OK)
+	if (writer_run(jobs->node->writer, take_write, &body) == OK)
+		jobs->place = body.place;
+	else
 		body.count = 0;
 	for (size_t i = 0; i < body.count; i++) {
 		struct running *running = place_take(jobs, &body.taken[i]);
@@ -322,7 +327,7 @@ static bool take_due(struct jobs *jobs)
 		if (running)
 			job_begin(running);
 	}
-	any = body.count > 0;
+	any = body.count > 0 || body.place.id;
 	arena_free(body.arena);
 	return any;
 }

@@ -86,32 +86,71 @@ int jobs_take(struct arena *arena, struct txn *txn, uint64_t lease, size_t max, 
 	return r == OK ? take(txn, lease, *ret_jobs, *ret_count) : r;
 }
 
-int jobs_take_wanted(struct arena *arena, struct txn *txn, uint64_t lease, size_t max,
-                     bool (*wanted)(void *context, const struct job *job), void *context, struct job **ret_jobs,
-                     size_t *ret_count)
+/* What is asked of the due jobs, and those that were found. */
+struct look {
+	struct arena *arena;
+	struct view *view;
+	int64_t now_ms;
+	size_t max;
+	bool (*wanted)(void *context, const struct job *job);
+	void *context;
+	struct job *jobs;
+	size_t count;
+};
+
+/* Looks at JOB_LOOK_MAX due jobs behind `place`, which moves to the last of them, or back to the start when there are no
+ * more. */
+static int look_on(struct look *look, struct job_place *place)
 {
-	int64_t now_ms = txn_now_ms(txn);
-	struct prefix_walk walk;
-	struct engine_item item;
-	size_t looked = 0, count = 0;
-	int r = OK;
+	struct engine_item *items = ARENA_ARRAY(look->arena, struct engine_item, JOB_LOOK_MAX);
+	struct engine_range range;
+	struct key from, to;
+	size_t seen, i;
+	int r;
 
-	*ret_count = 0;
-	*ret_jobs = ARENA_ARRAY(arena, struct job, max);
-	prefix_walk_init(&walk, txn_view(txn), SPACE_JOB, STR_NONE, false);
-	while (count < max && looked++ < JOB_LOOK_MAX && (r = prefix_next(&walk, &item)) == OK) {
-		struct job *job = &(*ret_jobs)[count];
-
-		if ((int64_t)key_read_u64(item.key, 0) > now_ms)
-			break;
-		/* One that cannot be read stays where it is and does not stand in the way of the rest. */
-		if (codec_decode(arena, &job_type, item.value, job) == OK)
-			count += wanted(context, job);
-	}
-	if (r != OK && r != ERR_NOT_FOUND)
+	range = (struct engine_range){ .from = key_u64_u64(&from, (uint64_t)place->due_ms, place->id + 1),
+		                       .to = key_u64(&to, (uint64_t)look->now_ms + 1) };
+	r = view_scan(look->view, SPACE_JOB, &range, items, JOB_LOOK_MAX, &seen);
+	if (r != OK)
 		return r;
-	*ret_count = count;
-	return take(txn, lease, *ret_jobs, count);
+	for (i = 0; i < seen && look->count < look->max; i++) {
+		struct job *job = &look->jobs[look->count];
+
+		/* One that cannot be read stays where it is and does not stand in the way of the rest. */
+		if (codec_decode(look->arena, &job_type, items[i].value, job) == OK)
+			look->count += look->wanted(look->context, job);
+		*place = (struct job_place){ (int64_t)key_read_u64(items[i].key, 0), key_read_u64(items[i].key, 8) };
+	}
+	if (i == seen && seen < JOB_LOOK_MAX)
+		*place = (struct job_place){ 0 };
+	return OK;
+}
+
+static bool is_behind(const struct job_place *a, const struct job_place *b)
+{
+	return a->due_ms > b->due_ms || (a->due_ms == b->due_ms && a->id > b->id);
+}
+
+int jobs_take_wanted(struct arena *arena, struct txn *txn, uint64_t lease, size_t max,
+                     bool (*wanted)(void *context, const struct job *job), void *context, struct job_place *place,
+                     struct job **ret_jobs, size_t *ret_count)
+{
+	struct look look = { .arena = arena, .view = txn_view(txn), .now_ms = txn_now_ms(txn), .max = max,
+		             .wanted = wanted, .context = context, .jobs = ARENA_ARRAY(arena, struct job, max) };
+	struct job_place front = { 0 };
+	int r = look_on(&look, &front);
+
+	/* What waits in front has its turn first; behind it, each crowd is passed in the end. */
+	if (r == OK && front.id) {
+		if (is_behind(&front, place))
+			*place = front;
+		r = look.count < max ? look_on(&look, place) : OK;
+	} else {
+		*place = front;
+	}
+	*ret_jobs = look.jobs;
+	*ret_count = look.count;
+	return r == OK ? take(txn, lease, look.jobs, look.count) : r;
 }
 
 int jobs_finish(struct txn *txn, const struct job *job)
@@ -154,10 +193,8 @@ int jobs_release(struct txn *txn, uint64_t lease, size_t max, bool *ret_more)
 	prefix_walk_init(&walk, txn_view(txn), SPACE_JOB, STR_NONE, false);
 	while (moved < max && (r = prefix_next(&walk, &item)) == OK) {
 		arena_reset(arena);
-		r = codec_decode(arena, &job_type, item.value, &job);
-		if (r != OK)
-			break;
-		if (job.lease == 0 || job.lease == lease)
+		/* One that cannot be read keeps no node from starting. */
+		if (codec_decode(arena, &job_type, item.value, &job) != OK || job.lease == 0 || job.lease == lease)
 			continue;
 		job.lease = 0;
 		move(txn, &job, earliest_of(job.due_ms, now_ms, id_to_ms(job.id)));
@@ -194,8 +231,7 @@ int jobs_has_kind(struct view *view, struct str kind, bool *ret_present)
 	prefix_walk_init(&walk, view, SPACE_JOB, STR_NONE, false);
 	while (r == OK && !*ret_present && (r = prefix_next(&walk, &item)) == OK) {
 		arena_reset(arena);
-		r = codec_decode(arena, &job_type, item.value, &job);
-		*ret_present = r == OK && str_eq(job.kind, kind);
+		*ret_present = codec_decode(arena, &job_type, item.value, &job) == OK && str_eq(job.kind, kind);
 	}
 	arena_free(arena);
 	return r == ERR_NOT_FOUND ? OK : r;

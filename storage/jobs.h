@@ -18,10 +18,18 @@ int jobs_add(struct txn *txn, struct job *job);
  * the start id of this process. They come back in arena memory with the moved due time. */
 int jobs_take(struct arena *arena, struct txn *txn, uint64_t lease, size_t max, struct job **ret_jobs,
               size_t *ret_count);
-/* The same for those of the due jobs that `wanted` says yes to, looking at the first JOB_LOOK_MAX due ones. */
+/* A place in the queue: behind that job; zero: its start. */
+struct job_place {
+	int64_t due_ms;
+	uint64_t id;
+};
+
+/* The same for those of the due jobs that `wanted` says yes to. Looks at the first JOB_LOOK_MAX due ones, and, while these
+ * leave room, at as many behind *place: so that a crowd of unwanted ones in front hides nobody. *place moves on, and is
+ * zero when the last due one was looked at. */
 int jobs_take_wanted(struct arena *arena, struct txn *txn, uint64_t lease, size_t max,
-                     bool (*wanted)(void *context, const struct job *job), void *context, struct job **ret_jobs,
-                     size_t *ret_count);
+                     bool (*wanted)(void *context, const struct job *job), void *context, struct job_place *place,
+                     struct job **ret_jobs, size_t *ret_count);
 int jobs_finish(struct txn *txn, const struct job *job);
 /* Puts a taken job off until `due_ms` (0: now), with its changed cursor, argument and tries. Emits
  * EVENT_JOBS. ERR_NOT_FOUND: its lease ran out, and it was taken again or finished. */

@@ -3,6 +3,7 @@
 
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/keys.h"
 #include "tests/rig/world.h"
 #include "tests/unit/tap.h"
 
@@ -145,6 +146,7 @@ static bool is_b(void *context, const struct job *job)
 static void test_wanted(void)
 {
 	struct job *jobs = NULL;
+	struct job_place place = { 0 };
 	size_t count, looked = 0;
 	bool present;
 
@@ -155,14 +157,80 @@ static void test_wanted(void)
 	add("b", 0);
 	add("b", HOUR_MS);
 	world_write(world);
-	is_int(jobs_take_wanted(world->arena, world->txn, LEASE, 10, is_b, &looked, &jobs, &count), OK, "some are taken");
+	is_int(jobs_take_wanted(world->arena, world->txn, LEASE, 10, is_b, &looked, &place, &jobs, &count), OK,
+	       "some are taken");
 	ok(world_commit(world) == OK && count == 2 && str_eq(jobs[0].kind, STR("b")) && str_eq(jobs[1].kind, STR("b")),
 	   "those that are wanted");
 	is_int(looked, 4, "of those that are due");
+	ok(place.id == 0, "all of them");
 	jobs = take(LEASE, 10, &count);
 	ok(count == 2 && str_eq(jobs[0].kind, STR("a")), "the others stay");
 	ok(jobs_has_kind(world_read(world), STR("a"), &present) == OK && present, "a kind that runs is there");
 	ok(jobs_has_kind(world_read(world), STR("c"), &present) == OK && !present, "one that was never added is not");
+	world_free(world);
+}
+
+/* One look; how many it took. */
+static size_t look(struct job_place *place, size_t *looked)
+{
+	struct job *jobs;
+	size_t count = 0;
+
+	world_write(world);
+	jobs_take_wanted(world->arena, world->txn, LEASE, 10, is_b, looked, place, &jobs, &count);
+	world_commit(world);
+	return count;
+}
+
+static void test_crowd(void)
+{
+	struct job_place place = { 0 };
+	size_t looked = 0, looks = 1;
+
+	begin();
+	for (size_t i = 0; i < 3 * JOB_LOOK_MAX + 5; i++)
+		add("a", 0);
+	clock_advance_for_test(1);
+	add("b", 0);
+	clock_advance_for_test(1);
+	while (!look(&place, &looked) && place.id && looks < 10)
+		looks++;
+	is_int(looks, 3, "a crowd that nobody wants is passed in some looks");
+	ok(place.id == 0, "to the last that is due");
+	ok(looked <= looks * 2 * JOB_LOOK_MAX, "each of them bounded");
+	looked = 0;
+	is_int(look(&place, &looked), 0, "what was taken is not taken again");
+	clock_advance_for_test(-1 - 1 - MINUTE_MS);
+	add("b", 0);
+	clock_advance_for_test(2 + MINUTE_MS);
+	is_int(look(&place, &looked), 1, "what comes to the front meanwhile is found at once");
+	world_free(world);
+}
+
+static int put_unreadable(struct txn *txn)
+{
+	struct key key;
+
+	return txn_put(txn, SPACE_JOB, key_u64_u64(&key, (uint64_t)NOON_MS, 1), STR("\xff\xff\xff"));
+}
+
+static void test_unreadable(void)
+{
+	struct job_place place = { 0 };
+	size_t looked = 0;
+	bool present = false, more;
+
+	begin();
+	world_write(world);
+	put_unreadable(world->txn);
+	world_commit(world);
+	add("b", 0);
+	is_int(look(&place, &looked), 1, "a job that cannot be read does not hide the next");
+	world_write(world);
+	is_int(jobs_release(world->txn, NEXT_LEASE, 10, &more), OK, "nor keep leases");
+	world_commit(world);
+	is_int(look(&place, &looked), 1, "of an earlier process from ending");
+	ok(jobs_has_kind(world_read(world), STR("b"), &present) == OK && present, "nor hide a kind");
 	world_free(world);
 }
 
@@ -223,6 +291,8 @@ int main(void)
 	test_retry();
 	test_lost_lease();
 	test_wanted();
+	test_crowd();
+	test_unreadable();
 	test_release();
 	return done();
 }

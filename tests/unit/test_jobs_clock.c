@@ -335,6 +335,31 @@ static void files_keep_nobody_waiting(void)
 	end();
 }
 
+static int add_many_write(struct txn *txn, void *arg)
+{
+	int err = OK;
+
+	for (size_t i = 0; err == OK && i < 3 * JOB_LOOK_MAX; i++) {
+		struct job job = { .kind = str_of(arg) };
+
+		err = jobs_add(txn, &job);
+	}
+	return err;
+}
+
+static void a_stuck_crowd_is_passed(void)
+{
+	char kind[] = "slow";
+
+	begin();
+	writer_run(node.writer, add_many_write, kind);
+	add("note");
+	start();
+	ok(until(atomic_load(&notes) == 1), "a job behind thousands that block runs");
+	is_int(atomic_load(&slow_runs), 4, "while four of these do");
+	end();
+}
+
 static void a_crowd_loses_nobody(void)
 {
 	begin();
@@ -557,6 +582,7 @@ int main(void)
 	an_unknown_kind_is_finished();
 	the_lanes_do_not_hold_each_other_up();
 	files_keep_nobody_waiting();
+	a_stuck_crowd_is_passed();
 	a_crowd_loses_nobody();
 	a_failed_job_is_tried_again();
 	trying_ends();
