@@ -70,6 +70,9 @@ typedef uint64_t scope_set;
 #define SCOPE_FOLLOW (SCOPE(READ_BLOCKS) | SCOPE(READ_FOLLOWS) | SCOPE(READ_MUTES) | \
                       SCOPE(WRITE_BLOCKS) | SCOPE(WRITE_FOLLOWS) | SCOPE(WRITE_MUTES))
 
+/* All that only moderators and administrators may do. */
+#define SCOPE_ADMIN (((scope_set)1 << (SCOPE_INDEX_ADMIN_WRITE_CANONICAL_EMAIL_BLOCKS + 1)) - SCOPE(ADMIN_READ_ACCOUNTS))
+
 /* Parses names separated by spaces (or '+'); parents expand to their children. ERR_INVALID names an unknown scope
  * in *ret_unknown when that is not NULL. An empty text is the empty set. */
 int scope_parse(struct str text, scope_set *ret_scopes, struct str *ret_unknown);

@@ -6,6 +6,7 @@
 
 #include "node/accounts/apps.h"
 #include "node/accounts/login.h"
+#include "node/accounts/oauth.h"
 #include "node/web/consent.h"
 #include "storage/base/hash.h"
 #include "storage/tokens.h"
@@ -28,7 +29,8 @@ static struct str param_or_none(struct call *call, const char *name)
 	return str_eq(value, STR("None")) ? STR_NONE : value;
 }
 
-/* To the app with an outcome; the return address may have a query of its own. */
+/* To the app with an outcome, and who says so (RFC 9207: an app of several nodes tells them apart by it); the return
+ * address may have a query of its own. */
 static int send_to_app(const struct consent *consent, const char *name, struct str value, struct str description)
 {
 	struct call *call = consent->page.call;
@@ -42,6 +44,8 @@ static int send_to_app(const struct consent *consent, const char *name, struct s
 		buf_add(&buf, STR("&error_description="));
 		buf_add_percent(&buf, description);
 	}
+	buf_add(&buf, STR("&iss="));
+	buf_add_percent(&buf, oauth_issuer(call->arena, consent->page.instance));
 	if (consent->state.n) {
 		buf_add(&buf, STR("&state="));
 		buf_add_percent(&buf, consent->state);

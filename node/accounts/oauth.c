@@ -230,6 +230,11 @@ static void write_endpoint(struct json_writer *w, struct arena *arena, const str
 	json_w_member_str(w, key, arena_printf(arena, "%.*s%s", STR_ARG(instance->url), path));
 }
 
+struct str oauth_issuer(struct arena *arena, const struct instance *instance)
+{
+	return arena_printf(arena, "%.*s/", STR_ARG(instance->url));
+}
+
 int oauth_metadata_show(struct call *call, struct view *view)
 {
 	static const char *const response_types[] = { "code" }, *const response_modes[] = { "query" };
@@ -243,7 +248,7 @@ int oauth_metadata_show(struct call *call, struct view *view)
 	buf_init(&buf, call->arena, 0);
 	json_writer_init(&w, &buf);
 	json_w_object(&w);
-	write_endpoint(&w, call->arena, instance, "issuer", "/");
+	json_w_member_str(&w, "issuer", oauth_issuer(call->arena, instance));
 	write_endpoint(&w, call->arena, instance, "service_documentation", "/");
 	write_endpoint(&w, call->arena, instance, "authorization_endpoint", "/oauth/authorize");
 	write_endpoint(&w, call->arena, instance, "token_endpoint", "/oauth/token");
@@ -260,6 +265,8 @@ int oauth_metadata_show(struct call *call, struct view *view)
 	write_list(&w, "grant_types_supported", grants, 2);
 	write_list(&w, "code_challenge_methods_supported", challenges, 1);
 	write_list(&w, "token_endpoint_auth_methods_supported", methods, 2);
+	write_list(&w, "revocation_endpoint_auth_methods_supported", methods, 2);
+	json_w_member_bool(&w, "authorization_response_iss_parameter_supported", true);
 	json_w_object_end(&w);
 	return call_reply_json(call, buf_str(&buf));
 }
@@ -277,7 +284,7 @@ int oauth_userinfo_show(struct call *call, struct view *view)
 	buf_init(&buf, call->arena, 0);
 	json_writer_init(&w, &buf);
 	json_w_object(&w);
-	write_endpoint(&w, call->arena, instance, "iss", "/");
+	json_w_member_str(&w, "iss", oauth_issuer(call->arena, instance));
 	json_w_member_str(&w, "sub", account.uri);
 	json_w_member_str(&w, "name", account.display_name);
 	json_w_member_str(&w, "preferred_username", account.username);

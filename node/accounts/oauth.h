@@ -7,6 +7,11 @@
 
 #include "node/call.h"
 
+struct instance;
+
+/* What this node calls itself in OAuth (RFC 8414 section 2). */
+struct str oauth_issuer(struct arena *arena, const struct instance *instance);
+
 /* POST /oauth/token (RFC 6749 sections 4.1.3 and 4.4.2, RFC 7636). */
 int oauth_token_check(struct call *call, struct view *view);
 int oauth_token_write(struct call *call, struct txn *txn);

@@ -77,6 +77,12 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(AUTHORIZE, "Autoriser une application", "Authorize an app") \
 	X(AUTHORIZE_ASKS, "{} souhaite utiliser votre compte", "{} would like to use your account") \
 	X(AUTHORIZE_MAY, "Cette application pourra\u00a0:", "This app will be able to:") \
+	X(AUTHORIZE_WEBSITE, "Site que l’application indique\u00a0: {}", "The app gives this as its site: {}") \
+	X(AUTHORIZE_ADMIN, "Attention\u202f: cette application demande des droits d’administration. Si vous administrez " \
+	  "cet espace, elle pourra agir sur les comptes et les règles de tous. N’autorisez que si c’est bien ce que vous " \
+	  "voulez.", \
+	  "Careful: this app asks for administration rights. If you administer this space, it can act on everybody’s " \
+	  "accounts and on the rules. Allow this only if that is what you mean.") \
 	X(AUTHORIZE_RETURN, "Vous irez ensuite sur {}.", "Afterwards you will be sent to {}.") \
 	X(AUTHORIZE_RETURN_APP, "Vous reviendrez ensuite dans l’application.", "Afterwards you will return to the app.") \
 	X(AUTHORIZE_RETURN_CODE, "Ensuite, un code à copier dans l’application s’affichera.", \

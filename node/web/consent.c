@@ -45,6 +45,15 @@ static struct str site_of(struct str uri)
 	return str_sub(uri, 0, end);
 }
 
+/* What the app says of itself: nobody checked it. */
+static void add_website(struct html_page *page, struct str website)
+{
+	struct str site = site_of(website);
+
+	if (site.n)
+		page_element_with(page, "p", "lead", TEXT_AUTHORIZE_WEBSITE, site);
+}
+
 /* Where the person goes next: a forged app name does not change that. */
 static void add_return(struct html_page *page, struct str redirect_uri)
 {
@@ -154,8 +163,11 @@ int consent_show(struct consent *consent, int status, enum text alert)
 
 	page->here = address_of(consent, consent->force_login);
 	page_element_with(page, "h1", NULL, TEXT_AUTHORIZE_ASKS, consent->app.name);
+	add_website(page, consent->app.website);
 	page_element(page, "p", "may", TEXT_AUTHORIZE_MAY);
 	add_scopes(page, consent->scopes);
+	if (consent->scopes & SCOPE_ADMIN)
+		page_element(page, "p", "alert", TEXT_AUTHORIZE_ADMIN);
 	add_form(consent, alert);
 	add_return(page, consent->redirect_uri);
 	return page_close(page, status, TEXT_AUTHORIZE, STR_NONE);

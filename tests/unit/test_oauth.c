@@ -207,6 +207,7 @@ static void test_page(void)
 	ok(browser_sees(&browser, "Lire tout ce que votre compte peut voir"), "and says what it may do");
 	ok(!browser_sees(&browser, "Gérer les comptes que vous suivez"), "but nothing twice");
 	ok(browser_sees(&browser, "elk.example"), "and where it leads");
+	ok(!browser_sees(&browser, "droits d’administration"), "without a warning that it needs not");
 	ok(!browser_sees(&browser, "<script"), "without any script");
 	ok(str_find(policy, STR("default-src 'none'")) != SIZE_MAX && str_find(policy, STR("frame-ancestors 'none'")) != SIZE_MAX,
 	   "under a policy");
@@ -247,7 +248,7 @@ static void test_sign_in(void)
 	location = browser_header(&browser, "Location");
 	ok(str_starts(location, arena_printf(world->arena, "%.*s&code=", STR_ARG(callback))),
 	   "with a code behind the query that is there");
-	ok(str_ends(location, STR("&state=a%26b")), "and the state unchanged");
+	ok(str_ends(location, STR("&iss=https%3A%2F%2Fa.example%2F&state=a%26b")), "with who sends it, and the state unchanged");
 	ok(str_find(browser.cookies, STR("__Host-session=")) != SIZE_MAX, "the browser is signed in");
 }
 
@@ -299,7 +300,7 @@ static void test_consent(void)
 	is_int(browser_submit(&browser, STR("decision=deny")), 302, "no is an answer");
 	is_str(browser_header(&browser, "Location"),
 	       arena_printf(world->arena, "%.*s&error=access_denied&error_description=The%%20person%%20denied%%20the%%20"
-	                    "request.", STR_ARG(callback)), "told to the app, without a state that was none");
+	                    "request.&iss=https%%3A%%2F%%2Fa.example%%2F", STR_ARG(callback)), "told to the app, without a state that was none");
 	browser_get(&browser, authorize_query(STR("read"), "&force_login=true"));
 	ok(browser_sees(&browser, "type=\"password\""), "force_login asks all the same");
 	is_int(browser_submit(&browser, STR("decision=allow")), 422, "and does not let the session decide");
@@ -319,6 +320,25 @@ static void test_consent(void)
 		clock_advance_for_test(10 * MINUTE_MS);
 		is_int(token(late, ""), 400, "a code ends after 10 minutes");
 	}
+}
+
+/* An app for those who run the node. */
+static void test_admin_warning(void)
+{
+	is_int(create(STR("Desk"), callback, STR("read admin:read admin:write:reports")), 200, "an app of moderators");
+	client_id = member("client_id");
+	client_secret = member("client_secret");
+	browser_get(&browser, authorize_query(STR("read"), ""));
+	ok(!browser_sees(&browser, "administration rights"), "is an app like others while it does not ask for more");
+	browser_get(&browser, authorize_query(STR("read admin:write:reports"), "&lang=en"));
+	ok(browser_sees(&browser, "Careful: this app asks for administration rights"), "else the page warns");
+	ok(browser_sees(&browser, "Administration: handle reports"), "and says what of");
+	browser_get(&browser, authorize_query(STR("read admin:write"), ""));
+	ok(browser_header(&browser, "Location").p && str_find(browser_header(&browser, "Location"),
+	   STR("error=invalid_scope")) != SIZE_MAX, "a family of which the app registered a part is more than it may ask");
+	browser_get(&browser, authorize_query(STR("read nonsense"), ""));
+	ok(str_find(browser_header(&browser, "Location"), STR("error=invalid_scope")) != SIZE_MAX, "so is an unknown word");
+	browser_get(&browser, authorize_query(STR("read"), "&lang=fr"));
 }
 
 static void test_out_of_band(void)
@@ -387,6 +407,8 @@ static void test_metadata(void)
 	is_str(member("token_endpoint"), STR("https://a.example/oauth/token"), "with absolute addresses");
 	ok(browser_sees(&browser, "\"code_challenge_methods_supported\":[\"S256\"]"), "S256 is the only challenge");
 	ok(browser_sees(&browser, "\"admin:write:reports\""), "every scope is named");
+	is_str(member("issuer"), STR("https://a.example/"), "with who is meant by iss");
+	ok(browser_sees(&browser, "\"authorization_response_iss_parameter_supported\":true"), "which goes to every app");
 }
 
 int main(void)
@@ -399,6 +421,7 @@ int main(void)
 	test_sign_in();
 	test_code();
 	test_consent();
+	test_admin_warning();
 	test_out_of_band();
 	test_other_grants();
 	test_metadata();
