@@ -102,10 +102,10 @@ int hub_open(struct hub *hub, struct arena *arena, const struct stream_request *
 	stream->scopes = request->scopes;
 	stream->websocket = request->websocket;
 	if (request->channel) {
-		stream->channels = malloc(sizeof(*stream->channels));
-		if (!stream->channels)
+		stream->first = malloc(sizeof(*stream->first));
+		if (!stream->first)
 			abort();
-		stream->channels[stream->channel_count++] = *request->channel;
+		*stream->first = *request->channel;
 	}
 	if (!request->websocket) {
 		stream->sse = sse_new();
@@ -250,6 +250,7 @@ static void bury(struct hub *hub, struct stream *stream)
 	bool had_socket = stream->ws != NULL;
 
 	unlink_stream(hub, stream);
+	stream_leave_seats(stream);
 	stream_free(stream);
 	pthread_mutex_lock(&hub->lock);
 	hub->places.sockets -= had_socket;
@@ -497,6 +498,7 @@ void hub_counters_get(struct hub *hub, struct hub_counters *ret_counters)
 	*ret_counters = (struct hub_counters){
 		.streams = hub->places.taken, .sockets = hub->places.sockets, .events = hub->events_taken,
 		.sent = atomic_load(&hub->core.sent), .dropped = atomic_load(&hub->core.dropped),
+		.asked = atomic_load(&hub->core.asked), .written = atomic_load(&hub->core.written),
 		.refused = hub->refused, .lost = hub->lost,
 	};
 	pthread_mutex_unlock(&hub->lock);

@@ -69,6 +69,7 @@ void stream_begin_socket(struct stream_ticket *ticket, int fd, struct str alread
 struct hub_counters {
 	uint64_t streams, sockets;                 /* now; the sockets are among the streams */
 	uint64_t events, sent, dropped, refused;   /* since the start; dropped: clients too far behind */
+	uint64_t asked, written;                   /* channels that were asked whether they are told; texts for all of them */
 	uint64_t lost;                             /* events that nobody was told of, for they came too fast */
 };
 void hub_counters_get(struct hub *hub, struct hub_counters *ret_counters);

@@ -56,11 +56,21 @@ static void settle(struct stream *stream, int64_t now_ms)
 	watch(stream);
 }
 
+static void sit(struct stream *stream, const struct channel *channel)
+{
+	stream->seats = realloc(stream->seats, (stream->seat_count + 1) * sizeof(struct seat *));
+	if (!stream->seats)
+		abort();
+	stream->seats[stream->seat_count++] = seat_take(&stream->listener->seats, channel);
+}
+
 void stream_join(struct stream *stream, int64_t now_ms)
 {
 	int bytes = SOCKET_BYTES, on = 1;
 
 	stream->beat_ms = now_ms + BEAT_MS;
+	if (stream->first)
+		sit(stream, stream->first);
 	if (!stream->websocket)
 		return;
 	setsockopt(stream->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
@@ -75,29 +85,43 @@ static void drop(struct stream *stream, int64_t now_ms)
 	stream_end(stream, true, now_ms);
 }
 
-/* false: it does not fit to what waits already. */
-static bool put(struct stream *stream, const struct news *news, const struct channel *channel, int64_t now_ms)
+static struct str message_of(struct stream *stream, struct telling *telling, struct seat *seat)
 {
-	struct arena *arena = hub_core(stream->hub)->scratch;
+	if (!seat->message.n) {
+		seat->message = news_as_message(telling->arena, telling->news, &seat->channel);
+		atomic_fetch_add(&hub_core(stream->hub)->written, 1);
+	}
+	return seat->message;
+}
+
+static struct str lines_of(struct stream *stream, struct telling *telling)
+{
+	if (!telling->lines.n) {
+		telling->lines = news_as_lines(telling->arena, telling->news);
+		atomic_fetch_add(&hub_core(stream->hub)->written, 1);
+	}
+	return telling->lines;
+}
+
+/* false: it does not fit to what waits already. */
+static bool put(struct stream *stream, struct telling *telling, struct seat *seat, int64_t now_ms)
+{
 	bool fits;
 
-	if (stream->websocket) {
-		fits = websocket_send(stream->ws, news_as_message(arena, news, channel));
-		settle(stream, now_ms);
-	} else {
-		fits = sse_put(stream->sse, news_as_lines(arena, news));
-	}
-	arena_reset(arena);
+	if (!stream->websocket)
+		return sse_put(stream->sse, lines_of(stream, telling));
+	fits = websocket_send(stream->ws, message_of(stream, telling, seat));
+	settle(stream, now_ms);
 	return fits;
 }
 
-void stream_send(struct stream *stream, const struct news *news, const struct channel *channel)
+void stream_send(struct stream *stream, struct telling *telling, struct seat *seat)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
-	if (stream->ending || stream->over || !(stream->scopes & news->scopes))
+	if (stream->ending || stream->over || !(stream->scopes & telling->news->scopes))
 		return;
-	if (put(stream, news, channel, now_ms))
+	if (put(stream, telling, seat, now_ms))
 		atomic_fetch_add(&hub_core(stream->hub)->sent, 1);
 	else
 		drop(stream, now_ms);
@@ -169,6 +193,12 @@ void stream_end(struct stream *stream, bool at_once, int64_t now_ms)
 	settle(stream, now_ms);
 }
 
+void stream_leave_seats(struct stream *stream)
+{
+	while (stream->seat_count)
+		seat_leave(&stream->listener->seats, stream->seats[--stream->seat_count]);
+}
+
 void stream_free(struct stream *stream)
 {
 	/* said to epoll: the HTTP library may have a descriptor of the same socket a moment longer */
@@ -178,7 +208,8 @@ void stream_free(struct stream *stream)
 		close(stream->fd);
 	websocket_free(stream->ws);
 	sse_free(stream->sse);
-	free(stream->channels);
+	free(stream->first);
+	free(stream->seats);
 	free(stream);
 }
 
@@ -199,11 +230,11 @@ static void say_error(struct stream *stream, struct arena *arena, const char *se
 		drop(stream, clock_monotonic_ms());
 }
 
-static size_t channel_find(const struct stream *stream, const struct channel *channel)
+static size_t seat_find(const struct stream *stream, const struct channel *channel)
 {
 	size_t i = 0;
 
-	while (i < stream->channel_count && !channel_eq(&stream->channels[i], channel))
+	while (i < stream->seat_count && !channel_eq(&stream->seats[i]->channel, channel))
 		i++;
 	return i;
 }
@@ -222,7 +253,7 @@ static bool is_own(struct stream *stream, const struct channel *channel)
 
 static void subscribe(struct stream *stream, struct arena *arena, const struct channel *channel)
 {
-	if (channel_find(stream, channel) < stream->channel_count)
+	if (seat_find(stream, channel) < stream->seat_count)
 		return;
 	if (!(stream->scopes & channel_scopes(channel))) {
 		say_error(stream, arena, "Access token does not cover required scopes", 401);
@@ -232,22 +263,21 @@ static void subscribe(struct stream *stream, struct arena *arena, const struct c
 		say_error(stream, arena, "Record not found", 404);
 		return;
 	}
-	if (stream->channel_count == STREAM_CHANNELS_MAX) {
+	if (stream->seat_count == STREAM_CHANNELS_MAX) {
 		say_error(stream, arena, "Too many streams on one connection", 429);
 		return;
 	}
-	stream->channels = realloc(stream->channels, (stream->channel_count + 1) * sizeof(*channel));
-	if (!stream->channels)
-		abort();
-	stream->channels[stream->channel_count++] = *channel;
+	sit(stream, channel);
 }
 
 static void unsubscribe(struct stream *stream, const struct channel *channel)
 {
-	size_t at = channel_find(stream, channel);
+	size_t at = seat_find(stream, channel);
 
-	if (at < stream->channel_count)
-		stream->channels[at] = stream->channels[--stream->channel_count];
+	if (at == stream->seat_count)
+		return;
+	seat_leave(&stream->listener->seats, stream->seats[at]);
+	stream->seats[at] = stream->seats[--stream->seat_count];
 }
 
 static void obey(struct stream *stream, struct arena *arena, const json_t *order)

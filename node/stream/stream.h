@@ -9,6 +9,7 @@
 
 #include "node/stream/hub.h"
 #include "node/stream/news.h"
+#include "node/stream/seat.h"
 #include "node/stream/websocket.h"
 
 struct listener;
@@ -19,8 +20,9 @@ struct stream {
 	struct stream *next;            /* of the listener's */
 	uint64_t token_id;
 	scope_set scopes;
-	struct channel *channels;
-	size_t channel_count;
+	struct channel *first;          /* what it will listen to, until it joins; or NULL */
+	struct seat **seats;            /* what it listens to */
+	size_t seat_count;
 	struct sse *sse;                /* … or a WebSocket: */
 	struct websocket *ws;
 	int fd;
@@ -42,24 +44,34 @@ struct listener {
 	size_t open;                    /* places taken; under the lock of the hub */
 	struct listener *next_active;   /* those that have streams */
 	struct stream *streams;
+	struct seat *seats;             /* of the streams that joined */
 };
 
 /* The parts of the hub that these rooms need. */
 struct hub_core {
 	struct store *store;
 	int epoll;
-	struct arena *scratch;          /* of one message at a time */
 	struct listener *active;
+	struct arena *scratch;          /* of what one listener is told at a time */
 	bool finished;                  /* some stream is over */
 	bool ending;                    /* all are to end */
-	atomic_uint_fast64_t sent, dropped;
+	atomic_uint_fast64_t sent, dropped, asked, written;
+};
+
+/* News on their way to the streams of one account. */
+struct telling {
+	const struct news *news;
+	struct arena *arena;            /* of what is written */
+	struct str lines;               /* the text for server-sent events; empty: not written yet */
 };
 struct hub_core *hub_core(struct hub *hub);
 struct listener *hub_listener(struct hub *hub, uint64_t account_id);  /* active; or NULL */
 
 /* Begins to speak on its socket, or to its HTTP thread. */
 void stream_join(struct stream *stream, int64_t now_ms);
-void stream_send(struct stream *stream, const struct news *news, const struct channel *channel);
+void stream_send(struct stream *stream, struct telling *telling, struct seat *seat);
+/* Listens to nothing more. */
+void stream_leave_seats(struct stream *stream);
 /* Its socket can be read or written. */
 void stream_ready(struct stream *stream, uint32_t events, int64_t now_ms);
 /* A sign of life when it is due; ends what is dead. */

@@ -1,6 +1,7 @@
 /*
  * From an event to those it is about: a post to all who meet it in a stream of theirs, a notice to its owner. A thing is
- * rendered once per listener, and only when there is one. The hub's thread, in a view newer than the event.
+ * rendered once per listener, and only when there is one; each
+ * channel is asked once, however many streams of one account listen to it. The hub's thread, in a view newer than the event.
  */
 #include <stdlib.h>
 
@@ -15,45 +16,66 @@
 /* A post that comes in older than this is history that was fetched, or late: it goes to its place in the timelines. */
 enum { RECENT_MS = 6 * HOUR_MS };
 
-/* A post that stands, and what one listener would be told of it. */
-struct occasion {
-	struct arena *arena;  /* of what one listener is told: thousands of them take no more room than one */
-	struct view *view;
-	struct post post;
-	bool edited;
-};
+/* Whether a seat of this account is told. */
+typedef bool takes_fn(const void *what, struct view *view, uint64_t account_id, const struct channel *channel);
 
-static void tell_listener(const struct occasion *occasion, struct listener *listener)
+/* false: none of the account's is. */
+static bool ask_seats(struct hub *hub, struct view *view, struct listener *listener, takes_fn *takes, const void *what)
 {
-	uint64_t account_id = listener->account_id;
-	struct news news = { 0 };
+	bool any = false;
 
-	for (struct stream *stream = listener->streams; stream; stream = stream->next) {
-		for (size_t i = 0; i < stream->channel_count && !stream->ending; i++) {
-			if (!channel_takes(occasion->view, &stream->channels[i], account_id, &occasion->post))
-				continue;
-			if (!news.event && news_of_post(occasion->arena, occasion->view, account_id, &occasion->post,
-			                                occasion->edited, &news) != OK)
-				return;
-			stream_send(stream, &news, &stream->channels[i]);
-		}
+	for (struct seat *seat = listener->seats; seat; seat = seat->next) {
+		seat->message = STR_NONE;
+		seat->takes = takes(what, view, listener->account_id, &seat->channel);
+		any = any || seat->takes;
+		atomic_fetch_add(&hub_core(hub)->asked, 1);
 	}
+	return any;
+}
+
+/* To all streams of an account, in the seats that take it. */
+static void tell_seats(struct hub *hub, struct listener *listener, const struct news *news)
+{
+	struct telling telling = { .news = news, .arena = hub_core(hub)->scratch };
+
+	for (struct stream *stream = listener->streams; stream; stream = stream->next)
+		for (size_t i = 0; i < stream->seat_count; i++)
+			if (stream->seats[i]->takes)
+				stream_send(stream, &telling, stream->seats[i]);
+	arena_reset(telling.arena);
+}
+
+static bool takes_post(const void *what, struct view *view, uint64_t account_id, const struct channel *channel)
+{
+	return channel_takes(view, channel, account_id, what);
 }
 
 static void tell_of_post(struct hub *hub, struct arena *arena, struct view *view, const struct event *event)
 {
-	struct occasion occasion = { .view = view, .edited = event->kind == EVENT_POST_EDITED };
+	bool edited = event->kind == EVENT_POST_EDITED;
+	struct arena *each;  /* of what one listener is told: thousands of them take no more room than one */
+	struct post post;
+	struct news news;
 
-	if (posts_get(arena, view, event->id, &occasion.post) != OK)
+	if (posts_get(arena, view, event->id, &post) != OK)
 		return;
-	if (!occasion.edited && id_to_ms(event->id) < clock_now_ms() - RECENT_MS)
+	if (!edited && id_to_ms(event->id) < clock_now_ms() - RECENT_MS)
 		return;
-	occasion.arena = arena_new();
+	each = arena_new();
 	for (struct listener *listener = hub_core(hub)->active; listener; listener = listener->next_active) {
-		tell_listener(&occasion, listener);
-		arena_reset(occasion.arena);
+		if (ask_seats(hub, view, listener, takes_post, &post) &&
+		    news_of_post(each, view, listener->account_id, &post, edited, &news) == OK)
+			tell_seats(hub, listener, &news);
+		arena_reset(each);
 	}
-	arena_free(occasion.arena);
+	arena_free(each);
+}
+
+static bool took_post(const void *what, struct view *view, uint64_t account_id, const struct channel *channel)
+{
+	const struct event *event = what;
+
+	return channel_took(view, channel, account_id, event->actor, event->flags);
 }
 
 static void tell_of_end(struct hub *hub, struct arena *arena, struct view *view, const struct event *event)
@@ -61,20 +83,15 @@ static void tell_of_end(struct hub *hub, struct arena *arena, struct view *view,
 	struct news news = news_of_end(arena, event->id);
 
 	for (struct listener *listener = hub_core(hub)->active; listener; listener = listener->next_active)
-		for (struct stream *stream = listener->streams; stream; stream = stream->next)
-			for (size_t i = 0; i < stream->channel_count; i++)
-				if (channel_took(view, &stream->channels[i], listener->account_id, event->actor,
-				                 event->flags))
-					stream_send(stream, &news, &stream->channels[i]);
+		if (ask_seats(hub, view, listener, took_post, event))
+			tell_seats(hub, listener, &news);
 }
 
-/* To the streams of one account that are of these kinds (a set of 1 << enum channel_kind). */
-static void tell_one(struct listener *listener, unsigned kinds, const struct news *news)
+/* Of a set of 1 << enum channel_kind. */
+static bool is_of_kinds(const void *what, struct view *view, uint64_t account_id, const struct channel *channel)
 {
-	for (struct stream *stream = listener->streams; stream; stream = stream->next)
-		for (size_t i = 0; i < stream->channel_count; i++)
-			if (kinds & 1U << stream->channels[i].kind)
-				stream_send(stream, news, &stream->channels[i]);
+	(void)view, (void)account_id;
+	return *(const unsigned *)what & 1U << channel->kind;
 }
 
 static void tell_owner(struct hub *hub, struct arena *arena, struct view *view, const struct event *event)
@@ -101,13 +118,14 @@ static void tell_owner(struct hub *hub, struct arena *arena, struct view *view, 
 	default:
 		news = news_of_filters();
 	}
-	if (err == OK)
-		tell_one(listener, kinds, &news);
+	if (err == OK && ask_seats(hub, view, listener, is_of_kinds, &kinds))
+		tell_seats(hub, listener, &news);
 }
 
 /* To everybody's own streams. */
 static void tell_all(struct hub *hub, struct arena *arena, struct view *view, const struct event *event)
 {
+	unsigned kinds = 1U << CHANNEL_USER;
 	struct news news;
 	int err = OK;
 
@@ -116,7 +134,8 @@ static void tell_all(struct hub *hub, struct arena *arena, struct view *view, co
 	else
 		news = news_of_announcement_end(arena, event->id);
 	for (struct listener *listener = hub_core(hub)->active; err == OK && listener; listener = listener->next_active)
-		tell_one(listener, 1U << CHANNEL_USER, &news);
+		if (ask_seats(hub, view, listener, is_of_kinds, &kinds))
+			tell_seats(hub, listener, &news);
 }
 
 bool stream_may(struct arena *arena, struct view *view, const struct stream *stream)

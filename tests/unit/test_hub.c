@@ -438,6 +438,41 @@ static void check_socket(void)
 	(void)id;
 }
 
+static void check_many_sockets(void)
+{
+	enum { SOCKETS = PER_ACCOUNT, CHANNELS = 3 };
+	struct hub_counters before, after;
+	int pairs[SOCKETS][2];
+
+	for (int i = 0; i < SOCKETS; i++) {
+		struct arena *arena = arena_new();
+		struct stream_ticket *ticket;
+
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]) != 0 ||
+		    open_as(arena, tom, "user", SCOPE(READ_STATUSES), true, &ticket) != OK)
+			abort();
+		stream_begin_socket(ticket, pairs[i][0], STR_NONE);
+		arena_free(arena);
+		send_frame(pairs[i][1], 0x81, "{\"type\":\"subscribe\",\"stream\":\"public\"}");
+		send_frame(pairs[i][1], 0x81, "{\"type\":\"subscribe\",\"stream\":\"hashtag\",\"tag\":\"tea\"}");
+		send_frame(pairs[i][1], 0x89, "done");
+		socket_hears(pairs[i][1], "\x8a\x04" "done");
+	}
+	before = counters();
+	say(ana, VISIBILITY_PUBLIC);
+	for (int i = 0; i < SOCKETS; i++)
+		ok(socket_hears(pairs[i][1], "[\"public\"]"), "each of many sockets of one account hears");
+	for (int waited = 0; waited < WAIT_MS && counters().sent < before.sent + 2 * SOCKETS; waited++)
+		pause_ms(1);
+	after = counters();
+	is_int(after.sent - before.sent, 2 * SOCKETS, "once per channel that takes the post");
+	is_int(after.asked - before.asked, CHANNELS, "each channel is asked once");
+	is_int(after.written - before.written, 2, "and written once, whatever their number");
+	for (int i = 0; i < SOCKETS; i++)
+		close(pairs[i][1]);
+	ok(streams_become(0), "they all leave");
+}
+
 static void check_accept(void)
 {
 	struct str accept;
@@ -485,6 +520,7 @@ int main(void)
 	check_revocation();
 	check_slow_reader();
 	check_socket();
+	check_many_sockets();
 	check_end();
 	world_free(world);
 	return done();
