@@ -14,6 +14,7 @@
 #include "storage/ids.h"
 #include "storage/index.h"
 #include "storage/keys.h"
+#include "storage/media.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
@@ -428,6 +429,17 @@ static void check_media(struct check *check)
 		find(check, "it has no file");
 }
 
+static void check_emoji(struct check *check)
+{
+	const struct emoji *emoji = check->record;
+	struct media_record picture;
+
+	if (!str_eq(check->key, emoji->shortcode))
+		find(check, "it says that it is another");
+	if (media_get(check->arena, check->view, emoji->media_id, &picture) != OK || picture.use != MEDIA_USE_EMOJI)
+		find(check, "its picture %llu is not there", (unsigned long long)emoji->media_id);
+}
+
 #define ID(type, member) (offsetof(struct type, member) + 1)
 #define INDEX(primary_space, ...) .primary = SPACE_##primary_space, .at = { __VA_ARGS__ }
 #define HASH_OF(type_name) .key_bytes = 32, .type = &type_name
@@ -556,6 +568,7 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_MEDIA_LOOSE] = { .key_bytes = 16, INDEX(MEDIA, IN_KEY(8)) },
 	[SPACE_MEDIA_COPY] = { .key_bytes = 16, .value_bytes = 8, INDEX(MEDIA, IN_VALUE(0)) },
 	[SPACE_BLOB] = { .key_bytes = 40, INDEX(MEDIA, IN_KEY(-8)) },
+	[SPACE_EMOJI] = { .key_bytes = KEY_ANY, .type = &emoji_type, .also = check_emoji },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },
 	[SPACE_BOOKMARK] = { .key_bytes = 16, .value_bytes = 8, .refers = { { IN_KEY(8), SPACE_ACCOUNT } },
 	                     .also = check_bookmark },

@@ -119,7 +119,8 @@
 	X(MEDIA_OF, "media_of", "account id, media id", "-") \
 	X(MEDIA_LOOSE, "media_loose", "since ms (8), media id", "-") \
 	X(BLOB, "blob", "SHA-256 of a file, media id", "-") \
-	X(MEDIA_COPY, "media_copy", "hash of the address of a foreign file", "media id")
+	X(MEDIA_COPY, "media_copy", "hash of the address of a foreign file", "media id") \
+	X(EMOJI, "emoji", "shortcode", "emoji record")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

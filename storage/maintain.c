@@ -22,11 +22,12 @@ static int to_3(struct txn *txn)
 	return r == OK ? follower_digest_build(txn) : r;
 }
 
-/* Version 1 is the first. 2 and 3 have spaces that an older build would leave behind when it deletes what they are
+/* Version 1 is the first. 2 to 4 have spaces that an older build would leave behind when it deletes what they are
  * about. */
 static const struct migration all_migrations[] = {
 	{ 2, NULL },
 	{ 3, to_3 },
+	{ 4, NULL },
 	{ 0, NULL },
 };
 

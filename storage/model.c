@@ -491,6 +491,16 @@ static const struct field media_record_fields[] = {
 };
 RECORD_TYPE(media_record);
 
+static const struct field emoji_fields[] = {
+	FIELD(1, emoji, shortcode),
+	FIELD(2, emoji, category),
+	FIELD(3, emoji, media_id),
+	FIELD(4, emoji, hidden),
+	FIELD(5, emoji, disabled),
+	FIELD(6, emoji, added_ms),
+};
+RECORD_TYPE(emoji);
+
 static const struct field lane_fields[] = {
 	FIELD(1, lane, peer_id),
 	FIELD(2, lane, failures),

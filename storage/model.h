@@ -269,7 +269,7 @@ struct vote {
 };
 
 enum media_state { MEDIA_STATE_BUSY = 1, MEDIA_STATE_READY, MEDIA_STATE_FAILED };
-enum media_use { MEDIA_USE_POST = 1, MEDIA_USE_AVATAR, MEDIA_USE_HEADER, MEDIA_USE_CACHED };
+enum media_use { MEDIA_USE_POST = 1, MEDIA_USE_AVATAR, MEDIA_USE_HEADER, MEDIA_USE_CACHED, MEDIA_USE_EMOJI };
 
 /* A file that somebody of ours gave us, or a copy of one that a foreign post shows. Its bytes lie beside the store
  * (storage/blobs.h). */
@@ -294,6 +294,16 @@ struct media_record {
 	struct str remote_url;        /* of a copy */
 	uint64_t duration_ms;         /* of film and sound */
 	struct str rate;              /* frames a second of a film: "25/1" */
+};
+
+/* A custom emoji of this node (storage/emojis.h). */
+struct emoji {
+	struct str shortcode;
+	struct str category;          /* empty: none */
+	uint64_t media_id;            /* its picture */
+	bool hidden;                  /* from the pickers of clients */
+	bool disabled;
+	int64_t added_ms;
 };
 
 enum notice_kind {
@@ -492,7 +502,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type;
+extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */

@@ -8,6 +8,7 @@
 #include "node/api/batch.h"
 
 #include "node/api/emoji_reactions.h"
+#include "node/api/emojis.h"
 #include "node/api/filtered.h"
 #include "node/api/quotes.h"
 #include "storage/access.h"
@@ -213,6 +214,8 @@ static int load_accounts(struct batch *batch, size_t from)
 			r = codec_decode(NULL, &account_stats_type, values[i], &accounts[i].stats);
 	for (size_t i = 0; r == OK && i < count; i++)
 		accounts[i].moved_id = cut_moved(&accounts[i].fragment);
+	for (size_t i = 0; r == OK && i < count; i++)
+		accounts[i].fragment = emojis_in_account(batch->arena, batch->view, accounts[i].fragment);
 	return r;
 }
 
@@ -348,6 +351,13 @@ static void share_with_boosts(struct batch *batch)
 	}
 }
 
+static bool is_own(const struct batch *batch, const struct batch_status *status)
+{
+	const struct batch_account *author = find_account(batch, status->account_id);
+
+	return author && emojis_is_own(author->fragment);
+}
+
 static int load_statuses(struct batch *batch)
 {
 	size_t count = batch->status_count;
@@ -365,6 +375,8 @@ static int load_statuses(struct batch *batch)
 		/* Addresses of files end for this reader when the post does. */
 		if (status->visibility >= VISIBILITY_FOLLOWERS && batch->viewer_id && values[i].p)
 			status->fragment = media_for_reader(batch->arena, instance_of(batch->view), values[i], batch->viewer_id);
+		if (is_own(batch, status))
+			status->fragment = emojis_in_status(batch->arena, batch->view, status->fragment);
 	}
 	if (r == OK)
 		r = get_all(batch, SPACE_POST_STATS, ids, count, 0, values);

@@ -63,7 +63,11 @@ static int may_see_posted(struct call *call, struct view *view, const struct med
 static int may_see(struct call *call, struct view *view, const struct media_record *media, uint64_t reader_id)
 {
 	struct account account;
-	int r = accounts_get(call->arena, view, media->account_id, &account);
+	int r;
+
+	if (media->use == MEDIA_USE_EMOJI)   /* ends with the emoji */
+		return OK;
+	r = accounts_get(call->arena, view, media->account_id, &account);
 
 	if (r == OK && account.deleted)
 		r = ERR_NOT_FOUND;
@@ -152,8 +156,9 @@ static void add_headers(struct call *call, const struct media_record *media, boo
 	call_header(call, "Content-Disposition", disposition(call, media, inlined));
 	/* Clients load pictures from pages of other origins. */
 	call_header(call, "Cross-Origin-Resource-Policy", STR("cross-origin"));
-	call_header(call, "Cache-Control", media->use == MEDIA_USE_POST ? STR("private, max-age=300")
-	                                                                : STR("private, max-age=3600"));
+	call_header(call, "Cache-Control", media->use == MEDIA_USE_POST    ? STR("private, max-age=300")
+	                                   : media->use == MEDIA_USE_EMOJI ? STR("public, max-age=3600")
+	                                                                   : STR("private, max-age=3600"));
 	call_header(call, "ETag", tag);
 	call_header(call, "Accept-Ranges", STR("bytes"));
 }

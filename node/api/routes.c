@@ -21,6 +21,7 @@
 #include "node/api/discovery.h"
 #include "node/api/domain_blocks.h"
 #include "node/api/emoji_reactions.h"
+#include "node/api/emojis.h"
 #include "node/api/files.h"
 #include "node/api/media.h"
 #include "node/api/polls.h"
@@ -84,8 +85,8 @@ const struct route routes[] = {
 	SHARED("GET", "/api/v2/instance", QUOTA_READ, .show = api_instance_v2, .summary = "this node"),
 	SHARED("GET", "/api/openapi.json", QUOTA_READ, .show = api_openapi,
 	       .summary = "this API, described for programs (OpenAPI 3.1)"),
-	SHARED("GET", "/api/v1/custom_emojis", QUOTA_READ, .show = api_show_empty_list,
-	       .summary = "own emojis: none"),
+	SHARED("GET", "/api/v1/custom_emojis", QUOTA_READ, .show = api_custom_emojis,
+	       .summary = "the emojis of this node"),
 	API("GET", "/api/v1/instance/rules", 0, QUOTA_READ, .show = api_show_empty_list,
 	    .summary = "rules: none"),
 	API("GET", "/api/v1/instance/peers", 0, QUOTA_READ, .show = api_instance_peers,

@@ -39,7 +39,8 @@ enum command_place {
 
 struct command {
 	const char *words;          /* "user add" */
-	const char *arguments;      /* "NAME" … as printed; "[X]" may be absent; "" none */
+	const char *arguments;      /* "NAME" … as printed; "[X]" may be absent; "" none. A file that "NAME FILE" names is
+	                             * read by the process that was called: the command may run in another one */
 	const struct option_row *options;   /* ends with name NULL; --data is added to every PLACE_STORE command */
 	enum command_place place;
 	bool reads_input;           /* takes standard input when --password-stdin is given */
@@ -58,7 +59,7 @@ struct cli {
 	size_t argument_count;
 	struct str option_values[CLI_OPTIONS_MAX];  /* by row of command->options; p == NULL: absent */
 	struct str data;            /* the data folder */
-	struct str input;           /* what came on standard input */
+	struct str input;           /* what came on standard input; or the bytes of a FILE in base64 */
 	struct buf out, error;
 	struct store *store;        /* the place */
 	struct writer *writer;      /* NULL: this process writes itself */

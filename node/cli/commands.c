@@ -81,6 +81,12 @@ static const struct option_row announcement_options[] = {
 	{ 0 },
 };
 
+static const struct option_row emoji_options[] = {
+	{ "category", "TEXT", false, "under which clients show it" },
+	{ "hidden", NULL, false, "clients do not offer it" },
+	{ 0 },
+};
+
 static const struct option_row config_options[] = {
 	{ "explain", NULL, false, "each key with its value, where it comes from and what it is" },
 	{ 0 },
@@ -135,6 +141,12 @@ const struct command commands[] = {
 	{ "announcement list", "", NULL, PLACE_STORE, false, command_announcement_list,
 	  "lists the announcements, the newest first, with when they end" },
 	{ "announcement remove", "ID", NULL, PLACE_STORE, false, command_announcement_remove, "takes one away" },
+	{ "emoji add", "SHORTCODE FILE", emoji_options, PLACE_STORE, false, command_emoji_add,
+	  "a picture for :SHORTCODE: in what people write: PNG, GIF or WebP, up to 256 KiB" },
+	{ "emoji list", "", NULL, PLACE_STORE, false, command_emoji_list, "the emojis, with category, state and address" },
+	{ "emoji disable", "SHORTCODE", NULL, PLACE_STORE, false, command_emoji_disable, "keeps it, but shows it as text" },
+	{ "emoji enable", "SHORTCODE", NULL, PLACE_STORE, false, command_emoji_enable, "shows it again" },
+	{ "emoji remove", "SHORTCODE", NULL, PLACE_STORE, false, command_emoji_remove, "takes one away; it is text from then on" },
 	{ "post", "NAME TEXT", NULL, PLACE_STORE, false, command_post, "posts in a person's name" },
 	{ "config", "", config_options, PLACE_STORE, false, command_config, "prints the configuration that holds" },
 	{ "config get", "KEY", NULL, PLACE_STORE, false, command_config_get, "prints one value" },

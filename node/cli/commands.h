@@ -33,6 +33,11 @@ int command_token_create(struct cli *cli);
 int command_announcement_add(struct cli *cli);
 int command_announcement_list(struct cli *cli);
 int command_announcement_remove(struct cli *cli);
+int command_emoji_add(struct cli *cli);
+int command_emoji_list(struct cli *cli);
+int command_emoji_disable(struct cli *cli);
+int command_emoji_enable(struct cli *cli);
+int command_emoji_remove(struct cli *cli);
 int command_post(struct cli *cli);
 
 int command_peer_add(struct cli *cli);

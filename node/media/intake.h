@@ -14,6 +14,7 @@ struct job;
 enum {
 	INTAKE_SIDE = 4096, INTAKE_PREVIEW_SIDE = 640,     /* pixels: of a picture in a post */
 	INTAKE_AVATAR_SIDE = 400, INTAKE_HEADER_SIDE = 1500,
+	INTAKE_EMOJI_SIDE = 256,
 	INTAKE_WAIT_MS = 3000,                             /* for a worker, before an upload is put aside for a job */
 	INTAKE_LONG_WAIT_MS = 30 * 1000,                   /* where the answer must have it */
 };
@@ -23,7 +24,7 @@ struct intake {
 	int fd;
 	struct str thumbnail;         /* a picture to show in lists instead; empty: none */
 	bool documents;
-	unsigned side;
+	unsigned side, preview_side;  /* preview 0: INTAKE_PREVIEW_SIDE */
 	int64_t wait_ms;
 };
 

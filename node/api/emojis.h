@@ -1,0 +1,19 @@
+/*
+ * Custom emojis of this node for clients: the list of them, and their place in finished JSON.
+ */
+#ifndef NODE_API_EMOJIS_H
+#define NODE_API_EMOJIS_H
+
+#include "node/call.h"
+
+/* GET /api/v1/custom_emojis: those that are not disabled. */
+int api_custom_emojis(struct call *call, struct view *view);
+
+/* The fragment (storage/fragment.h) of an account of ours, or of a post of one, with "emojis" filled in; the fragment
+ * itself when it names none. The result lives in `arena`. */
+struct str emojis_in_account(struct arena *arena, struct view *view, struct str fragment);
+struct str emojis_in_status(struct arena *arena, struct view *view, struct str fragment);
+/* Is this the fragment of an account of ours? */
+bool emojis_is_own(struct str account_fragment);
+
+#endif
