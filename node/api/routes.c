@@ -13,6 +13,8 @@
 #include "node/api/admin_domain_allows.h"
 #include "node/api/admin_domain_blocks.h"
 #include "node/api/admin_reports.h"
+#include "node/api/admin_statistics.h"
+#include "node/api/admin_trends.h"
 #include "node/api/announcements.h"
 #include "node/api/answer.h"
 #include "node/api/bookmarks.h"
@@ -561,6 +563,18 @@ const struct route routes[] = {
 	    .write = api_admin_report_resolve_write, .show = api_admin_report, .summary = "closes a report"),
 	API("POST", "/api/v1/admin/reports/:id/reopen", SCOPE(ADMIN_WRITE_REPORTS), QUOTA_POST, .check = api_admin_check,
 	    .write = api_admin_report_reopen_write, .show = api_admin_report, .summary = "opens it again"),
+	API("POST", "/api/v1/admin/measures", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_measures_check,
+	    .work = api_admin_measures_work, .computes = true, .summary = "figures of the node, of a tag or of a domain, day by day"),
+	API("POST", "/api/v1/admin/dimensions", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_dimensions_check,
+	    .work = api_admin_dimensions_work, .computes = true, .summary = "languages, apps, nodes and accounts by their posts"),
+	API("POST", "/api/v1/admin/retention", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_retention_check,
+	    .work = api_admin_retention_work, .computes = true, .summary = "how many of those who came are still there"),
+	API("GET", "/api/v1/admin/trends/tags", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_trends_tags, .summary = "tags of the last days, for moderators: none waits for a review"),
+	API("GET", "/api/v1/admin/trends/statuses", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_trends_statuses, .summary = "posts of the last days, the same way"),
+	API("GET", "/api/v1/admin/trends/links", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_show_empty_list, .summary = "links: none"),
 
 	/* pages */
 	OPEN("GET", "/", QUOTA_READ, .show = home_show, .summary = "the front page"),
