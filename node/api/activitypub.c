@@ -8,6 +8,7 @@
 
 #include "federation/activity.h"
 #include "federation/actor.h"
+#include "federation/backfill.h"
 #include "federation/followers_sync.h"
 #include "federation/object.h"
 #include "federation/prove.h"
@@ -16,6 +17,7 @@
 #include "node/api/answer.h"
 #include "node/api/document.h"
 #include "node/api/signed.h"
+#include "node/api/status_views.h"
 #include "node/node.h"
 #include "node/web/profile.h"
 #include "node/web/reading.h"
@@ -389,6 +391,27 @@ int api_profile_page_show(struct call *call, struct view *view)
 		return profile_show(call, view);
 	r = accounts_by_name(call->arena, view, call_path_param(call, "name"), STR_NONE, &account);
 	return r == OK ? call_redirect(call, 303, account.uri) : r;
+}
+
+int api_post_page_check(struct call *call, struct view *view)
+{
+	int r = api_page_check(call, view);
+	struct beholder beholder;
+	struct post post;
+	uint64_t id;
+
+	if (r != CALL_SKIP_WORK)
+		return r;
+	beholder = (struct beholder){ BEHOLDER_LOCAL, login_session_account(call, view) };
+	if (answer_path_id(call, &id) == OK && access_post(call->arena, view, beholder, id, &post) == OK &&
+	    backfill_wanted(call->arena, view, &post))
+		r = OK;
+	return r;
+}
+
+int api_post_page_work(struct call *call)
+{
+	return wants_document(call) ? signed_require_work(call) : api_status_context_work(call);
 }
 
 /* Whether there is such a post is for its own address to say. */

@@ -45,6 +45,9 @@ int api_activity_show(struct call *call, struct view *view);
  * are led to the document's own. */
 int api_page_check(struct call *call, struct view *view);
 int api_profile_page_show(struct call *call, struct view *view);
+/* Who opens a thread has what it lacks fetched, as with a client (api_status_context_check()). */
+int api_post_page_check(struct call *call, struct view *view);
+int api_post_page_work(struct call *call);
 int api_post_page_show(struct call *call, struct view *view);
 
 #endif

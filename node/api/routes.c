@@ -590,7 +590,7 @@ const struct route routes[] = {
 	     .computes = true, .write = sign_up_write, .summary = "sets the password of a new person"),
 	SIGNED("GET", "/@:name", QUOTA_READ, .check = api_page_check, .work = api_fetch_work,
 	       .show = api_profile_page_show, .summary = "a profile, to people with a session"),
-	SIGNED("GET", "/@:name/:id", QUOTA_READ, .check = api_page_check, .work = api_fetch_work,
+	SIGNED("GET", "/@:name/:id", QUOTA_READ, .check = api_post_page_check, .work = api_post_page_work,
 	       .show = api_post_page_show, .summary = "a post and its thread, to people with a session"),
 	OPEN("GET", "/style.css", QUOTA_NONE, .show = style_show, .summary = "the style sheet of pages"),
 	OPEN("GET", "/avatar.svg", QUOTA_NONE, .show = avatar_show, .summary = "the default picture, for pages"),

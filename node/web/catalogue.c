@@ -18,6 +18,11 @@ struct str text_in(enum language language, enum text text)
 	return texts[text][language];
 }
 
+enum text text_counted(enum language language, uint64_t count, enum text one, enum text many)
+{
+	return count == 1 || (count == 0 && language == LANGUAGE_FR) ? one : many;
+}
+
 const char *language_code(enum language language)
 {
 	return codes[language];

@@ -174,8 +174,11 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	  "Administration: change blocked e-mail addresses") \
 	/* Profiles and posts */ \
 	X(PROFILE_POSTS, "Publications", "Posts") \
+	X(PROFILE_POST, "Publication", "Post") \
 	X(PROFILE_FOLLOWERS, "Abonnés", "Followers") \
+	X(PROFILE_FOLLOWER, "Abonné", "Follower") \
 	X(PROFILE_FOLLOWING, "Abonnements", "Following") \
+	X(PROFILE_FOLLOWING_ONE, "Abonnement", "Following") \
 	X(PROFILE_SINCE, "Membre depuis le {}", "Member since {}") \
 	X(PROFILE_MOVED, "Ce compte a déménagé :", "This account has moved to:") \
 	X(PROFILE_EMPTY, "Rien à lire ici pour le moment.", "Nothing to read here yet.") \
@@ -226,6 +229,8 @@ enum text {
 };
 
 struct str text_in(enum language language, enum text text);
+/* Of two texts the one that fits a number: French counts none as it counts one. */
+enum text text_counted(enum language language, uint64_t count, enum text one, enum text many);
 /* "fr", "en". */
 const char *language_code(enum language language);
 /* The language of a tag: "fr", "FR-ca". false when it is none of ours. */

@@ -26,10 +26,10 @@ static void add_fields(struct html_page *page, const struct account *account)
 	page_html(page, "</dl>\n");
 }
 
-static void add_count(struct html_page *page, enum text label, uint64_t count)
+static void add_count(struct html_page *page, enum text one, enum text many, uint64_t count)
 {
 	page_html(page, "<div><dt>");
-	page_say(page, label);
+	page_say(page, text_counted(page->language, count, one, many));
 	buf_printf(&page->body, "</dt><dd>%llu</dd></div>\n", (unsigned long long)count);
 }
 
@@ -39,10 +39,10 @@ static void add_counts(struct html_page *page, struct view *view, const struct a
 
 	accounts_stats_get(view, account->id, &stats);
 	page_html(page, "<dl class=\"counts\">\n");
-	add_count(page, TEXT_PROFILE_POSTS, stats.statuses);
+	add_count(page, TEXT_PROFILE_POST, TEXT_PROFILE_POSTS, stats.statuses);
 	if (!account->hide_collections || account->id == page->account_id) {
-		add_count(page, TEXT_PROFILE_FOLLOWING, stats.following);
-		add_count(page, TEXT_PROFILE_FOLLOWERS, stats.followers);
+		add_count(page, TEXT_PROFILE_FOLLOWING_ONE, TEXT_PROFILE_FOLLOWING, stats.following);
+		add_count(page, TEXT_PROFILE_FOLLOWER, TEXT_PROFILE_FOLLOWERS, stats.followers);
 	}
 	page_html(page, "</dl>\n");
 }
@@ -69,7 +69,7 @@ static void add_moved(struct html_page *page, struct view *view, const struct ac
 
 	if (!account->moved_id || accounts_get(page->call->arena, view, account->moved_id, &moved) || moved.deleted)
 		return;
-	page_html(page, "<p class=\"since\">");
+	page_html(page, "<p class=\"moved\">");
 	page_say(page, TEXT_PROFILE_MOVED);
 	page_html(page, " <a href=\"");
 	page_text(page, moved.url.n ? moved.url : moved.uri);

@@ -109,6 +109,7 @@ static const char style[] =
 	".counts div{flex-direction:row-reverse}\n"
 	".counts dt{color:var(--muted)}\n"
 	".counts dd{font-weight:650;font-variant-numeric:tabular-nums}\n"
+	".moved{margin:.75rem 0}\n"
 	".since{margin:.75rem 0 0;color:var(--muted);font-size:.9375rem}\n"
 	".section{margin:1.5rem 1.5rem .75rem}\n"
 	".post{padding:1.25rem 1.5rem}\n"

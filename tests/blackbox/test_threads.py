@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from node import pair, plain, wait_for
+from browser import Browser
+from node import PASSWORD, pair, plain, wait_for
 from peer import CONTEXT, PUBLIC, TYPE, Peer
 
 FETCHES = 40  # for one opening, of all origins together
@@ -162,3 +163,23 @@ def test_a_peer_without_end_is_asked_a_few_times(world, word):
     assert world.a.get("/health").status_code == 200
     for peer in (*peers, target):
         peer.close()
+
+
+def test_the_page_of_a_post_asks_for_the_rest_as_a_client_does(world, word):
+    """An answer names a collection of more: whoever reads the thread with the browser has it fetched."""
+    peer = Endless("pages")
+    world.a.allow(peer)
+    root = world.ana.say(f"root {word}")
+    answer = peer.create(peer.mallory, f"answer {word}", inReplyTo=root["uri"], replies=peer.url + "/endless/0")
+    assert peer.deliver(world.a, answer, peer.mallory).status_code == 202
+    wait_for(lambda: world.ana.get(f"/api/v1/statuses/{root['id']}")["replies_count"] == 1, "the answer arrives")
+    browser = Browser()
+    browser.open(world.a.url + "/sign-in")
+    browser.submit(browser.page.form("username", "password"), username="ben", password=PASSWORD)
+    assert not any("/endless/" in target for target in peer.gets())
+    browser.open(root["url"])
+    assert browser.page.status == 200 and f"answer {word}" in browser.page.text
+    wait_for(lambda: any("/endless/" in target for target in peer.gets()), "what the answer names is fetched")
+    browser.open(root["url"])
+    assert browser.page.status == 200
+    peer.close()

@@ -51,6 +51,24 @@ static void test_french_typography(void)
 	is_int(faults, 0, "French punctuation has spaces that do not break, and curved apostrophes");
 }
 
+static void test_counted(void)
+{
+	static const struct {
+		enum language language;
+		uint64_t count;
+		struct str wanted;
+	} cases[] = {
+		{ LANGUAGE_FR, 0, STR("Abonné") }, { LANGUAGE_FR, 1, STR("Abonné") }, { LANGUAGE_FR, 2, STR("Abonnés") },
+		{ LANGUAGE_EN, 0, STR("Followers") }, { LANGUAGE_EN, 1, STR("Follower") },
+		{ LANGUAGE_EN, 2, STR("Followers") },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		is_str(text_in(cases[i].language, text_counted(cases[i].language, cases[i].count, TEXT_PROFILE_FOLLOWER,
+		                                               TEXT_PROFILE_FOLLOWERS)),
+		       cases[i].wanted, "a number has the form of its language");
+}
+
 static void test_languages(void)
 {
 	static const struct {
@@ -78,6 +96,7 @@ int main(void)
 
 	test_complete();
 	test_french_typography();
+	test_counted();
 	test_languages();
 	for (size_t i = 0; scope_name(i).p; i++)
 		nameless += text_of_scope(scope_name(i)) == TEXT_COUNT;
