@@ -290,6 +290,9 @@ static const struct field report_fields[] = {
 	FIELD(7, report, forwarded),
 	FIELD(8, report, created_ms),
 	FIELD(9, report, closed_ms),
+	FIELD(10, report, assigned_id),
+	FIELD(11, report, closed_by_id),
+	FIELD(12, report, changed_ms),
 };
 RECORD_TYPE(report);
 

@@ -231,6 +231,9 @@ struct report {
 	struct str category;          /* "spam", "legal", "violation", "other" */
 	bool forwarded;               /* to the node of the target */
 	int64_t created_ms, closed_ms;  /* closed 0: open */
+	uint64_t assigned_id;         /* the moderator who took it on; 0: nobody */
+	uint64_t closed_by_id;        /* who closed it; 0: the command line, or it is open */
+	int64_t changed_ms;           /* 0: never since it was made */
 };
 
 struct favourite {

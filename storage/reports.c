@@ -30,28 +30,36 @@ int reports_get(struct arena *arena, struct view *view, uint64_t id, struct repo
 	return record_get(arena, view, SPACE_REPORT, key_u64(&key, id), &report_type, ret_report);
 }
 
-int reports_close(struct arena *arena, struct txn *txn, uint64_t id)
+int reports_put(struct txn *txn, struct report *report)
+{
+	struct key key;
+
+	report->changed_ms = txn_now_ms(txn);
+	return record_put(txn, SPACE_REPORT, key_u64(&key, report->id), &report_type, report);
+}
+
+int reports_close(struct arena *arena, struct txn *txn, uint64_t id, uint64_t by_id)
 {
 	struct report report;
-	struct key key;
 	int r = reports_get(arena, txn_view(txn), id, &report);
 
 	if (r || report.closed_ms)
 		return r;
 	report.closed_ms = txn_now_ms(txn);
-	return record_put(txn, SPACE_REPORT, key_u64(&key, id), &report_type, &report);
+	report.closed_by_id = by_id;
+	return reports_put(txn, &report);
 }
 
 int reports_reopen(struct arena *arena, struct txn *txn, uint64_t id)
 {
 	struct report report;
-	struct key key;
 	int r = reports_get(arena, txn_view(txn), id, &report);
 
 	if (r || !report.closed_ms)
 		return r;
 	report.closed_ms = 0;
-	return record_put(txn, SPACE_REPORT, key_u64(&key, id), &report_type, &report);
+	report.closed_by_id = 0;
+	return reports_put(txn, &report);
 }
 
 int reports_forget(struct txn *txn, size_t max, bool *ret_more)

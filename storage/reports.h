@@ -19,8 +19,10 @@ enum {
 /* Gives report->id, and created_ms from the transaction. ERR_LIMIT: there are too many. */
 int reports_add(struct txn *txn, struct report *report);
 int reports_get(struct arena *arena, struct view *view, uint64_t id, struct report *ret_report);
-/* Closing twice is no error. ERR_NOT_FOUND. */
-int reports_close(struct arena *arena, struct txn *txn, uint64_t id);
+/* Puts back what was read of one in the same transaction, and says that it changed. */
+int reports_put(struct txn *txn, struct report *report);
+/* By a moderator, or the command line (0). Closing twice is no error. ERR_NOT_FOUND. */
+int reports_close(struct arena *arena, struct txn *txn, uint64_t id, uint64_t by_id);
 /* Takes that back; what is open stays so. ERR_NOT_FOUND. */
 int reports_reopen(struct arena *arena, struct txn *txn, uint64_t id);
 /* Removes those that were closed more than REPORT_CLOSED_DAYS ago, at most `max`; *ret_more: call again. */

@@ -331,7 +331,7 @@ int api_admin_action_write(struct call *call, struct txn *txn)
 		r = put_rule(call, txn, RULE_SILENCE_ACCOUNT, &action->account);
 	else if (action->act == ACT_SUSPEND)
 		r = put_rule(call, txn, RULE_ACCOUNT, &action->account);
-	return r == OK && action->report_id ? reports_close(call->arena, txn, action->report_id) : r;
+	return r == OK && action->report_id ? reports_close(call->arena, txn, action->report_id, call->viewer.account_id) : r;
 }
 
 int api_admin_enable_write(struct call *call, struct txn *txn)

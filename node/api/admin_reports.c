@@ -4,10 +4,13 @@
  */
 #include "node/api/admin_reports.h"
 
+#include <string.h>
+
 #include "node/api/admin_accounts.h"
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/paging.h"
+#include "node/api/reports.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/reports.h"
@@ -31,6 +34,23 @@ static int w_posts(struct json_writer *w, struct call *call, struct view *view, 
 	return entities_statuses(w, call->arena, view, call->viewer.account_id, posts, count);
 }
 
+static int w_moderator(struct json_writer *w, struct call *call, struct view *view, const char *name, uint64_t id)
+{
+	json_w_key(w, name);
+	if (id)
+		return entity_admin_account(w, call->arena, view, id);
+	json_w_null(w);
+	return OK;
+}
+
+/* One that was closed by an older version says no more than when. */
+static int64_t changed_ms(const struct report *report)
+{
+	if (report->changed_ms)
+		return report->changed_ms;
+	return report->closed_ms ? report->closed_ms : report->created_ms;
+}
+
 static int w_report(struct json_writer *w, struct call *call, struct view *view, const struct report *report)
 {
 	int r;
@@ -43,14 +63,16 @@ static int w_report(struct json_writer *w, struct call *call, struct view *view,
 	json_w_member_str(w, "comment", report->comment);
 	json_w_member_bool(w, "forwarded", report->forwarded);
 	json_w_member_date(w, "created_at", report->created_ms);
-	json_w_member_date(w, "updated_at", report->closed_ms ? report->closed_ms : report->created_ms);
+	json_w_member_date(w, "updated_at", changed_ms(report));
 	json_w_key(w, "account");
 	r = entity_admin_account(w, call->arena, view, report->reporter_id);
 	json_w_key(w, "target_account");
 	if (r == OK)
 		r = entity_admin_account(w, call->arena, view, report->target_id);
-	json_w_member_null(w, "assigned_account");
-	json_w_member_null(w, "action_taken_by_account");
+	if (r == OK)
+		r = w_moderator(w, call, view, "assigned_account", report->assigned_id);
+	if (r == OK)
+		r = w_moderator(w, call, view, "action_taken_by_account", report->closed_by_id);
 	if (r == OK)
 		r = w_posts(w, call, view, report);
 	json_w_member_raw(w, "rules", STR("[]"));
@@ -58,27 +80,36 @@ static int w_report(struct json_writer *w, struct call *call, struct view *view,
 	return r;
 }
 
-/* The reports that are asked for, as many as the page holds, in place; *ret_more: older ones follow. */
+struct wanted {
+	bool resolved;
+	uint64_t by_id, about_id;  /* 0: any */
+};
+
+static bool is_wanted(const struct report *report, const struct wanted *wanted, const struct page *page)
+{
+	return (report->closed_ms != 0) == wanted->resolved && (!wanted->by_id || report->reporter_id == wanted->by_id) &&
+	       (!wanted->about_id || report->target_id == wanted->about_id) &&
+	       (!page->max_id || report->id < page->max_id) && report->id > page->since_id && report->id > page->min_id;
+}
+
+/* Of all, newest first, the page that is asked for, in place; *ret_more: others follow, newer ones for min_id. */
 static size_t narrow(const struct call *call, const struct page *page, struct report *reports, size_t count, bool *ret_more)
 {
-	bool resolved = call_param_bool(call, "resolved", false);
-	uint64_t by = call_param_id(call, "account_id"), about = call_param_id(call, "target_account_id");
-	size_t n = 0;
+	struct wanted wanted = {
+		.resolved = call_param_bool(call, "resolved", false), .by_id = call_param_id(call, "account_id"),
+		.about_id = call_param_id(call, "target_account_id"),
+	};
+	size_t n = 0, first;
 
-	*ret_more = false;
-	for (size_t i = 0; i < count; i++) {
-		const struct report *report = &reports[i];
-
-		if ((report->closed_ms != 0) != resolved || (by && report->reporter_id != by) ||
-		    (about && report->target_id != about) || (page->max_id && report->id >= page->max_id) ||
-		    report->id <= page->since_id || report->id <= page->min_id)
-			continue;
-		*ret_more = n == page->limit;
-		if (*ret_more)
-			break;
-		reports[n++] = *report;
-	}
-	return n;
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(&reports[i], &wanted, page))
+			reports[n++] = reports[i];
+	*ret_more = n > page->limit;
+	if (!*ret_more)
+		return n;
+	first = page_upward(page) ? n - page->limit : 0;
+	memmove(reports, reports + first, page->limit * sizeof(*reports));
+	return page->limit;
 }
 
 int api_admin_reports(struct call *call, struct view *view)
@@ -119,12 +150,14 @@ int api_admin_report(struct call *call, struct view *view)
 	return answer_end(&answer, call, r);
 }
 
+/* --- what is done ----------------------------------------------------------------------------------------------- */
+
 int api_admin_report_resolve_write(struct call *call, struct txn *txn)
 {
 	uint64_t id;
 	int r = answer_path_id(call, &id);
 
-	return r != OK ? r : reports_close(call->arena, txn, id);
+	return r != OK ? r : reports_close(call->arena, txn, id, call->viewer.account_id);
 }
 
 int api_admin_report_reopen_write(struct call *call, struct txn *txn)
@@ -133,4 +166,58 @@ int api_admin_report_reopen_write(struct call *call, struct txn *txn)
 	int r = answer_path_id(call, &id);
 
 	return r != OK ? r : reports_reopen(call->arena, txn, id);
+}
+
+static int assign(struct call *call, struct txn *txn, uint64_t moderator_id)
+{
+	struct report report;
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	if (r == OK)
+		r = reports_get(call->arena, txn_view(txn), id, &report);
+	if (r != OK || report.assigned_id == moderator_id)
+		return r;
+	report.assigned_id = moderator_id;
+	return reports_put(txn, &report);
+}
+
+int api_admin_report_assign_write(struct call *call, struct txn *txn)
+{
+	return assign(call, txn, call->viewer.account_id);
+}
+
+int api_admin_report_unassign_write(struct call *call, struct txn *txn)
+{
+	return assign(call, txn, 0);
+}
+
+/* The node has no numbered rules: a violation can name none. */
+int api_admin_report_edit_check(struct call *call, struct view *view)
+{
+	struct str *rules, category = call_param(call, "category");
+	int r = api_admin_check(call, view);
+
+	if (r != OK)
+		return r;
+	if (category.n && !report_category(category).n)
+		return answer_refuse(call, "Validation failed: category is spam, legal, violation or other");
+	if (call_param_list(call, "rule_ids", &rules))
+		return answer_refuse(call, "Validation failed: rule_ids: this server has no such rule");
+	return OK;
+}
+
+int api_admin_report_edit_write(struct call *call, struct txn *txn)
+{
+	struct str category = report_category(call_param(call, "category"));
+	struct report report;
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	if (r == OK)
+		r = reports_get(call->arena, txn_view(txn), id, &report);
+	if (r != OK || !category.n || str_eq(category, report.category))
+		return r;
+	report.category = category;
+	return reports_put(txn, &report);
 }

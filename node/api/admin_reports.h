@@ -11,5 +11,11 @@ int api_admin_reports(struct call *call, struct view *view);
 int api_admin_report(struct call *call, struct view *view);
 int api_admin_report_resolve_write(struct call *call, struct txn *txn);
 int api_admin_report_reopen_write(struct call *call, struct txn *txn);
+/* To the moderator who asks, and to nobody. */
+int api_admin_report_assign_write(struct call *call, struct txn *txn);
+int api_admin_report_unassign_write(struct call *call, struct txn *txn);
+/* Puts it under another `category`. */
+int api_admin_report_edit_check(struct call *call, struct view *view);
+int api_admin_report_edit_write(struct call *call, struct txn *txn);
 
 #endif

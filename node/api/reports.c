@@ -13,12 +13,19 @@
 
 static const char *const categories[] = { "other", "spam", "legal", "violation" };
 
+struct str report_category(struct str name)
+{
+	for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++)
+		if (str_eq(name, str_of(categories[i])))
+			return str_of(categories[i]);
+	return STR_NONE;
+}
+
 static struct str read_category(const struct call *call)
 {
-	for (size_t i = 1; i < sizeof(categories) / sizeof(categories[0]); i++)
-		if (str_eq(call_param(call, "category"), str_of(categories[i])))
-			return str_of(categories[i]);
-	return str_of(categories[0]);
+	struct str category = report_category(call_param(call, "category"));
+
+	return category.n ? category : str_of(categories[0]);
 }
 
 static int read_posts(struct call *call, struct view *view, struct report *report)

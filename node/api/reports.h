@@ -11,4 +11,7 @@ int api_report_check(struct call *call, struct view *view);
 int api_report_write(struct call *call, struct txn *txn);
 int api_report_show(struct call *call, struct view *view);
 
+/* The reason of that name, in static memory; STR_NONE: there is none. */
+struct str report_category(struct str name);
+
 #endif

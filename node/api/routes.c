@@ -576,6 +576,15 @@ const struct route routes[] = {
 	API("GET", "/api/v1/admin/trends/links", SCOPE(ADMIN_READ_ACCOUNTS), QUOTA_READ, .check = api_admin_check,
 	    .show = api_show_empty_list, .summary = "links: none"),
 
+	API("PUT", "/api/v1/admin/reports/:id", SCOPE(ADMIN_WRITE_REPORTS), QUOTA_POST, .check = api_admin_report_edit_check,
+	    .write = api_admin_report_edit_write, .show = api_admin_report, .summary = "puts it under another category"),
+	API("POST", "/api/v1/admin/reports/:id/assign_to_self", SCOPE(ADMIN_WRITE_REPORTS), QUOTA_POST,
+	    .check = api_admin_check, .write = api_admin_report_assign_write, .show = api_admin_report,
+	    .summary = "takes it on"),
+	API("POST", "/api/v1/admin/reports/:id/unassign", SCOPE(ADMIN_WRITE_REPORTS), QUOTA_POST,
+	    .check = api_admin_check, .write = api_admin_report_unassign_write, .show = api_admin_report,
+	    .summary = "leaves it to others"),
+
 	/* pages */
 	OPEN("GET", "/", QUOTA_READ, .show = home_show, .summary = "the front page"),
 	OPEN("GET", "/legal", QUOTA_READ, .show = legal_show, .summary = "the legal notice"),

@@ -127,7 +127,7 @@ static int close_write(struct txn *txn, void *arg)
 {
 	struct close_body *body = arg;
 
-	return reports_close(body->arena, txn, body->id);
+	return reports_close(body->arena, txn, body->id, 0);
 }
 
 int command_report_close(struct cli *cli)

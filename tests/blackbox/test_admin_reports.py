@@ -2,7 +2,9 @@
 
 import pytest
 
-from node import Person
+from node import Person, unkept
+
+mastodon = pytest.importorskip("mastodon")
 
 SCOPES = "read write follow admin:read admin:write"
 
@@ -43,6 +45,26 @@ def test_lists_are_narrowed_and_paged(world, mod, word):
     assert [r["id"] for r in first.json()] == made[:0:-1]
     assert mod.raw("GET", first.links["next"]["url"]).json()[0]["id"] == made[0]
     assert mod.get("/api/v1/admin/reports", account_id=world.ben.id) == []
+    up = mod.raw("GET", "/api/v1/admin/reports", params=dict(mine, limit=1, min_id=made[0]))
+    assert [r["id"] for r in up.json()] == [made[1]]
+    assert [r["id"] for r in mod.raw("GET", up.links["prev"]["url"]).json()] == [made[2]]
+
+
+def test_reports_are_taken_on_sorted_and_left(world, mod, word):
+    api = mastodon.Mastodon(access_token=mod.token, api_base_url=world.a.url, session=unkept())
+    _, report = reported(world, word)
+    at = f"/api/v1/admin/reports/{report['id']}"
+    assert mod.get(at)["assigned_account"] is None
+    assert api.admin_report_assign(report["id"]).assigned_account.username == "mod"
+    assert api.admin_report_unassign(report["id"]).assigned_account is None
+    assert mod.put(at, category="legal")["category"] == "legal"
+    assert mod.put(at)["category"] == mod.get(at)["category"] == "legal"
+    for wrong in ({"category": "odd"}, {"category": "violation", "rule_ids[]": "1"}):
+        answer = mod.raw("PUT", at, data=wrong)
+        assert answer.status_code == 422 and list(wrong)[-1].rstrip("[]") in answer.json()["error"]
+    closed = api.admin_report_resolve(report["id"])
+    assert closed.action_taken_by_account.username == "mod" and closed.updated_at >= closed.created_at
+    assert api.admin_report_reopen(report["id"]).action_taken_by_account is None
 
 
 def test_a_report_does_not_open_letters(world, mod, word):
@@ -56,7 +78,8 @@ def test_nobody_else_may(world, mod, word):
     plain = Person(world.a, "ana", world.a.token("ana", SCOPES))
     unscoped = Person(world.a, "mod", world.a.token("mod", "read write"))
     for method, path in (("GET", ""), ("GET", "/" + report["id"]), ("POST", f"/{report['id']}/resolve"),
-                         ("POST", f"/{report['id']}/reopen")):
+                         ("POST", f"/{report['id']}/reopen"), ("PUT", "/" + report["id"]),
+                         ("POST", f"/{report['id']}/assign_to_self"), ("POST", f"/{report['id']}/unassign")):
         for who in (plain, unscoped):
             answer = who.raw(method, "/api/v1/admin/reports" + path)
             assert answer.status_code == 403 and answer.json()["error"] and word not in answer.text

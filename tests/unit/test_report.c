@@ -71,7 +71,7 @@ static uint64_t findings(void)
 
 static int close_body(struct rig *world, struct txn *txn, void *arg)
 {
-	return reports_close(world->arena, txn, *(uint64_t *)arg);
+	return reports_close(world->arena, txn, *(uint64_t *)arg, 7);
 }
 
 static void check_ours(void)
@@ -94,7 +94,8 @@ static void check_ours(void)
 	ok(kept.reporter_id == rig->bob.id && kept.target_id == rig->alice.id && kept.post_ids.count == 1, "as it was said");
 	is_int(rig_write(rig, close_body, &kept.id), OK, "it can be closed");
 	is_int(reports(false, NULL), 0, "and waits no more");
-	is_int(reports(true, NULL), 1, "but stays");
+	is_int(reports(true, &kept), 1, "but stays");
+	ok(kept.closed_by_id == 7 && kept.changed_ms == kept.closed_ms, "with who closed it");
 	is_int(report_to_us(&rig->bob, "account_id=4").status, 404, "nobody cannot be reported");
 	is_int(report_to_us(&rig->bob, "").status, 404, "nor no name");
 	is_int(report_to_us(&rig->alice, line(&rig->bob, rig_line(rig, "&status_ids[]=%.*s", STR_ARG(id)))).status, 404,
@@ -226,11 +227,11 @@ static void check_forgetting(void)
 		clock_advance_for_test(1000);
 	}
 	for (size_t i = 1; i < 5; i++) {
-		reports_close(rig->arena, world_write(rig->world), ids[i]);
+		reports_close(rig->arena, world_write(rig->world), ids[i], 0);
 		world_commit(rig->world);
 	}
 	clock_advance_for_test(REPORT_CLOSED_DAYS * (int64_t)DAY_MS);
-	reports_close(rig->arena, world_write(rig->world), ids[5]);
+	reports_close(rig->arena, world_write(rig->world), ids[5], 0);
 	world_commit(rig->world);
 	is_int(reports_forget(world_write(rig->world), 10, &more), OK, "to the day");
 	ok(world_commit(rig->world) == OK && !more && reports(true, NULL) == 6, "a closed report stays for its days");
