@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "storage/base/json.h"
 
@@ -91,6 +92,22 @@ size_t call_param_list(struct call *call, const char *name, struct str **ret_val
 			values[count++] = request->params[i].value;
 	*ret_values = values;
 	return count;
+}
+
+bool param_member(struct str name, const char *list, struct str *ret_element, struct str *ret_member)
+{
+	struct str rest;
+	size_t end;
+
+	if (!str_starts(name, str_of(list)))
+		return false;
+	rest = str_sub(name, strlen(list), SIZE_MAX);
+	end = str_find(rest, STR("]["));
+	if (!str_starts(rest, STR("[")) || end == SIZE_MAX || !str_ends(rest, STR("]")))
+		return false;
+	*ret_element = str_sub(rest, 1, end - 1);
+	*ret_member = str_sub(rest, end + 2, rest.n - end - 3);
+	return true;
 }
 
 bool call_param_bool(const struct call *call, const char *name, bool fallback)

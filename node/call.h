@@ -132,6 +132,8 @@ enum call_due { CALL_DUE_CHECK, CALL_DUE_WORK, CALL_DUE_WRITE, CALL_DUE_SHOW, CA
 struct str call_param(const struct call *call, const char *name);
 /* Every name[] , name[N] and plain name, in order; *ret_values in the arena. Returns their number. */
 size_t call_param_list(struct call *call, const char *name, struct str **ret_values);
+/* "fields_attributes[3][name]" of the list "fields_attributes": its element "3" and member "name". false: it is none. */
+bool param_member(struct str name, const char *list, struct str *ret_element, struct str *ret_member);
 /* true, 1, "true", "True", "on", "t" and their opposites; `fallback` when absent or empty or unreadable. */
 bool call_param_bool(const struct call *call, const char *name, bool fallback);
 /* A decimal number; `fallback` when absent; clamped to [low, high]; unreadable text gives `fallback`. */

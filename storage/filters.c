@@ -54,15 +54,26 @@ static size_t place_of(const struct id_list *ids, uint64_t id)
 	return SIZE_MAX;
 }
 
-int filters_by_keyword(struct arena *arena, struct view *view, uint64_t owner_id, uint64_t keyword_id,
-                       struct filter *ret_filter, size_t *ret_at)
+static const struct id_list *keyword_ids(const struct filter *filter)
+{
+	return &filter->keyword_ids;
+}
+
+static const struct id_list *entry_ids(const struct filter *filter)
+{
+	return &filter->entry_ids;
+}
+
+static int find_by(struct arena *arena, struct view *view, uint64_t owner_id,
+                   const struct id_list *(*ids_of)(const struct filter *filter), uint64_t id,
+                   struct filter *ret_filter, size_t *ret_at)
 {
 	struct filter *filters;
 	size_t count;
 	int r = filters_of(arena, view, owner_id, &filters, &count);
 
 	for (size_t i = 0; r == OK && i < count; i++) {
-		*ret_at = place_of(&filters[i].keyword_ids, keyword_id);
+		*ret_at = place_of(ids_of(&filters[i]), id);
 		if (*ret_at != SIZE_MAX) {
 			*ret_filter = filters[i];
 			return OK;
@@ -71,21 +82,16 @@ int filters_by_keyword(struct arena *arena, struct view *view, uint64_t owner_id
 	return r != OK ? r : ERR_NOT_FOUND;
 }
 
+int filters_by_keyword(struct arena *arena, struct view *view, uint64_t owner_id, uint64_t keyword_id,
+                       struct filter *ret_filter, size_t *ret_at)
+{
+	return find_by(arena, view, owner_id, keyword_ids, keyword_id, ret_filter, ret_at);
+}
+
 int filters_by_status(struct arena *arena, struct view *view, uint64_t owner_id, uint64_t entry_id,
                       struct filter *ret_filter, size_t *ret_at)
 {
-	struct filter *filters;
-	size_t count;
-	int r = filters_of(arena, view, owner_id, &filters, &count);
-
-	for (size_t i = 0; r == OK && i < count; i++) {
-		*ret_at = place_of(&filters[i].entry_ids, entry_id);
-		if (*ret_at != SIZE_MAX) {
-			*ret_filter = filters[i];
-			return OK;
-		}
-	}
-	return r != OK ? r : ERR_NOT_FOUND;
+	return find_by(arena, view, owner_id, entry_ids, entry_id, ret_filter, ret_at);
 }
 
 /* Would the person have too much with `filter` as it is? */

@@ -140,10 +140,7 @@ static int show_who(struct call *call, struct view *view, uint64_t account_id, w
 
 	if (r != OK)
 		return r;
-	if (ids.count > page.limit) {
-		ids.count = page.limit;
-		paging_link_after(call, page.limit, ids.ids[ids.count - 1]);
-	}
+	paging_cut_after(call, &page, &ids);
 	answer_begin(&answer, call);
 	r = entities_accounts(&answer.w, call->arena, view, &ids);
 	return answer_end(&answer, call, r);

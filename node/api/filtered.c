@@ -149,17 +149,22 @@ void filter_status_w(struct json_writer *w, const struct filter *filter, size_t 
 	json_w_object_end(w);
 }
 
-void filter_entity_w(struct json_writer *w, const struct filter *filter, bool whole)
+void filter_contexts_w(struct json_writer *w, const struct filter *filter)
 {
-	json_w_object(w);
-	json_w_member_id(w, "id", filter->id);
-	json_w_member_str(w, "title", filter->title);
 	json_w_key(w, "context");
 	json_w_array(w);
 	for (unsigned i = 0; i < FILTER_CONTEXTS; i++)
 		if (filter->contexts >> i & 1)
 			json_w_cstr(w, filter_context_name((uint8_t)i));
 	json_w_array_end(w);
+}
+
+void filter_entity_w(struct json_writer *w, const struct filter *filter, bool whole)
+{
+	json_w_object(w);
+	json_w_member_id(w, "id", filter->id);
+	json_w_member_str(w, "title", filter->title);
+	filter_contexts_w(w, filter);
 	json_w_member_date(w, "expires_at", filter->ends_ms);
 	json_w_member_cstr(w, "filter_action", filter_action_name(filter->action));
 	if (whole) {

@@ -20,6 +20,8 @@ int filtered_load(struct arena *arena, struct view *view, uint64_t viewer_id, st
 struct str filtered_results(const struct filtered *filtered, const struct post *post, const struct poll *poll);
 /* A Filter; without its keywords and statuses inside a FilterResult, as clients know it. */
 void filter_entity_w(struct json_writer *w, const struct filter *filter, bool whole);
+/* The member "context". */
+void filter_contexts_w(struct json_writer *w, const struct filter *filter);
 void filter_keyword_w(struct json_writer *w, const struct filter *filter, size_t at);
 void filter_status_w(struct json_writer *w, const struct filter *filter, size_t at);
 

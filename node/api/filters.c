@@ -27,16 +27,25 @@ static int find_filter(struct call *call, struct view *view, struct filter *ret_
 	return r == OK ? filters_get(call->arena, view, call->viewer.account_id, id, ret_filter) : r;
 }
 
-typedef int find_by(struct arena *arena, struct view *view, uint64_t owner_id, uint64_t id, struct filter *ret_filter,
-                    size_t *ret_at);
+/* What a filter holds several of, with ids of their own: how one is found, shown and taken out. */
+struct part {
+	int (*find)(struct arena *arena, struct view *view, uint64_t owner_id, uint64_t id, struct filter *ret_filter,
+	            size_t *ret_at);
+	void (*w)(struct json_writer *w, const struct filter *filter, size_t at);
+	void (*remove)(struct filter *filter, size_t at);
+};
+
+static const struct part keyword_part = { filters_by_keyword, filter_keyword_w, filter_remove_keyword };
+static const struct part status_part = { filters_by_status, filter_status_w, filter_remove_status };
 
 /* The filter that holds what the path names. */
-static int find_inside(struct call *call, struct view *view, find_by *by, struct filter *ret_filter, size_t *ret_at)
+static int find_inside(struct call *call, struct view *view, const struct part *part, struct filter *ret_filter,
+                       size_t *ret_at)
 {
 	uint64_t id;
 	int r = answer_path_id(call, &id);
 
-	return r == OK ? by(call->arena, view, call->viewer.account_id, id, ret_filter, ret_at) : r;
+	return r == OK ? part->find(call->arena, view, call->viewer.account_id, id, ret_filter, ret_at) : r;
 }
 
 static int keep(struct call *call, struct txn *txn, struct filter *filter)
@@ -270,39 +279,57 @@ int api_filter_delete_write(struct call *call, struct txn *txn)
 
 /* --- what is in one --------------------------------------------------------------------------------------------- */
 
-typedef void w_part(struct json_writer *w, const struct filter *filter, size_t at);
-
-static int show_parts(struct call *call, const struct filter *filter, size_t count, w_part *w)
+static int show_parts(struct call *call, const struct filter *filter, size_t count, const struct part *part)
 {
 	struct answer answer;
 
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
 	for (size_t i = 0; i < count; i++)
-		w(&answer.w, filter, i);
+		part->w(&answer.w, filter, i);
 	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, OK);
 }
 
-static int show_part(struct call *call, int err, const struct filter *filter, size_t at, w_part *w)
+static int show_part(struct call *call, struct view *view, uint64_t id, const struct part *part)
 {
+	struct filter filter;
 	struct answer answer;
+	size_t at = 0;
+	int r = part->find(call->arena, view, call->viewer.account_id, id, &filter, &at);
 
-	if (err != OK)
-		return err;
+	if (r != OK)
+		return r;
 	answer_begin(&answer, call);
-	w(&answer.w, filter, at);
+	part->w(&answer.w, &filter, at);
 	return answer_end(&answer, call, OK);
 }
 
-static int show_written(struct call *call, struct view *view, find_by *by, w_part *w)
+static int show_named(struct call *call, struct view *view, const struct part *part)
+{
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	return r == OK ? show_part(call, view, id, part) : r;
+}
+
+static int show_written(struct call *call, struct view *view, const struct part *part)
 {
 	const uint64_t *id = call->state;
+
+	return show_part(call, view, *id, part);
+}
+
+static int delete_part(struct call *call, struct txn *txn, const struct part *part)
+{
 	struct filter filter;
 	size_t at = 0;
-	int r = by(call->arena, view, call->viewer.account_id, *id, &filter, &at);
+	int r = find_inside(call, txn_view(txn), part, &filter, &at);
 
-	return show_part(call, r, &filter, at, w);
+	if (r != OK)
+		return r;
+	part->remove(&filter, at);
+	return keep(call, txn, &filter);
 }
 
 int api_filter_keywords(struct call *call, struct view *view)
@@ -310,16 +337,12 @@ int api_filter_keywords(struct call *call, struct view *view)
 	struct filter filter;
 	int r = find_filter(call, view, &filter);
 
-	return r == OK ? show_parts(call, &filter, filter.keywords.count, filter_keyword_w) : r;
+	return r == OK ? show_parts(call, &filter, filter.keywords.count, &keyword_part) : r;
 }
 
 int api_filter_keyword_get(struct call *call, struct view *view)
 {
-	struct filter filter;
-	size_t at = 0;
-	int r = find_inside(call, view, filters_by_keyword, &filter, &at);
-
-	return show_part(call, r, &filter, at, filter_keyword_w);
+	return show_named(call, view, &keyword_part);
 }
 
 int api_filter_keyword_add_write(struct call *call, struct txn *txn)
@@ -342,7 +365,7 @@ int api_filter_keyword_edit_write(struct call *call, struct txn *txn)
 	struct str keyword = call_param(call, "keyword");
 	struct filter filter;
 	size_t at = 0;
-	int r = find_inside(call, txn_view(txn), filters_by_keyword, &filter, &at);
+	int r = find_inside(call, txn_view(txn), &keyword_part, &filter, &at);
 
 	if (r == OK && keyword.p) {
 		filter.keywords.items[at] = str_trim(keyword);
@@ -357,19 +380,12 @@ int api_filter_keyword_edit_write(struct call *call, struct txn *txn)
 
 int api_filter_keyword_show(struct call *call, struct view *view)
 {
-	return show_written(call, view, filters_by_keyword, filter_keyword_w);
+	return show_written(call, view, &keyword_part);
 }
 
 int api_filter_keyword_delete_write(struct call *call, struct txn *txn)
 {
-	struct filter filter;
-	size_t at = 0;
-	int r = find_inside(call, txn_view(txn), filters_by_keyword, &filter, &at);
-
-	if (r != OK)
-		return r;
-	filter_remove_keyword(&filter, at);
-	return keep(call, txn, &filter);
+	return delete_part(call, txn, &keyword_part);
 }
 
 int api_filter_statuses(struct call *call, struct view *view)
@@ -377,16 +393,12 @@ int api_filter_statuses(struct call *call, struct view *view)
 	struct filter filter;
 	int r = find_filter(call, view, &filter);
 
-	return r == OK ? show_parts(call, &filter, filter.status_ids.count, filter_status_w) : r;
+	return r == OK ? show_parts(call, &filter, filter.status_ids.count, &status_part) : r;
 }
 
 int api_filter_status_get(struct call *call, struct view *view)
 {
-	struct filter filter;
-	size_t at = 0;
-	int r = find_inside(call, view, filters_by_status, &filter, &at);
-
-	return show_part(call, r, &filter, at, filter_status_w);
+	return show_named(call, view, &status_part);
 }
 
 int api_filter_status_add_write(struct call *call, struct txn *txn)
@@ -412,19 +424,12 @@ int api_filter_status_add_write(struct call *call, struct txn *txn)
 
 int api_filter_status_show(struct call *call, struct view *view)
 {
-	return show_written(call, view, filters_by_status, filter_status_w);
+	return show_written(call, view, &status_part);
 }
 
 int api_filter_status_delete_write(struct call *call, struct txn *txn)
 {
-	struct filter filter;
-	size_t at = 0;
-	int r = find_inside(call, txn_view(txn), filters_by_status, &filter, &at);
-
-	if (r != OK)
-		return r;
-	filter_remove_status(&filter, at);
-	return keep(call, txn, &filter);
+	return delete_part(call, txn, &status_part);
 }
 
 /* --- version 1 -------------------------------------------------------------------------------------------------- */
@@ -434,17 +439,14 @@ static void w_v1(struct json_writer *w, const struct filter *filter, size_t at)
 	json_w_object(w);
 	json_w_member_id(w, "id", filter->keyword_ids.ids[at]);
 	json_w_member_str(w, "phrase", filter->keywords.items[at]);
-	json_w_key(w, "context");
-	json_w_array(w);
-	for (unsigned i = 0; i < FILTER_CONTEXTS; i++)
-		if (filter->contexts >> i & 1)
-			json_w_cstr(w, filter_context_name((uint8_t)i));
-	json_w_array_end(w);
+	filter_contexts_w(w, filter);
 	json_w_member_date(w, "expires_at", filter->ends_ms);
 	json_w_member_bool(w, "irreversible", filter->action == FILTER_HIDE);
 	json_w_member_bool(w, "whole_word", filter->whole_words.ids[at]);
 	json_w_object_end(w);
 }
+
+static const struct part v1_part = { filters_by_keyword, w_v1, filter_remove_keyword };
 
 int api_filters_v1(struct call *call, struct view *view)
 {
@@ -466,11 +468,7 @@ int api_filters_v1(struct call *call, struct view *view)
 
 int api_filter_v1_get(struct call *call, struct view *view)
 {
-	struct filter filter;
-	size_t at = 0;
-	int r = find_inside(call, view, filters_by_keyword, &filter, &at);
-
-	return show_part(call, r, &filter, at, w_v1);
+	return show_named(call, view, &v1_part);
 }
 
 /* `at`: the keyword it is about. What all keywords of a filter share stays, where there are others. */
@@ -517,7 +515,7 @@ int api_filter_v1_edit_write(struct call *call, struct txn *txn)
 {
 	struct filter filter;
 	size_t at = 0;
-	int r = find_inside(call, txn_view(txn), filters_by_keyword, &filter, &at);
+	int r = find_inside(call, txn_view(txn), &keyword_part, &filter, &at);
 
 	if (r == OK)
 		r = read_v1(call, txn_now_ms(txn), &filter, at);
@@ -528,7 +526,7 @@ int api_filter_v1_edit_write(struct call *call, struct txn *txn)
 
 int api_filter_v1_show(struct call *call, struct view *view)
 {
-	return show_written(call, view, filters_by_keyword, w_v1);
+	return show_written(call, view, &v1_part);
 }
 
 /* A filter goes with its last keyword, unless it holds posts. */
@@ -536,7 +534,7 @@ int api_filter_v1_delete_write(struct call *call, struct txn *txn)
 {
 	struct filter filter;
 	size_t at = 0;
-	int r = find_inside(call, txn_view(txn), filters_by_keyword, &filter, &at);
+	int r = find_inside(call, txn_view(txn), &keyword_part, &filter, &at);
 
 	if (r != OK)
 		return r;

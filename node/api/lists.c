@@ -178,10 +178,7 @@ int api_list_accounts(struct call *call, struct view *view)
 		r = lists_members(call->arena, view, list.id, page.max_id, page.limit + 1, &ids);
 	if (r != OK)
 		return r;
-	if (ids.count > page.limit) {
-		ids.count = page.limit;
-		paging_link_after(call, page.limit, ids.ids[ids.count - 1]);
-	}
+	paging_cut_after(call, &page, &ids);
 	answer_begin(&answer, call);
 	r = entities_accounts(&answer.w, call->arena, view, &ids);
 	return answer_end(&answer, call, r);

@@ -353,23 +353,6 @@ int api_media_delete_write(struct call *call, struct txn *txn)
 
 /* --- of posts --------------------------------------------------------------------------------------------------- */
 
-/* "media_attributes[3][focus]" to its element and member. */
-static bool read_attribute_name(struct str name, struct str *ret_element, struct str *ret_member)
-{
-	static const struct str prefix = STR("media_attributes[");
-	size_t end;
-
-	if (!str_starts(name, prefix))
-		return false;
-	name = str_sub(name, prefix.n, SIZE_MAX);
-	end = str_find(name, STR("]["));
-	if (end == SIZE_MAX || !str_ends(name, STR("]")))
-		return false;
-	*ret_element = str_sub(name, 0, end);
-	*ret_member = str_sub(name, end + 2, name.n - end - 3);
-	return true;
-}
-
 static int read_attributes(struct call *call, struct post_draft *draft)
 {
 	struct media_note *notes = ARENA_ARRAY(call->arena, struct media_note, NOTES_MAX);
@@ -382,7 +365,7 @@ static int read_attributes(struct call *call, struct post_draft *draft)
 		struct str element, member;
 		size_t k = 0;
 
-		if (!read_attribute_name(param->name, &element, &member))
+		if (!param_member(param->name, "media_attributes", &element, &member))
 			continue;
 		while (k < count && !str_eq(elements[k], element))
 			k++;

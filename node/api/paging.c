@@ -94,3 +94,11 @@ void paging_link_after(struct call *call, size_t limit, uint64_t last)
 	add_link(call, &buf, limit, "max_id", last, "next");
 	call_header(call, "Link", buf_str(&buf));
 }
+
+void paging_cut_after(struct call *call, const struct page *page, struct id_list *ids)
+{
+	if (ids->count <= page->limit)
+		return;
+	ids->count = page->limit;
+	paging_link_after(call, page->limit, ids->ids[ids->count - 1]);
+}

@@ -7,6 +7,7 @@
 #define NODE_API_PAGING_H
 
 #include "node/call.h"
+#include "storage/model.h"
 #include "storage/page.h"
 
 enum {
@@ -27,5 +28,7 @@ size_t paging_cut(const struct page *page, size_t count, size_t *ret_first, bool
 /* Lists in account order (followers, who favoured): the cursor is the account id behind which the next page begins.
  * It travels as max_id, which to clients is opaque. */
 void paging_link_after(struct call *call, size_t limit, uint64_t last);
+/* Cuts off the one entry more that was asked for, and then has the Link header lead on. */
+void paging_cut_after(struct call *call, const struct page *page, struct id_list *ids);
 
 #endif

@@ -96,23 +96,6 @@ static struct str render_line(struct call *call, struct str text)
 
 /* --- fields ----------------------------------------------------------------------------------------------------- */
 
-/* "fields_attributes[3][name]" to the index text and the member. */
-static bool read_field_name(struct str name, struct str *ret_index, struct str *ret_member)
-{
-	static const struct str prefix = STR("fields_attributes[");
-	size_t end;
-
-	if (!str_starts(name, prefix))
-		return false;
-	name = str_sub(name, prefix.n, SIZE_MAX);
-	end = str_find(name, STR("]["));
-	if (end == SIZE_MAX || !str_ends(name, STR("]")))
-		return false;
-	*ret_index = str_sub(name, 0, end);
-	*ret_member = str_sub(name, end + 2, name.n - end - 3);
-	return true;
-}
-
 struct typed_field {
 	struct str index, name, value;
 };
@@ -164,7 +147,7 @@ static int read_fields(struct call *call, struct profile_change *change)
 		struct str index, member;
 		struct typed_field *field;
 
-		if (!read_field_name(param->name, &index, &member))
+		if (!param_member(param->name, "fields_attributes", &index, &member))
 			continue;
 		field = field_at(typed, TYPED_MAX, &count, index);
 		if (!field)

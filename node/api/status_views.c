@@ -237,10 +237,7 @@ static int show_who(struct call *call, struct view *view, who_reacted *who)
 		r = who(call->arena, view, post.id, page.max_id, page.limit + 1, &ids);
 	if (r != OK)
 		return r;
-	if (ids.count > page.limit) {
-		ids.count = page.limit;
-		paging_link_after(call, page.limit, ids.ids[ids.count - 1]);
-	}
+	paging_cut_after(call, &page, &ids);
 	drop_blocked(call, view, &ids);
 	answer_begin(&answer, call);
 	r = entities_accounts(&answer.w, call->arena, view, &ids);

@@ -96,10 +96,7 @@ int api_mutes(struct call *call, struct view *view)
 
 	if (r != OK)
 		return r;
-	if (ids.count > page.limit) {
-		ids.count = page.limit;
-		paging_link_after(call, page.limit, ids.ids[ids.count - 1]);
-	}
+	paging_cut_after(call, &page, &ids);
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
 	for (size_t i = 0; r == OK && i < ids.count; i++)

@@ -48,6 +48,7 @@ static void test_params(void)
 	};
 	struct call call = call_with(params, sizeof(params) / sizeof(params[0]));
 	struct str *values = NULL;
+	struct str element, member;
 
 	call.request.path_params[0] = (struct param){ .name = STR("status_id"), .value = STR("42") };
 	call.request.path_param_count = 1;
@@ -58,6 +59,12 @@ static void test_params(void)
 	is_str(values[0], STR("1"), "in order: first");
 	is_str(values[1], STR("2"), "second");
 	is_str(values[2], STR("3"), "third");
+	ok(param_member(STR("field[3][name]"), "field", &element, &member) && str_eq(element, STR("3")) &&
+	   str_eq(member, STR("name")), "the member of an element is found");
+	ok(!param_member(STR("fields[3][name]"), "field", &element, &member) &&
+	   !param_member(STR("field[3]"), "field", &element, &member) &&
+	   !param_member(STR("field[3][name"), "field", &element, &member) &&
+	   !param_member(STR("field]["), "field", &element, &member), "what only looks like one is none");
 	is_int(call_param_list(&call, "absent", &values), 0, "an absent list is empty");
 	is_int(call_param_u64(&call, "limit", 20, 1, 40), 40, "a number is clamped");
 	is_int(call_param_u64(&call, "word", 20, 1, 40), 20, "unreadable text gives the fallback");
