@@ -29,6 +29,7 @@ struct view;
 	X(TEXT, description, "description", "", 0, 5000, true, "What this node is for, in a sentence or two.") \
 	X(TEXT, contact_email, "contact.email", "", 0, 254, true, "Address of whoever runs this node.") \
 	X(TEXT, contact_account, "contact.account", "", 0, 30, true, "Name of the account that stands for whoever runs this node.") \
+	X(SWITCH, instance_show_domain_blocks, "instance.show_domain_blocks", 0, 0, 1, true, "Whether people of this node may read which domains it silences or keeps out.") \
 	X(LIST, languages, "languages", "fr,en", 0, 200, true, "Languages of this node, most used first.") \
 	X(ADDRESSES, proxies, "proxies", "", 0, 2000, false, "Addresses of reverse proxies whose X-Forwarded-For is believed.") \
 	X(LEVEL, log_level, "log.level", "info", 4, 7, true, "error, warning, info or debug.") \

@@ -14,6 +14,8 @@ int api_credentials(struct call *call, struct view *view);
 int api_credentials_check(struct call *call, struct view *view);
 int api_credentials_work(struct call *call);
 int api_credentials_write(struct call *call, struct txn *txn);
+/* Profile of the viewer: the same as typed; what is not set is null. The check, work and write of a change are those above. */
+int api_profile(struct call *call, struct view *view);
 /* DELETE /api/v1/profile/avatar, header; the write and the show are those above. */
 int api_avatar_drop_check(struct call *call, struct view *view);
 int api_header_drop_check(struct call *call, struct view *view);

@@ -31,6 +31,7 @@
 #include "node/api/quotes.h"
 #include "node/api/filters.h"
 #include "node/api/instance.h"
+#include "node/api/instance_facts.h"
 #include "node/api/lists.h"
 #include "node/api/markers.h"
 #include "node/api/notice_groups.h"
@@ -46,6 +47,7 @@
 #include "node/api/statuses.h"
 #include "node/api/streaming.h"
 #include "node/api/tags.h"
+#include "node/api/texts.h"
 #include "node/api/ties.h"
 #include "node/api/timelines.h"
 #include "node/web/about.h"
@@ -93,6 +95,20 @@ const struct route routes[] = {
 	    .summary = "rules: none"),
 	API("GET", "/api/v1/instance/peers", 0, QUOTA_READ, .show = api_instance_peers,
 	    .summary = "sibling nodes"),
+	API("GET", "/api/v1/instance/activity", 0, QUOTA_READ, .work = api_instance_activity_work, .computes = true,
+	    .summary = "how much the node is used, week by week"),
+	API("GET", "/api/v1/instance/domain_blocks", 0, QUOTA_READ, .show = api_instance_domain_blocks,
+	    .summary = "domains that are silenced or kept out, if the operator lets people know"),
+	API("GET", "/api/v1/instance/extended_description", 0, QUOTA_READ, .show = api_extended_description,
+	    .summary = "what the node is, at length"),
+	API("GET", "/api/v1/instance/privacy_policy", 0, QUOTA_READ, .show = api_privacy_policy,
+	    .summary = "what the node keeps of people, as its operator says"),
+	API("GET", "/api/v1/instance/terms_of_service", 0, QUOTA_READ, .show = api_terms,
+	    .summary = "what people agree to"),
+	API("GET", "/api/v1/instance/terms_of_service/:date", 0, QUOTA_READ, .show = api_terms_of_day,
+	    .summary = "the same, as it holds from a day on"),
+	API("GET", "/api/v1/instance/translation_languages", 0, QUOTA_READ, .show = api_translation_languages,
+	    .summary = "languages to translate: none"),
 
 	/* sign-in of apps */
 	SHARED("POST", "/api/v1/apps", QUOTA_APP, .check = apps_create_check, .write = apps_create_write,
@@ -119,6 +135,14 @@ const struct route routes[] = {
 	    .check = api_credentials_check, .work = api_credentials_work, .files = true, .uploads = true,
 	    .write = api_credentials_write, .show = api_credentials,
 	    .summary = "changes one's profile and defaults"),
+	API("GET", "/api/v1/profile", SCOPE(PROFILE) | SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_profile,
+	    .summary = "one's own profile, as typed"),
+	API("PATCH", "/api/v1/profile", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_credentials_check,
+	    .work = api_credentials_work, .files = true, .uploads = true, .write = api_credentials_write, .show = api_profile,
+	    .summary = "changes it"),
+	API("PUT", "/api/v1/profile", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_credentials_check,
+	    .work = api_credentials_work, .files = true, .uploads = true, .write = api_credentials_write, .show = api_profile,
+	    .summary = "changes it"),
 	API("DELETE", "/api/v1/profile/avatar", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_avatar_drop_check,
 	    .write = api_credentials_write, .show = api_credentials, .summary = "goes back to the default picture"),
 	API("DELETE", "/api/v1/profile/header", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_header_drop_check,
@@ -176,6 +200,12 @@ const struct route routes[] = {
 	    .show = api_account_endorsements, .summary = "whom an account recommends"),
 	API("GET", "/api/v1/endorsements", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_endorsements,
 	    .summary = "whom one recommends"),
+	API("GET", "/api/v1/accounts/:id/identity_proofs", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_identity_proofs,
+	    .summary = "proofs of other identities: none"),
+	API("GET", "/api/v1/annual_reports", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_annual_reports,
+	    .summary = "reports of a year: none"),
+	API("GET", "/api/v1/annual_reports/:year/state", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_annual_report_state,
+	    .summary = "whether one may be had: it may not"),
 	API("POST", "/api/v1/accounts/:id/endorse", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_endorse_check,
 	    .write = api_endorse_write, .show = api_relation_show, .summary = "recommends somebody on one's profile"),
 	API("POST", "/api/v1/accounts/:id/unendorse", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_relation_check,

@@ -186,6 +186,19 @@ static int show_featured(struct call *call, struct view *view, uint64_t account_
 	return answer_end(&answer, call, r);
 }
 
+int api_w_featured_tags(struct json_writer *w, struct call *call, struct view *view, uint64_t account_id)
+{
+	struct named *list = NULL;
+	size_t count = 0;
+	int r = named_of(call->arena, view, account_id, NAMED_FEATURED_TAG, &list, &count);
+
+	json_w_array(w);
+	for (size_t i = 0; r == OK && i < count; i++)
+		r = w_featured(call, view, w, account_id, &list[i]);
+	json_w_array_end(w);
+	return r;
+}
+
 int api_featured_tags(struct call *call, struct view *view)
 {
 	return show_featured(call, view, call->viewer.account_id, NULL);

@@ -7,6 +7,7 @@
 #define NODE_API_TAGS_H
 
 #include "node/call.h"
+#include "storage/base/json.h"
 
 int api_tag(struct call *call, struct view *view);
 /* The path's ":name"; then a write, then api_tag(). */
@@ -17,7 +18,8 @@ int api_tag_feature_write(struct call *call, struct txn *txn);
 int api_tag_unfeature_write(struct call *call, struct txn *txn);
 int api_followed_tags(struct call *call, struct view *view);
 
-/* On a profile. */
+/* On a profile; the first is a value of another entity. */
+int api_w_featured_tags(struct json_writer *w, struct call *call, struct view *view, uint64_t account_id);
 int api_featured_tags(struct call *call, struct view *view);
 int api_account_featured_tags(struct call *call, struct view *view);
 int api_featured_tag_check(struct call *call, struct view *view);  /* name */

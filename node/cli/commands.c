@@ -87,6 +87,11 @@ static const struct option_row emoji_options[] = {
 	{ 0 },
 };
 
+static const struct option_row text_options[] = {
+	{ "from", "DAY", false, "terms: from which day they hold; otherwise from today" },
+	{ 0 },
+};
+
 static const struct option_row config_options[] = {
 	{ "explain", NULL, false, "each key with its value, where it comes from and what it is" },
 	{ 0 },
@@ -147,6 +152,10 @@ const struct command commands[] = {
 	{ "emoji disable", "SHORTCODE", NULL, PLACE_STORE, false, command_emoji_disable, "keeps it, but shows it as text" },
 	{ "emoji enable", "SHORTCODE", NULL, PLACE_STORE, false, command_emoji_enable, "shows it again" },
 	{ "emoji remove", "SHORTCODE", NULL, PLACE_STORE, false, command_emoji_remove, "takes one away; it is text from then on" },
+	{ "text set", "NAME FILE", text_options, PLACE_STORE, false, command_text_set,
+	  "says what the node is (about), what it keeps (privacy) or what one agrees to (terms): text or HTML" },
+	{ "text show", "NAME", NULL, PLACE_STORE, false, command_text_show, "prints such a text" },
+	{ "text remove", "NAME", text_options, PLACE_STORE, false, command_text_remove, "takes one away" },
 	{ "post", "NAME TEXT", NULL, PLACE_STORE, false, command_post, "posts in a person's name" },
 	{ "config", "", config_options, PLACE_STORE, false, command_config, "prints the configuration that holds" },
 	{ "config get", "KEY", NULL, PLACE_STORE, false, command_config_get, "prints one value" },

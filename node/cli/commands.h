@@ -38,6 +38,9 @@ int command_emoji_list(struct cli *cli);
 int command_emoji_disable(struct cli *cli);
 int command_emoji_enable(struct cli *cli);
 int command_emoji_remove(struct cli *cli);
+int command_text_set(struct cli *cli);
+int command_text_show(struct cli *cli);
+int command_text_remove(struct cli *cli);
 int command_post(struct cli *cli);
 
 int command_peer_add(struct cli *cli);
