@@ -400,6 +400,7 @@ static const struct field token_fields[] = {
 	FIELD(3, token, account_id),
 	FIELD(4, token, scopes),
 	FIELD(5, token, created_ms),
+	FIELD(6, token, used_ms),
 };
 RECORD_TYPE(token);
 
@@ -418,6 +419,9 @@ static const struct field session_fields[] = {
 	FIELD(1, session, account_id),
 	FIELD(2, session, created_ms),
 	FIELD(3, session, expires_ms),
+	FIELD(4, session, used_ms),
+	FIELD(5, session, browser),
+	FIELD(6, session, system),
 };
 RECORD_TYPE(session);
 

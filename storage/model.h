@@ -377,6 +377,7 @@ struct token {
 	uint64_t app_id, account_id;  /* account 0: an app's own token */
 	scope_set scopes;
 	int64_t created_ms;
+	int64_t used_ms;              /* to the hour (storage/keyring.h); 0: of a store from before */
 };
 
 /* An authorization code. */
@@ -393,6 +394,8 @@ struct grant {
 struct session {
 	uint64_t account_id;
 	int64_t created_ms, expires_ms;
+	int64_t used_ms;              /* to the hour; 0: not since it began */
+	uint8_t browser, system;      /* of node/accounts/agent.h; 0: not known */
 };
 
 enum peer_tier { PEER_GROUP = 1, PEER_PARTNER = 2 };

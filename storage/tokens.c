@@ -67,6 +67,8 @@ int tokens_put(struct txn *txn, struct str secret, struct token *token)
 
 	if (token->id == 0)
 		token->id = txn_new_id(txn);
+	if (token->used_ms == 0)
+		token->used_ms = txn_now_ms(txn);
 	index_put(txn, SPACE_TOKEN, hash, token);
 	return record_put(txn, SPACE_TOKEN, hash, &token_type, token);
 }

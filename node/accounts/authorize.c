@@ -186,7 +186,7 @@ int authorize_write(struct call *call, struct txn *txn)
 	int err = OK;
 
 	if (decision->signs_in)
-		err = login_session_put(call->arena, txn, grant.account_id, decision->cookie);
+		err = login_session_put(call, txn, grant.account_id, decision->cookie);
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return consent_show(&consent, 422, TEXT_SIGN_IN_WRONG);
 	if (err == OK)

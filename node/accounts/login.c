@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/accounts/agent.h"
 #include "node/accounts/cookies.h"
+#include "node/accounts/use.h"
 #include "storage/accounts.h"
 #include "storage/base/hash.h"
+#include "storage/keys.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
@@ -120,6 +123,7 @@ uint64_t login_session_account(struct call *call, struct view *view)
 		return 0;
 	if (users_get(call->arena, view, session.account_id, &user) != OK || user.disabled)
 		return 0;
+	use_note(call, SPACE_SESSION, cookie, session.used_ms);
 	return session.account_id;
 }
 
@@ -128,12 +132,14 @@ void login_session_cookie(struct call *call, const struct instance *instance, st
 	cookie_set(call, instance, "session", cookie, cookie.n ? (int64_t)SESSION_DAYS * DAY_MS / SECOND_MS : 0);
 }
 
-int login_session_put(struct arena *arena, struct txn *txn, uint64_t account_id, struct str cookie)
+int login_session_put(struct call *call, struct txn *txn, uint64_t account_id, struct str cookie)
 {
 	int64_t now = txn_now_ms(txn);
-	struct session session = { account_id, now, now + (int64_t)SESSION_DAYS * DAY_MS };
+	struct session session = {
+		.account_id = account_id, .created_ms = now, .expires_ms = now + (int64_t)SESSION_DAYS * DAY_MS, .used_ms = now,
+	};
 	struct user user;
-	int err = users_get(arena, txn_view(txn), account_id, &user);
+	int err = users_get(call->arena, txn_view(txn), account_id, &user);
 
 	if (err != OK)
 		return err;
@@ -141,6 +147,7 @@ int login_session_put(struct arena *arena, struct txn *txn, uint64_t account_id,
 		return ERR_NOT_FOUND;
 	user.last_sign_in_ms = now;
 	users_put(txn, &user);
+	agent_read(call_request_header(call, "User-Agent"), &session.browser, &session.system);
 	return sessions_put(txn, cookie, &session);
 }
 
@@ -170,7 +177,9 @@ int login_find(struct arena *arena, struct view *view, struct str name, struct u
 int login_sign_up_put(struct txn *txn, uint64_t account_id, struct str secret)
 {
 	int64_t now = txn_now_ms(txn);
-	struct session link = { account_id, now, now + (int64_t)SIGN_UP_DAYS * DAY_MS };
+	struct session link = {
+		.account_id = account_id, .created_ms = now, .expires_ms = now + (int64_t)SIGN_UP_DAYS * DAY_MS,
+	};
 
 	return sign_up_put(txn, secret, &link);
 }

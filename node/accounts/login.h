@@ -16,9 +16,9 @@ int password_hash(struct arena *arena, struct str password, struct str *ret_hash
 /* true when it fits. An empty hash costs the same time and never fits, so that unknown names answer alike. */
 bool password_verify(struct str password, struct str hash);
 
-/* Begins a browser session in the store and notes the sign-in in the person's record; `cookie` (hash_token) is what the
+/* Begins a session of the browser that calls in the store and notes the sign-in in the person's record; `cookie` (hash_token) is what the
  * browser is to send, see login_session_cookie(). ERR_NOT_FOUND: no such person, or disabled by now. */
-int login_session_put(struct arena *arena, struct txn *txn, uint64_t account_id, struct str cookie);
+int login_session_put(struct call *call, struct txn *txn, uint64_t account_id, struct str cookie);
 /* Sets the session cookie in the reply; an empty one ends it in the browser. */
 void login_session_cookie(struct call *call, const struct instance *instance, struct str cookie);
 /* The account behind the session cookie, or 0: no session, an expired one, a disabled person. */

@@ -3,6 +3,8 @@
  * viewer may then do is call_admit()'s and the handlers' business.
  */
 #include "node/accounts/login.h"
+#include "node/accounts/use.h"
+#include "storage/keys.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
@@ -82,7 +84,9 @@ int call_authenticate(struct call *call, struct view *view)
 	viewer.scopes = token.scopes;
 	if (viewer.account_id)
 		err = add_person(call, view, &viewer);
-	if (err == OK)
-		call->viewer = viewer;
-	return err;
+	if (err != OK)
+		return err;
+	call->viewer = viewer;
+	use_note(call, SPACE_TOKEN, secret, token.used_ms);
+	return OK;
 }

@@ -50,8 +50,10 @@
 #include "node/api/texts.h"
 #include "node/api/ties.h"
 #include "node/api/timelines.h"
+#include "node/api/tokens.h"
 #include "node/web/about.h"
 #include "node/web/pictures.h"
+#include "node/web/sessions.h"
 #include "node/web/sign_in.h"
 #include "node/web/style.h"
 
@@ -149,6 +151,13 @@ const struct route routes[] = {
 	    .write = api_credentials_write, .show = api_credentials, .summary = "goes back to the default banner"),
 	API("GET", "/api/v1/preferences", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_preferences,
 	    .summary = "one's defaults"),
+
+	API("GET", "/api/v1/tokens", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_tokens,
+	    .summary = "what apps one let in, as in GoToSocial"),
+	API("GET", "/api/v1/tokens/:id", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_token_get,
+	    .summary = "one of them"),
+	API("POST", "/api/v1/tokens/:id/invalidate", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .write = api_token_end_write,
+	    .show = api_token_ended_show, .summary = "lets it in no longer"),
 
 	/* people */
 	API("GET", "/api/v1/accounts/lookup", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_account_lookup,
@@ -627,6 +636,10 @@ const struct route routes[] = {
 	     .summary = "the form of a sign-up link"),
 	OPEN("POST", "/sign-up/:secret", QUOTA_SIGN_IN, .check = sign_up_check, .work = sign_up_work,
 	     .computes = true, .write = sign_up_write, .summary = "sets the password of a new person"),
+	{ .method = "GET", .path = "/settings/sessions", .access = ACCESS_SESSION, .quota = QUOTA_READ,
+	  .show = sessions_page_show, .summary = "the browsers and apps that a person let in" },
+	{ .method = "POST", .path = "/settings/sessions", .access = ACCESS_SESSION, .quota = QUOTA_POST,
+	  .check = sessions_page_check, .write = sessions_page_write, .summary = "ends one or all others" },
 	SIGNED("GET", "/@:name", QUOTA_READ, .check = api_page_check, .work = api_fetch_work,
 	       .show = api_profile_page_show, .summary = "a profile, to people with a session"),
 	SIGNED("GET", "/@:name/:id", QUOTA_READ, .check = api_post_page_check, .work = api_post_page_work,

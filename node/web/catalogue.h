@@ -110,6 +110,28 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	  "The app asks for unknown permissions, or for more than it has registered.") \
 	X(AUTHORIZE_BAD_CHALLENGE, "La protection PKCE de la demande n’est pas valable\u00a0: seule S256 est acceptée.", \
 	  "The PKCE protection of the request is not valid: only S256 is accepted.") \
+	/* Sessions and apps */ \
+	X(SESSIONS, "Sessions et applications", "Sessions and apps") \
+	X(SESSIONS_LEAD, "Tout ce qui a accès à votre compte. Mettez fin à ce que vous ne reconnaissez pas, puis " \
+	  "demandez un nouveau mot de passe à la personne qui administre cet espace.", \
+	  "All that has access to your account. End what you do not recognise, then ask whoever administers this space " \
+	  "for a new password.") \
+	X(SESSIONS_ENDED, "C’est fait\u00a0: cet accès est terminé.", "Done: that access has ended.") \
+	X(SESSIONS_BROWSERS, "Navigateurs", "Browsers") \
+	X(SESSIONS_THIS, "Ce navigateur", "This browser") \
+	X(SESSIONS_UNKNOWN, "Navigateur inconnu", "Unknown browser") \
+	X(SESSIONS_BEGUN, "Connecté le", "Signed in on") \
+	X(SESSIONS_USED, "Dernière utilisation le", "Last used on") \
+	X(SESSIONS_END, "Déconnecter", "Sign out") \
+	X(SESSIONS_END_OTHERS, "Déconnecter tous les autres navigateurs", "Sign out all other browsers") \
+	X(SESSIONS_APPS, "Applications", "Apps") \
+	X(SESSIONS_NO_APPS, "Aucune application n’a accès à votre compte.", "No app has access to your account.") \
+	X(SESSIONS_SCRIPT, "Script (jeton créé en ligne de commande)", "Script (token made on the command line)") \
+	X(SESSIONS_ADMIN, "Administration", "Administration") \
+	X(SESSIONS_GRANTED, "Autorisée le", "Allowed on") \
+	X(SESSIONS_MAY, "Ce qu’elle peut faire", "What it may do") \
+	X(SESSIONS_REVOKE, "Retirer l’accès", "Remove access") \
+	X(SESSIONS_OLDER, "Applications plus anciennes", "Older apps") \
 	/* What an app may do, one line a scope */ \
 	X(SCOPE_READ, "Lire tout ce que votre compte peut voir\u00a0: publications, messages directs, notifications, " \
 	  "réglages", "Read all that your account can see: posts, direct messages, notifications, settings") \

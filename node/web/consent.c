@@ -13,7 +13,7 @@ struct str consent_purpose(const struct consent *consent)
 }
 
 /* The names as scope_render() puts them, less those that others cover: nobody needs to read a thing twice. */
-static void add_scopes(struct html_page *page, scope_set scopes)
+void consent_add_scopes(struct html_page *page, scope_set scopes)
 {
 	struct str names = scope_render(page->call->arena, scopes);
 	scope_set said = 0;
@@ -32,23 +32,10 @@ static void add_scopes(struct html_page *page, scope_set scopes)
 	page_html(page, "</ul>\n");
 }
 
-/* "https://elk.example/callback?x" to "elk.example"; an app's own scheme has no host that says anything. */
-static struct str site_of(struct str uri)
-{
-	size_t at = str_find(uri, STR("://")), end;
-
-	if (!str_starts(uri, STR("https:")) && !str_starts(uri, STR("http:")))
-		return STR_NONE;
-	uri = str_sub(uri, at + 3, SIZE_MAX);
-	for (end = 0; end < uri.n && uri.p[end] != '/' && uri.p[end] != '?'; end++)
-		;
-	return str_sub(uri, 0, end);
-}
-
 /* What the app says of itself: nobody checked it. */
 static void add_website(struct html_page *page, struct str website)
 {
-	struct str site = site_of(website);
+	struct str site = web_site_of(website);
 
 	if (site.n)
 		page_element_with(page, "p", "lead", TEXT_AUTHORIZE_WEBSITE, site);
@@ -57,7 +44,7 @@ static void add_website(struct html_page *page, struct str website)
 /* Where the person goes next: a forged app name does not change that. */
 static void add_return(struct html_page *page, struct str redirect_uri)
 {
-	struct str site = site_of(redirect_uri);
+	struct str site = web_site_of(redirect_uri);
 
 	if (str_eq(redirect_uri, OUT_OF_BAND))
 		page_element(page, "p", "aside", TEXT_AUTHORIZE_RETURN_CODE);
@@ -165,7 +152,7 @@ int consent_show(struct consent *consent, int status, enum text alert)
 	page_element_with(page, "h1", NULL, TEXT_AUTHORIZE_ASKS, consent->app.name);
 	add_website(page, consent->app.website);
 	page_element(page, "p", "may", TEXT_AUTHORIZE_MAY);
-	add_scopes(page, consent->scopes);
+	consent_add_scopes(page, consent->scopes);
 	if (consent->scopes & SCOPE_ADMIN)
 		page_element(page, "p", "alert", TEXT_AUTHORIZE_ADMIN);
 	add_form(consent, alert);

@@ -17,6 +17,8 @@ struct consent {
 	bool asks_password;    /* nobody is signed in, or force_login */
 };
 
+/* What an app may do in words, as a list. */
+void consent_add_scopes(struct html_page *page, scope_set scopes);
 /* What the form's token is about: this very request. */
 struct str consent_purpose(const struct consent *consent);
 /* `alert`: what went wrong with the form; TEXT_COUNT: nothing. */

@@ -257,6 +257,18 @@ void page_date(struct html_page *page, int64_t ms, bool with_time)
 	page_html(page, "</time>");
 }
 
+struct str web_site_of(struct str uri)
+{
+	size_t at = str_find(uri, STR("://")), end;
+
+	if (!str_starts(uri, STR("https:")) && !str_starts(uri, STR("http:")))
+		return STR_NONE;
+	uri = str_sub(uri, at + 3, SIZE_MAX);
+	for (end = 0; end < uri.n && uri.p[end] != '/' && uri.p[end] != '?'; end++)
+		;
+	return str_sub(uri, 0, end);
+}
+
 struct str page_return_path(struct str path)
 {
 	if (!path.n || path.n > RETURN_BYTES_MAX || path.p[0] != '/')

@@ -76,8 +76,10 @@ int page_error(struct html_page *page, int err);
  * HTTP server, behind call_finish(). */
 void page_dress_error(struct call *call);
 
+/* The host, with its port, of an http or https address: "https://elk.example/callback?x" is "elk.example". STR_NONE: an
+ * app's own scheme has no host that says anything. */
+struct str web_site_of(struct str uri);
 /* A path of ours to go on to: begins with one '/', holds no control characters; otherwise "/". */
 struct str page_return_path(struct str path);
-
 
 #endif

@@ -97,7 +97,7 @@ int sign_in_work(struct call *call)
 int sign_in_write(struct call *call, struct txn *txn)
 {
 	struct sign_in sign_in = *(struct sign_in *)call->state;  /* a body may run again */
-	int err = login_session_put(call->arena, txn, sign_in.user.account_id, sign_in.cookie);
+	int err = login_session_put(call, txn, sign_in.user.account_id, sign_in.cookie);
 
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return show_form(&sign_in, 422, TEXT_SIGN_IN_WRONG);
@@ -245,7 +245,7 @@ int sign_up_write(struct call *call, struct txn *txn)
 	if (err == OK)
 		err = people_set_password(call->arena, txn, sign_up.account.username, sign_up.hash);
 	if (err == OK)
-		err = login_session_put(call->arena, txn, sign_up.account.id, sign_up.cookie);
+		err = login_session_put(call, txn, sign_up.account.id, sign_up.cookie);
 	if (err != OK)
 		return err;
 	login_session_cookie(call, sign_up.page.instance, sign_up.cookie);

@@ -93,6 +93,7 @@ _ENTITIES = {
     "Instance1": """uri:s title:s short_description:s description:s email:s version:s urls:StreamingUrl
         stats:Stats thumbnail:s? languages:[s] registrations:b approval_required:b invites_enabled:b
         configuration:Configuration1 contact_account:Account? rules:[Rule]""",
+    "TokenInfo": "id:id created_at:d last_used:d scope:s application:Application",
     "CredentialApplication": """id:s name:s website:s? scopes:[s] redirect_uris:[s] redirect_uri:s client_id:s
         client_secret:s client_secret_expires_at:i""",
     "Token": "access_token:s token_type:s scope:s created_at:i",

@@ -159,11 +159,12 @@ static void test_sessions(void)
 {
 	struct browser browser = browser_new(world, rows, ROW_COUNT);
 	struct txn *txn = world_write(world);
+	struct call call = { .arena = world->arena };
 	struct user user;
 
-	is_int(login_session_put(world->arena, txn, ben->id, STR("bens")), ERR_NOT_FOUND,
+	is_int(login_session_put(&call, txn, ben->id, STR("bens")), ERR_NOT_FOUND,
 	       "a disabled person gets no session");
-	is_int(login_session_put(world->arena, txn, ana->id, STR("cookie")), OK, "a session begins");
+	is_int(login_session_put(&call, txn, ana->id, STR("cookie")), OK, "a session begins");
 	world_commit(world);
 	users_get(world->arena, world_read(world), ana->id, &user);
 	ok(user.last_sign_in_ms > 0, "the sign-in is noted");

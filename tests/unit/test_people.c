@@ -106,7 +106,7 @@ static bool lets_in(struct str token)
 static void give_token(uint64_t account_id)
 {
 	struct token token = { .account_id = account_id };
-	struct session session = { account_id, 1, INT64_MAX };
+	struct session session = { .account_id = account_id, .created_ms = 1, .expires_ms = INT64_MAX };
 	struct txn *txn = world_write(world);
 
 	tokens_put(txn, STR("token"), &token);
