@@ -592,11 +592,12 @@ int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
-int act_emoji_react(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji)
+int act_emoji_react(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji,
+                    struct str emoji_url)
 {
 	struct activity activity = {
 		.type = AS_EMOJI_REACT, .actor_id = actor_id, .object_kind = OBJECT_URI, .object_id = post_id,
-		.emoji = emoji,
+		.emoji = emoji, .emoji_url = emoji_url,
 	};
 
 	return done_already(activity_apply(arena, txn, &activity, ORIGIN_LOCAL));

@@ -8,6 +8,7 @@
 
 #include "federation/actor.h"
 #include "federation/emoji.h"
+#include "federation/emoji_tag.h"
 #include "federation/object.h"
 #include "federation/poll.h"
 #include "federation/property.h"
@@ -365,7 +366,7 @@ static void w_inner(struct json_writer *w, const struct activity *inner)
 	if (inner->type == AS_QUOTE_REQUEST)
 		json_w_member_str(w, "instrument", inner->instrument_uri);
 	if (inner->emoji.n)
-		json_w_member_str(w, "content", inner->emoji);
+		emoji_tag_w_reaction(w, inner->emoji, inner->emoji_url);
 	json_w_object_end(w);
 }
 
@@ -439,7 +440,7 @@ struct str activity_render(struct arena *arena, struct view *view, const struct 
 	if (activity->target_uri.n)
 		json_w_member_str(&w, "target", activity->target_uri);
 	if (activity->emoji.n)
-		json_w_member_str(&w, "content", activity->emoji);
+		emoji_tag_w_reaction(&w, activity->emoji, activity->emoji_url);
 	else if (activity->type == AS_FLAG)
 		json_w_member_str(&w, "content", activity->content);
 	json_w_object_end(&w);

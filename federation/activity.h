@@ -57,7 +57,7 @@ struct activity {
 	struct object_draft *draft;     /* OBJECT_POST */
 	struct account *object_actor;   /* OBJECT_ACTOR */
 	struct activity *inner;         /* OBJECT_ACTIVITY */
-	struct str emoji, emoji_url;    /* EmojiReact (federation/emoji.h); our own: emoji as stored */
+	struct str emoji, emoji_url;    /* EmojiReact (federation/emoji.h); our own: as struct emoji_reaction has them */
 	struct str instrument_uri;      /* QuoteRequest: the post that wants to quote the object */
 	struct str result_uri;          /* Accept of one: its stamp */
 	struct str_list object_uris;    /* Flag: an account and posts, in any order */

@@ -6,6 +6,7 @@
  */
 #include "federation/actor.h"
 
+#include "federation/emoji_tag.h"
 #include "federation/multikey.h"
 #include "federation/pkey.h"
 #include "federation/object.h"
@@ -352,6 +353,10 @@ static void w_profile(struct json_writer *w, struct view *view, const struct acc
 	json_w_member_bool(w, "manuallyApprovesFollowers", account->locked);
 	json_w_member_bool(w, "discoverable", account->discoverable);
 	json_w_member_bool(w, "indexable", account->indexable);
+	json_w_key(w, "tag");
+	json_w_array(w);
+	emoji_tags_w_account(w, view, account);
+	json_w_array_end(w);
 	w_fields(w, &account->field_pairs);
 	w_picture(w, "icon", account->avatar_url);
 	w_picture(w, "image", account->header_url);

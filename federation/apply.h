@@ -82,9 +82,10 @@ int act_unpin(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t 
 int act_flag(struct arena *arena, struct txn *txn, struct report *report);
 int act_like(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
 int act_unlike(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id);
-/* A reaction with a picture (emoji_is_picture()). ERR_LIMIT: too many kinds. What is not there is taken back all the
- * same. */
-int act_emoji_react(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji);
+/* A reaction with a picture (emoji_is_picture()), or with a custom emoji as struct emoji_reaction has it and the address of
+ * its picture on its own node. ERR_LIMIT: too many kinds. What is not there is taken back all the same. */
+int act_emoji_react(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji,
+                    struct str emoji_url);
 int act_emoji_unreact(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t post_id, struct str emoji);
 /* Chooses in a poll, once and all at once. ERR_EXISTS: voted already. ERR_DENIED: it is over, or one's own. ERR_INVALID:
  * no such option, none, or too many. */

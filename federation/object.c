@@ -9,6 +9,7 @@
 #include "federation/attachment.h"
 #include "federation/audience.h"
 #include "federation/context.h"
+#include "federation/emoji_tag.h"
 #include "federation/poll.h"
 #include "federation/property.h"
 #include "federation/sanitize.h"
@@ -375,7 +376,8 @@ static void w_mention(struct json_writer *w, struct arena *arena, const struct i
 	json_w_object_end(w);
 }
 
-static void w_tags(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post)
+static void w_tags(struct json_writer *w, struct arena *arena, struct view *view, const struct post *post,
+                   const struct poll *poll)
 {
 	const struct instance *instance = instance_of(view);
 	struct account account;
@@ -392,6 +394,8 @@ static void w_tags(struct json_writer *w, struct arena *arena, struct view *view
 		json_w_member_str(w, "name", arena_printf(arena, "#%.*s", STR_ARG(post->tags.items[i])));
 		json_w_object_end(w);
 	}
+	if (!post->remote)
+		emoji_tags_w_post(w, view, post, poll);
 	json_w_array_end(w);
 }
 
@@ -464,6 +468,7 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 	struct account author = { 0 };
 	struct str attachments;
 	struct poll poll;
+	bool asks = polls_get(arena, view, post->id, &poll) == OK;
 
 	accounts_get(arena, view, post->account_id, &author);
 	audience_of_post(arena, view, post, &to, &cc);
@@ -482,9 +487,9 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 	json_w_member_str_or_null(w, "inReplyTo", post->in_reply_to_uri);
 	w_collections(w, arena, view, post);
 	w_texts(w, arena, post);
-	if (polls_get(arena, view, post->id, &poll) == OK)
+	if (asks)
 		poll_w(w, &poll, clock_now_ms());
-	w_tags(w, arena, view, post);
+	w_tags(w, arena, view, post, asks ? &poll : NULL);
 	if (post->quote_uri.n)
 		w_quote(w, post);
 	w_quote_policy(w, post, &author);

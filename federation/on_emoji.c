@@ -9,14 +9,15 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/emoji_reactions.h"
+#include "storage/instance.h"
 #include "storage/notices.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 
-/* As it is stored: a foreign custom one with its host. */
+/* As it is stored: a foreign custom one with its host. One of ours is ours, whoever gives it. */
 static struct str stored_emoji(const struct apply *apply, const struct activity *a)
 {
-	if (apply->origin == ORIGIN_LOCAL || !a->emoji_url.n)
+	if (apply->origin == ORIGIN_LOCAL || !a->emoji_url.n || instance_owns(apply->instance, a->emoji_url))
 		return a->emoji;
 	return arena_printf(apply->arena, "%.*s@%.*s", STR_ARG(a->emoji), STR_ARG(apply->actor.host));
 }
@@ -81,6 +82,7 @@ static void complete_inner(struct apply *apply, const struct emoji_reaction *rea
 	inner->object_uri = apply->post.uri;
 	inner->object_id = reaction->id;
 	inner->emoji = reaction->emoji;
+	inner->emoji_url = reaction->emoji_url;
 	apply->activity->inner = inner;
 }
 

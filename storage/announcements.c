@@ -111,7 +111,7 @@ int announcements_reactions(struct arena *arena, struct view *view, uint64_t id,
 	while ((r = prefix_next(&walk, &item)) == OK) {
 		size_t at = 0;
 
-		while (at < n && !str_eq(reactions[at].emoji, item.value))
+		while (at < n && !emoji_same(reactions[at].emoji, item.value))
 			at++;
 		if (at == ANNOUNCEMENT_EMOJIS_MAX)
 			continue;
@@ -137,18 +137,18 @@ int announcements_react(struct arena *arena, struct txn *txn, uint64_t id, uint6
 	r = announcements_reactions(arena, txn_view(txn), id, account_id, &reactions, &count);
 	if (r != OK)
 		return r;
-	while (at < count && !str_eq(reactions[at].emoji, emoji))
+	while (at < count && !emoji_same(reactions[at].emoji, emoji))
 		at++;
 	if (at == ANNOUNCEMENT_EMOJIS_MAX)
 		return ERR_LIMIT;
-	return txn_put(txn, SPACE_ANNOUNCEMENT_REACTION, key_u64_u64_hash(&key, id, account_id, emoji), emoji);
+	return txn_put(txn, SPACE_ANNOUNCEMENT_REACTION, key_u64_u64_emoji(&key, id, account_id, emoji), emoji);
 }
 
 int announcements_unreact(struct txn *txn, uint64_t id, uint64_t account_id, struct str emoji)
 {
 	struct key key;
 
-	return txn_del(txn, SPACE_ANNOUNCEMENT_REACTION, key_u64_u64_hash(&key, id, account_id, emoji));
+	return txn_del(txn, SPACE_ANNOUNCEMENT_REACTION, key_u64_u64_emoji(&key, id, account_id, emoji));
 }
 
 int announcements_purge(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more)
@@ -166,5 +166,26 @@ int announcements_purge(struct txn *txn, uint64_t account_id, size_t max, bool *
 		delete_below(txn, SPACE_ANNOUNCEMENT_REACTION, both);
 	}
 	*ret_more = false;
+	return txn_err(txn);
+}
+
+int announcements_migrate(struct txn *txn)
+{
+	struct arena *scratch = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_ANNOUNCEMENT_REACTION, STR_NONE, false);
+	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK) {
+		struct str emoji = arena_str(scratch, item.value);
+		struct str to = key_u64_u64_emoji(&key, key_read_u64(item.key, 0), key_read_u64(item.key, REACTION_ACCOUNT), emoji);
+
+		if (str_eq(to, item.key))
+			continue;
+		txn_del(txn, SPACE_ANNOUNCEMENT_REACTION, item.key);
+		txn_put(txn, SPACE_ANNOUNCEMENT_REACTION, to, emoji);
+	}
+	arena_free(scratch);
 	return txn_err(txn);
 }

@@ -37,6 +37,8 @@ int announcements_react(struct arena *arena, struct txn *txn, uint64_t id, uint6
 /* Absent is OK. */
 int announcements_unreact(struct txn *txn, uint64_t id, uint64_t account_id, struct str emoji);
 
+/* What was kept before emojis that differ in how they are drawn alone were one (emoji_same()). */
+int announcements_migrate(struct txn *txn);
 /* What an account that ends read and gave; at once. */
 int announcements_purge(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more);
 

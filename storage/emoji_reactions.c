@@ -7,6 +7,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
+#include "storage/emojis.h"
 #include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/media.h"
@@ -32,7 +33,7 @@ int emoji_reactions_find(struct view *view, uint64_t post_id, uint64_t account_i
 {
 	struct key key;
 
-	return record_id(view, SPACE_EMOJI_REACTION_OF, key_u64_u64_hash(&key, post_id, account_id, emoji), ret_id);
+	return record_id(view, SPACE_EMOJI_REACTION_OF, key_u64_u64_emoji(&key, post_id, account_id, emoji), ret_id);
 }
 
 /* How many an account gave a post; *ret_first is the oldest of them. */
@@ -155,11 +156,29 @@ int emoji_reactions_of(struct arena *arena, struct view *view, uint64_t account_
 	return OK;
 }
 
+void emoji_reactions_picture(struct arena *arena, struct view *view, const struct emoji_reaction *reaction,
+                             struct str *ret_url, struct str *ret_static_url)
+{
+	struct str url = reaction->emoji_url;
+	struct emoji_shown shown;
+
+	*ret_url = *ret_static_url = STR_NONE;
+	if (!url.n)
+		return;
+	if (!instance_owns(instance_of(view), url)) {
+		*ret_url = media_proxy_url(arena, instance_of(view), reaction->post_id, url);
+		*ret_static_url = media_proxy_still(arena, url, *ret_url);
+	} else if (emojis_show(arena, view, reaction->emoji, &shown) == OK) {
+		*ret_url = shown.url;
+		*ret_static_url = shown.static_url;
+	}
+}
+
 static struct emoji_count *count_of(struct emoji_count *counts, size_t count, struct str emoji)
 {
 	size_t i = 0;
 
-	while (i < count && !str_eq(counts[i].emoji, emoji))
+	while (i < count && !emoji_same(counts[i].emoji, emoji))
 		i++;
 	return &counts[i];
 }
@@ -181,10 +200,8 @@ int emoji_reactions_count(struct arena *arena, struct view *view, uint64_t post_
 		struct emoji_count *kind = count_of(counts, count, reactions[i].emoji);
 
 		if (kind == &counts[count]) {
-			*kind = (struct emoji_count){
-				.emoji = reactions[i].emoji,
-				.url = media_proxy_url(arena, instance_of(view), post_id, reactions[i].emoji_url),
-			};
+			*kind = (struct emoji_count){ .emoji = reactions[i].emoji };
+			emoji_reactions_picture(arena, view, &reactions[i], &kind->url, &kind->static_url);
 			count++;
 		}
 		kind->count++;
@@ -193,4 +210,46 @@ int emoji_reactions_count(struct arena *arena, struct view *view, uint64_t post_
 	*ret_counts = counts;
 	*ret_count = count;
 	return OK;
+}
+
+/* One entry under its new key. Where an account gave both forms, the one that is there stays. */
+static void migrate(struct txn *txn, const struct emoji_reaction *reaction, struct str at)
+{
+	struct key key;
+	uint64_t other;
+	bool twice = emoji_reactions_find(txn_view(txn), reaction->post_id, reaction->account_id, reaction->emoji, &other) == OK &&
+	             other != reaction->id;
+
+	txn_del(txn, SPACE_EMOJI_REACTION_OF,
+	        key_u64_u64_hash(&key, reaction->post_id, reaction->account_id, reaction->emoji));
+	if (!twice) {
+		index_put(txn, SPACE_EMOJI_REACTION, at, reaction);
+		return;
+	}
+	index_del(txn, SPACE_EMOJI_REACTION, at, reaction);
+	txn_del(txn, SPACE_EMOJI_REACTION, at);
+	record_put_id(txn, SPACE_EMOJI_REACTION_OF,
+	              key_u64_u64_emoji(&key, reaction->post_id, reaction->account_id, reaction->emoji), other);
+}
+
+int emoji_reactions_migrate(struct txn *txn)
+{
+	struct arena *scratch = arena_new();
+	struct emoji_reaction reaction;
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	uint64_t id;
+	int r = OK;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_EMOJI_REACTION, STR_NONE, false);
+	while (r == OK && txn_err(txn) == OK && prefix_next(&walk, &item) == OK) {
+		arena_reset(scratch);
+		r = codec_decode(scratch, &emoji_reaction_type, item.value, &reaction);
+		if (r == OK && (emoji_reactions_find(txn_view(txn), reaction.post_id, reaction.account_id, reaction.emoji, &id) != OK ||
+		                id != reaction.id))
+			migrate(txn, &reaction, reaction_key(&key, reaction.post_id, reaction.id));
+	}
+	arena_free(scratch);
+	return r == OK ? txn_err(txn) : r;
 }

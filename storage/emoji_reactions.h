@@ -35,9 +35,16 @@ int emoji_reactions_list(struct arena *arena, struct view *view, uint64_t post_i
 int emoji_reactions_of(struct arena *arena, struct view *view, uint64_t account_id, size_t max,
                        struct emoji_reaction **ret_reactions, size_t *ret_count);
 
+/* Where the picture of a custom one is read, of those of ours by what holds now. */
+void emoji_reactions_picture(struct arena *arena, struct view *view, const struct emoji_reaction *reaction,
+                             struct str *ret_url, struct str *ret_static_url);
+/* What was kept before emojis that differ in how they are drawn alone were one (emoji_same()). */
+int emoji_reactions_migrate(struct txn *txn);
+
 /* Reactions of a post by emoji, in the order in which each was first given. */
 struct emoji_count {
-	struct str emoji, url;      /* url: the picture of a custom one */
+	struct str emoji;           /* as the first one gave it */
+	struct str url, static_url; /* the picture of a custom one, as it may be read; empty: it has none, or none any more */
 	size_t count;
 	bool me;                    /* the viewer is among who gave it */
 };

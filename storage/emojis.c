@@ -50,10 +50,11 @@ int emojis_add(struct arena *arena, struct txn *txn, struct emoji *emoji, struct
 	if (view_has(txn_view(txn), SPACE_EMOJI, key_text(&key, emoji->shortcode)))
 		return ERR_EXISTS;
 	r = view_count(txn_view(txn), SPACE_EMOJI, &count);
-	if (r != OK || count >= EMOJIS_MAX)
+	if (r != OK || count >= EMOJIS_KEPT_MAX)
 		return r != OK ? r : ERR_LIMIT;
 	picture->account_id = 0;
 	picture->use = MEDIA_USE_EMOJI;
+	picture->name = emoji->shortcode;
 	r = media_add(arena, txn, picture);
 	emoji->media_id = picture->id;
 	emoji->added_ms = txn_now_ms(txn);

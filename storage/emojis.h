@@ -1,7 +1,7 @@
 /*
  * Custom emojis of this node: a shortcode, between colons in what people write, stands for a small picture.
  *
- * The picture is a media record without an owner (MEDIA_USE_EMOJI), read at an address that stays the same as long as the
+ * The picture is a media record without an owner (MEDIA_USE_EMOJI, the shortcode its name), read at an address that stays the same as long as the
  * emoji does. Emojis are for all who read what our people write: their pictures are public. No finished JSON holds them:
  * which ones a text names is looked up when it is shown, so that one that is added, hidden or removed counts at once, in
  * old texts too.
@@ -17,7 +17,7 @@
 struct arena;
 
 enum {
-	EMOJIS_MAX = 2000,
+	EMOJIS_KEPT_MAX = 2000,
 	EMOJIS_NAMED_MAX = 50,                                 /* of one text are shown */
 	EMOJI_SHORTCODE_MIN = 2, EMOJI_SHORTCODE_MAX = 64,     /* bytes */
 	EMOJI_CATEGORY_MAX = 64,                               /* characters */
@@ -28,7 +28,7 @@ enum {
 bool emojis_is_shortcode(struct str text);
 
 int emojis_get(struct arena *arena, struct view *view, struct str shortcode, struct emoji *ret_emoji);
-/* With its picture, whose record is made; fills in emoji->media_id. ERR_EXISTS; ERR_LIMIT: there are EMOJIS_MAX. */
+/* With its picture, whose record is made; fills in emoji->media_id. ERR_EXISTS; ERR_LIMIT: there are EMOJIS_KEPT_MAX. */
 int emojis_add(struct arena *arena, struct txn *txn, struct emoji *emoji, struct media_record *picture);
 /* With its picture. ERR_NOT_FOUND. */
 int emojis_remove(struct txn *txn, struct str shortcode);

@@ -21,25 +21,26 @@ static struct str array_or_empty(struct str json)
 	return str_starts(json, STR("[")) ? json : STR("[]");
 }
 
-/* Custom emojis; the pictures of foreign ones come by way of us. */
-static void w_emojis(struct json_writer *w, struct arena *arena, const struct instance *instance, uint64_t shown_by,
-                     struct str json)
+void fragment_w_emojis(struct json_writer *w, const struct instance *instance, uint64_t shown_by, struct str json)
 {
-	static const char *const pictures[] = { "url", "static_url" };
+	struct arena *arena = w->buf->arena;
 	json_t *list;
 
 	if (!json.n || !instance->media_key.n || json_parse(arena, json, &list) != OK) {
 		json_w_member_raw(w, "emojis", array_or_empty(json));
 		return;
 	}
-	for (size_t i = 0; i < json_count(list); i++)
-		for (size_t k = 0; k < sizeof(pictures) / sizeof(pictures[0]); k++) {
-			struct str url = media_proxy_url(arena, instance, shown_by,
-			                                 json_member_str(json_at(list, i), pictures[k]));
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct str url = json_member_str(json_at(list, i), "url"), shown, still;
 
-			if (url.n)
-				json_object_set_new(json_at(list, i), pictures[k], json_stringn(url.p, url.n));
-		}
+		if (!url.n)
+			continue;
+		shown = media_proxy_url(arena, instance, shown_by, url);
+		still = media_proxy_still(arena, url, shown);
+		json_object_set_new(json_at(list, i), "url", json_stringn(shown.p, shown.n));
+		json_object_set_new(json_at(list, i), "static_url", json_stringn(still.p, still.n));
+		json_object_set_new(json_at(list, i), "category", json_null());
+	}
 	json_w_member_raw(w, "emojis", json_render(arena, list));
 }
 
@@ -106,7 +107,7 @@ struct str fragment_account(struct arena *arena, const struct instance *instance
 	/* Only the day, as the API's model implementation does. */
 	json_w_member_date(w, "created_at", created_ms - created_ms % DAY_MS);
 	json_w_member_bool(w, "hide_collections", account->hide_collections);
-	w_emojis(w, arena, instance, account->id, account->emojis_json);
+	fragment_w_emojis(w, instance, account->id, account->emojis_json);
 	account_fields(w, &account->field_pairs);
 	empty_array(w, "roles");
 	json_w_member_bool(w, "show_media", true);
@@ -367,7 +368,7 @@ struct str fragment_post(struct arena *arena, struct view *view, const struct po
 	post_attachments(w, arena, instance_of(view), post);
 	post_mentions(w, arena, view, &post->mention_ids);
 	post_tags(w, arena, instance_of(view), &post->tags);
-	w_emojis(w, arena, instance_of(view), post->id, post->emojis_json);
+	fragment_w_emojis(w, instance_of(view), post->id, post->emojis_json);
 	json_w_member_str_or_null(w, "language", post->language);
 	json_w_member_id_or_null(w, "in_reply_to_id", post->in_reply_to_id);
 	json_w_member_id_or_null(w, "in_reply_to_account_id",

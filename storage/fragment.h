@@ -19,6 +19,9 @@ struct str fragment_account(struct arena *arena, const struct instance *instance
 /* One object of attachments_json as a MediaAttachment; of a foreign post with an id made of its own and its number. */
 void fragment_w_attachment(struct json_writer *w, const struct instance *instance, const struct post *post,
                            const json_t *attachment, size_t number);
+/* Member "emojis": those that came with what is foreign, whose pictures come by way of us; an empty array for what is ours
+ * (storage/emojis.h). */
+void fragment_w_emojis(struct json_writer *w, const struct instance *instance, uint64_t shown_by, struct str json);
 struct str fragment_post(struct arena *arena, struct view *view, const struct post *post);
 
 #endif

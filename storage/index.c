@@ -165,7 +165,7 @@ static void emoji_reaction_entries(const struct subject *subject)
 	struct key key;
 
 	give_id(subject, SPACE_EMOJI_REACTION_OF,
-	        key_u64_u64_hash(&key, reaction->post_id, reaction->account_id, reaction->emoji), reaction->id);
+	        key_u64_u64_emoji(&key, reaction->post_id, reaction->account_id, reaction->emoji), reaction->id);
 	give_id(subject, SPACE_EMOJI_REACTION_BY, key_u64_u64(&key, reaction->account_id, reaction->id),
 	        reaction->post_id);
 	give_made(subject, reaction->uri, MADE_EMOJI_REACTION, reaction->post_id, reaction->id);

@@ -122,6 +122,34 @@ struct str key_u64_u64_hash(struct key *key, uint64_t a, uint64_t b, struct str 
 	return key_str(key);
 }
 
+/* Where behind `at` something other than a variation selector of emojis stands. */
+static size_t skip_selectors(struct str text, size_t at)
+{
+	while (at + 2 < text.n && memcmp(text.p + at, "\xef\xb8", 2) == 0 && ((uint8_t)text.p[at + 2] & 0xfe) == 0x8e)
+		at += 3;
+	return at;
+}
+
+bool emoji_same(struct str a, struct str b)
+{
+	size_t i = skip_selectors(a, 0), k = skip_selectors(b, 0);
+
+	while (i < a.n && k < b.n && a.p[i] == b.p[k]) {
+		i = skip_selectors(a, i + 1);
+		k = skip_selectors(b, k + 1);
+	}
+	return i == a.n && k == b.n;
+}
+
+struct str key_u64_u64_emoji(struct key *key, uint64_t a, uint64_t b, struct str emoji)
+{
+	struct key folded = { 0 };
+
+	for (size_t at = skip_selectors(emoji, 0); at < emoji.n; at = skip_selectors(emoji, at + 1))
+		add_text(&folded, str_sub(emoji, at, 1), 0);
+	return key_u64_u64_hash(key, a, b, key_str(&folded));
+}
+
 struct str key_hash(struct key *key, struct str text)
 {
 	key->n = 0;

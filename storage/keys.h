@@ -7,6 +7,7 @@
 #ifndef STORAGE_KEYS_H
 #define STORAGE_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -145,6 +146,9 @@ struct str key_u64(struct key *key, uint64_t a);
 struct str key_u64_u64(struct key *key, uint64_t a, uint64_t b);
 struct str key_u64_hash(struct key *key, uint64_t a, struct str text);
 struct str key_u64_u64_hash(struct key *key, uint64_t a, uint64_t b, struct str text);
+/* Of an emoji: those that differ in signs for how to draw them alone (U+FE0E, U+FE0F) are one. */
+struct str key_u64_u64_emoji(struct key *key, uint64_t a, uint64_t b, struct str emoji);
+bool emoji_same(struct str a, struct str b);
 struct str key_hash(struct key *key, struct str text);                 /* first 16 bytes of SHA-256 */
 struct str key_hash_u64(struct key *key, struct str text, uint64_t a);
 struct str key_sha256(struct key *key, struct str secret);             /* all 32 bytes */

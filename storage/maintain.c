@@ -3,7 +3,9 @@
  */
 #include "storage/maintain.h"
 
+#include "storage/announcements.h"
 #include "storage/base/err.h"
+#include "storage/emoji_reactions.h"
 #include "storage/engine/writer.h"
 #include "storage/jobs.h"
 #include "storage/follower_digest.h"
@@ -22,12 +24,19 @@ static int to_3(struct txn *txn)
 	return r == OK ? follower_digest_build(txn) : r;
 }
 
+static int to_4(struct txn *txn)
+{
+	int r = emoji_reactions_migrate(txn);
+
+	return r == OK ? announcements_migrate(txn) : r;
+}
+
 /* Version 1 is the first. 2 to 4 have spaces that an older build would leave behind when it deletes what they are
  * about. */
 static const struct migration all_migrations[] = {
 	{ 2, NULL },
 	{ 3, to_3 },
-	{ 4, NULL },
+	{ 4, to_4 },
 	{ 0, NULL },
 };
 

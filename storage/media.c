@@ -355,6 +355,11 @@ struct str media_proxy_url(struct arena *arena, const struct instance *instance,
 	                    STR_ARG(base64url_encode(arena, url)));
 }
 
+struct str media_proxy_still(struct arena *arena, struct str url, struct str shown)
+{
+	return str_eq(url, shown) ? url : arena_printf(arena, "%.*s/preview", STR_ARG(shown));
+}
+
 /* --- as others see it ------------------------------------------------------------------------------------------- */
 
 const char *media_suffix(struct str type)

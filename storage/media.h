@@ -78,6 +78,8 @@ enum { MEDIA_COPY_DAYS = 7, MEDIA_FAILURE_MINUTES = 10 };
 /* Our address for a foreign file that the post or the account `shown_by` shows; it ends with that. `url` itself when it is
  * empty, ours, or there is no key. */
 struct str media_proxy_url(struct arena *arena, const struct instance *instance, uint64_t shown_by, struct str url);
+/* A still of it: of the picture at `url`, whose address for readers is `shown`. */
+struct str media_proxy_still(struct arena *arena, struct str url, struct str shown);
 /* The secret part of such an address. */
 struct str media_proxy_secret(struct arena *arena, const struct instance *instance, uint64_t shown_by, struct str url);
 int media_copy_get(struct arena *arena, struct view *view, struct str remote_url, struct media_record *ret_media);

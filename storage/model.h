@@ -246,7 +246,7 @@ struct favourite {
 struct emoji_reaction {
 	uint64_t id;                  /* time-ordered */
 	uint64_t account_id, post_id;
-	struct str emoji;             /* the picture itself; a custom one's name@host */
+	struct str emoji;             /* the picture itself; a custom one's name@host, or name when it is ours */
 	struct str emoji_url;         /* custom: its picture */
 	struct str uri;               /* id of the activity */
 };

@@ -7,10 +7,12 @@
 #include "node/api/answer.h"
 #include "storage/announcements.h"
 #include "storage/base/clock.h"
+#include "storage/emojis.h"
 
 static int w_reactions(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id, uint64_t id)
 {
 	struct announcement_reaction *reactions;
+	struct emoji_shown shown;
 	size_t count = 0;
 	int r = announcements_reactions(arena, view, id, viewer_id, &reactions, &count);
 
@@ -21,6 +23,10 @@ static int w_reactions(struct json_writer *w, struct arena *arena, struct view *
 		json_w_member_str(w, "name", reactions[i].emoji);
 		json_w_member_u64(w, "count", reactions[i].count);
 		json_w_member_bool(w, "me", reactions[i].mine);
+		if (emojis_show(arena, view, reactions[i].emoji, &shown) == OK) {
+			json_w_member_str(w, "url", shown.url);
+			json_w_member_str(w, "static_url", shown.static_url);
+		}
 		json_w_object_end(w);
 	}
 	json_w_array_end(w);
@@ -30,7 +36,7 @@ static int w_reactions(struct json_writer *w, struct arena *arena, struct view *
 int announcement_entity_w(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
                           const struct announcement *announcement)
 {
-	static const char *const empty[] = { "mentions", "statuses", "tags", "emojis" };
+	static const char *const empty[] = { "mentions", "statuses", "tags" };
 	int r;
 
 	json_w_object(w);
@@ -44,6 +50,8 @@ int announcement_entity_w(struct json_writer *w, struct arena *arena, struct vie
 	json_w_member_bool(w, "read", announcements_has_read(view, announcement->id, viewer_id));
 	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
 		json_w_member_raw(w, empty[i], STR("[]"));
+	json_w_key(w, "emojis");
+	emojis_w_named(w, view, &announcement->text, 1);
 	r = w_reactions(w, arena, view, viewer_id, announcement->id);
 	json_w_object_end(w);
 	return r;
@@ -81,15 +89,27 @@ int api_announcement_dismiss_write(struct call *call, struct txn *txn)
 
 int api_announcement_react_check(struct call *call, struct view *view)
 {
+	struct str name = call_path_param(call, "name");
 	struct announcement announcement;
+	struct emoji_shown shown;
 	uint64_t id;
 	int r = answer_path_id(call, &id);
 
 	if (r == OK)
 		r = announcements_get(call->arena, view, id, &announcement);
-	if (r == OK && !emoji_is_picture(call_path_param(call, "name")))
+	if (r == OK && !emoji_is_picture(name) && emojis_show(call->arena, view, name, &shown) != OK)
 		r = answer_refuse(call, "Validation failed: name is not a recognized emoji");
 	return r;
+}
+
+/* Whatever became of the emoji. */
+int api_announcement_unreact_check(struct call *call, struct view *view)
+{
+	struct announcement announcement;
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	return r == OK ? announcements_get(call->arena, view, id, &announcement) : r;
 }
 
 int api_announcement_react_write(struct call *call, struct txn *txn)

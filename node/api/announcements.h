@@ -11,8 +11,9 @@
 /* Those that are not over and not dismissed; with_dismissed: the dismissed, too. */
 int api_announcements(struct call *call, struct view *view);
 int api_announcement_dismiss_write(struct call *call, struct txn *txn);  /* then api_show_nothing(), as the others */
-/* :name is an emoji */
+/* :name is an emoji, or the shortcode of one of this node */
 int api_announcement_react_check(struct call *call, struct view *view);
+int api_announcement_unreact_check(struct call *call, struct view *view);
 int api_announcement_react_write(struct call *call, struct txn *txn);
 int api_announcement_unreact_write(struct call *call, struct txn *txn);
 

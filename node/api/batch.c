@@ -563,6 +563,13 @@ static void w_quote(struct batch *batch, struct json_writer *w, const struct bat
 	json_w_object_end(w);
 }
 
+static void w_poll(struct batch *batch, struct json_writer *w, const struct batch_status *status)
+{
+	struct str emojis = emojis_in_poll(batch->arena, batch->view, status->fragment, is_own(batch, status), status->poll);
+
+	poll_entity_w(w, status->poll, emojis, status->account_id, batch->viewer_id, status->vote);
+}
+
 static void w_status(struct batch *batch, struct json_writer *w, const struct batch_status *status, struct str text)
 {
 	const struct batch_status *boosted = status->boosted_id ? find_status(batch, status->boosted_id) : NULL;
@@ -581,8 +588,7 @@ static void w_status(struct batch *batch, struct json_writer *w, const struct ba
 	quote_approval_w(w, status->quote_policy, status->may_quote);
 	if (status->poll) {
 		json_w_key(w, "poll");
-		poll_entity_w(w, status->poll, boosted ? boosted->account_id : status->account_id, batch->viewer_id,
-		              status->vote);
+		w_poll(batch, w, boosted ? boosted : status);
 	}
 	json_w_key(w, "account");
 	batch_w_account(batch, w, status->account_id);
@@ -609,4 +615,14 @@ void batch_w_status_with_text(struct batch *batch, struct json_writer *w, uint64
 void batch_w_status(struct batch *batch, struct json_writer *w, uint64_t post_id)
 {
 	batch_w_status_with_text(batch, w, post_id, STR_NONE);
+}
+
+void batch_w_poll(struct batch *batch, struct json_writer *w, uint64_t post_id)
+{
+	const struct batch_status *status = find_status(batch, post_id);
+
+	if (status && status->poll)
+		w_poll(batch, w, status);
+	else
+		json_w_null(w);
 }

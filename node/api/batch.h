@@ -40,5 +40,7 @@ void batch_w_account(struct batch *batch, struct json_writer *w, uint64_t accoun
 void batch_w_status(struct batch *batch, struct json_writer *w, uint64_t post_id);
 /* The same with the typed text, as the answer to a deletion gives it back. */
 void batch_w_status_with_text(struct batch *batch, struct json_writer *w, uint64_t post_id, struct str text);
+/* The poll of a post that was found, or null. */
+void batch_w_poll(struct batch *batch, struct json_writer *w, uint64_t post_id);
 
 #endif

@@ -12,11 +12,13 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/blocks.h"
+#include "storage/emojis.h"
+#include "storage/keys.h"
 #include "storage/posts.h"
 
 struct reaction_call {
 	uint64_t post_id;
-	struct str emoji;
+	struct str emoji, url;
 };
 
 /* What is done to a boost is done to what it boosts. */
@@ -30,24 +32,72 @@ static int find_subject(struct call *call, struct view *view, uint64_t *ret_post
 	return r;
 }
 
-int api_emoji_react_check(struct call *call, struct view *view)
+/* What the path names: of a custom one the name, which some clients put between colons. */
+static struct str asked_emoji(const struct call *call)
+{
+	struct str text = call_path_param(call, "emoji");
+
+	return text.n > 2 && str_starts(text, STR(":")) && str_ends(text, STR(":")) ? str_sub(text, 1, text.n - 2) : text;
+}
+
+/* One that is given to the post already: of a foreign custom one only that says what it looks like. */
+static bool is_given(struct call *call, struct view *view, struct reaction_call *state)
+{
+	struct emoji_reaction *reactions = NULL;
+	size_t count = 0;
+
+	emoji_reactions_list(call->arena, view, state->post_id, EMOJI_REACTIONS_SHOWN_MAX, &reactions, &count);
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(reactions[i].emoji, state->emoji)) {
+			state->url = reactions[i].emoji_url;
+			return true;
+		}
+	return false;
+}
+
+static int read_reaction(struct call *call, struct view *view, struct reaction_call **ret_state)
 {
 	struct reaction_call *state = ARENA_NEW(call->arena, struct reaction_call);
 	int r = find_subject(call, view, &state->post_id);
 
-	if (r)
+	state->emoji = asked_emoji(call);
+	call->state = *ret_state = state;
+	return r;
+}
+
+int api_emoji_react_check(struct call *call, struct view *view)
+{
+	struct reaction_call *state;
+	struct emoji_shown shown;
+	int r = read_reaction(call, view, &state);
+
+	if (r || emoji_is_picture(state->emoji))
 		return r;
-	state->emoji = call_path_param(call, "emoji");
-	if (!emoji_is_picture(state->emoji))
+	if (emojis_show(call->arena, view, state->emoji, &shown) == OK)
+		state->url = shown.url;
+	else if (str_find_char(state->emoji, '@') == SIZE_MAX || !is_given(call, view, state))
 		return answer_refuse(call, "Validation failed: a reaction is one emoji");
-	call->state = state;
 	return OK;
+}
+
+/* What was given may be taken back, whatever became of the emoji. */
+int api_emoji_unreact_check(struct call *call, struct view *view)
+{
+	struct reaction_call *state;
+	struct emoji_shown shown;
+	int r = read_reaction(call, view, &state);
+
+	if (r || emoji_is_picture(state->emoji) || is_given(call, view, state) ||
+	    emojis_show(call->arena, view, state->emoji, &shown) == OK)
+		return r;
+	return answer_refuse(call, "Validation failed: a reaction is one emoji");
 }
 
 int api_emoji_react_write(struct call *call, struct txn *txn)
 {
 	const struct reaction_call *state = call->state;
-	int r = act_emoji_react(call->arena, txn, call->viewer.account_id, state->post_id, state->emoji);
+	int r = act_emoji_react(call->arena, txn, call->viewer.account_id, state->post_id, state->emoji,
+	                        state->url);
 
 	return r == ERR_LIMIT ? answer_refuse(call, "Validation failed: too many reactions") : r;
 }
@@ -79,6 +129,7 @@ void emoji_count_w(struct json_writer *w, const struct emoji_count *count)
 	json_w_member_u64(w, "count", count->count);
 	json_w_member_bool(w, "me", count->me);
 	json_w_member_str_or_null(w, "url", count->url);
+	json_w_member_str_or_null(w, "static_url", count->static_url);
 }
 
 static int w_kind(struct json_writer *w, struct call *call, struct view *view, const struct emoji_count *kind,
@@ -88,7 +139,7 @@ static int w_kind(struct json_writer *w, struct call *call, struct view *view, c
 	int r;
 
 	for (size_t i = 0; i < count && ids.count < kind->count; i++)
-		if (str_eq(reactions[i].emoji, kind->emoji) &&
+		if (emoji_same(reactions[i].emoji, kind->emoji) &&
 		    !blocks_has(view, call->viewer.account_id, reactions[i].account_id))
 			ids.ids[ids.count++] = reactions[i].account_id;
 	json_w_object(w);
@@ -101,7 +152,7 @@ static int w_kind(struct json_writer *w, struct call *call, struct view *view, c
 
 int api_emoji_reactions(struct call *call, struct view *view)
 {
-	struct str wanted = call_path_param(call, "emoji");
+	struct str wanted = asked_emoji(call);
 	struct emoji_reaction *reactions = NULL;
 	struct emoji_count *kinds = NULL;
 	size_t kind_count = 0, count = 0;
@@ -118,7 +169,7 @@ int api_emoji_reactions(struct call *call, struct view *view)
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
 	for (size_t i = 0; i < kind_count && !r; i++)
-		if (!wanted.n || str_eq(kinds[i].emoji, wanted))
+		if (!wanted.n || emoji_same(kinds[i].emoji, wanted))
 			r = w_kind(&answer.w, call, view, &kinds[i], reactions, count);
 	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, r);

@@ -11,8 +11,10 @@
 #include "storage/base/json.h"
 #include "storage/emoji_reactions.h"
 
-/* PUT and DELETE …/:emoji answer the status; both may be repeated. 422: not one emoji, or too many kinds. */
+/* PUT and DELETE …/:emoji answer the status; both may be repeated. A custom emoji is named as the list of reactions does:
+ * name, or name@host when it is foreign and was given already. 422: not one emoji, or too many kinds. */
 int api_emoji_react_check(struct call *call, struct view *view);
+int api_emoji_unreact_check(struct call *call, struct view *view);
 int api_emoji_react_write(struct call *call, struct txn *txn);
 int api_emoji_unreact_write(struct call *call, struct txn *txn);
 int api_emoji_react_show(struct call *call, struct view *view);

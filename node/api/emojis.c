@@ -4,8 +4,13 @@
  */
 #include "node/api/emojis.h"
 
+#include "federation/emoji_tag.h"
 #include "node/api/answer.h"
+#include "node/api/document.h"
+#include "storage/base/arena.h"
+#include "storage/base/err.h"
 #include "storage/emojis.h"
+#include "storage/media.h"
 
 int api_custom_emojis(struct call *call, struct view *view)
 {
@@ -23,6 +28,29 @@ int api_custom_emojis(struct call *call, struct view *view)
 			emojis_w(&answer.w, &list[i]);
 	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, OK);
+}
+
+int api_emoji_object(struct call *call, struct view *view)
+{
+	struct media_record picture;
+	struct emoji_shown shown;
+	struct json_writer w;
+	struct buf buf;
+	uint64_t id;
+	int r = answer_path_id(call, &id);
+
+	if (r == OK)
+		r = media_get(call->arena, view, id, &picture);
+	if (r == OK && picture.use != MEDIA_USE_EMOJI)
+		r = ERR_NOT_FOUND;
+	if (r == OK)
+		r = emojis_show(call->arena, view, picture.name, &shown);
+	if (r != OK)
+		return r;
+	buf_init(&buf, call->arena, 0);
+	json_writer_init(&w, &buf);
+	emoji_tag_w(&w, instance_of(view), &shown, true);
+	return document_reply(call, 200, buf_str(&buf));
 }
 
 /* What stands from the member `from` up to the member `to`; empty when one of them is not there. Member names with their
@@ -71,6 +99,40 @@ struct str emojis_in_status(struct arena *arena, struct view *view, struct str f
 	};
 
 	return fill(arena, view, fragment, texts, sizeof(texts) / sizeof(texts[0]));
+}
+
+static bool is_in_options(struct arena *arena, const struct poll *poll, struct str shortcode)
+{
+	struct str name = arena_printf(arena, ":%.*s:", STR_ARG(shortcode));
+
+	for (size_t i = 0; i < poll->options.count; i++)
+		if (str_find(poll->options.items[i], name) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+struct str emojis_in_poll(struct arena *arena, struct view *view, struct str status_fragment, bool own,
+                          const struct poll *poll)
+{
+	struct str all = between(status_fragment, STR("\"emojis\":"), STR(",\"language\":"));
+	struct json_writer w;
+	struct buf buf;
+	json_t *list = NULL;
+
+	buf_init(&buf, arena, 0);
+	json_writer_init(&w, &buf);
+	if (own) {
+		emojis_w_named(&w, view, poll->options.items, poll->options.count);
+		return buf_str(&buf);
+	}
+	if (all.n && json_parse(arena, str_sub(all, sizeof("\"emojis\":") - 1, SIZE_MAX), &list) != OK)
+		list = NULL;
+	json_w_array(&w);
+	for (size_t i = 0; i < json_count(list); i++)
+		if (is_in_options(arena, poll, json_member_str(json_at(list, i), "shortcode")))
+			json_w_raw(&w, json_render(arena, json_at(list, i)));
+	json_w_array_end(&w);
+	return buf_str(&buf);
 }
 
 bool emojis_is_own(struct str account_fragment)

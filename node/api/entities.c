@@ -235,6 +235,7 @@ static void w_notification(struct json_writer *w, struct arena *arena, struct ba
 {
 	const char *type = notice_kind_name(notice->kind);
 	struct emoji_reaction reaction;
+	struct str url, static_url;
 
 	json_w_object(w);
 	json_w_member_id(w, "id", notice->id);
@@ -249,9 +250,9 @@ static void w_notification(struct json_writer *w, struct arena *arena, struct ba
 	}
 	if (notice->kind == NOTICE_EMOJI_REACTION &&
 	    emoji_reactions_first(batch->arena, batch->view, notice->post_id, notice->actor_id, &reaction) == OK) {
+		emoji_reactions_picture(arena, batch->view, &reaction, &url, &static_url);
 		json_w_member_str(w, "emoji", reaction.emoji);
-		json_w_member_str_or_null(w, "emoji_url", media_proxy_url(arena, instance_of(batch->view), notice->post_id,
-		                                                          reaction.emoji_url));
+		json_w_member_str_or_null(w, "emoji_url", url);
 	}
 	if (notice->filtered)
 		json_w_member_bool(w, "filtered", true);

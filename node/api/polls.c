@@ -4,6 +4,7 @@
 #include "node/api/polls.h"
 
 #include "node/api/answer.h"
+#include "node/api/batch.h"
 #include "node/api/limits.h"
 #include "node/api/status_views.h"
 #include "storage/access.h"
@@ -47,8 +48,8 @@ static void w_own(struct json_writer *w, bool is_author, const struct vote *vote
 	json_w_array_end(w);
 }
 
-void poll_entity_w(struct json_writer *w, const struct poll *poll, uint64_t author_id, uint64_t viewer_id,
-                   const struct vote *vote)
+void poll_entity_w(struct json_writer *w, const struct poll *poll, struct str emojis, uint64_t author_id,
+                   uint64_t viewer_id, const struct vote *vote)
 {
 	bool over = polls_over(poll, clock_now_ms());
 	uint64_t sum = polls_sum(poll);
@@ -65,7 +66,7 @@ void poll_entity_w(struct json_writer *w, const struct poll *poll, uint64_t auth
 	else
 		json_w_member_u64(w, "voters_count", poll->voters);
 	w_options(w, poll, over || !poll->hide_totals);
-	json_w_member_raw(w, "emojis", STR("[]"));
+	json_w_member_raw(w, "emojis", emojis);
 	if (viewer_id)
 		w_own(w, viewer_id == author_id, vote);
 	json_w_object_end(w);
@@ -177,20 +178,24 @@ int api_poll_vote_write(struct call *call, struct txn *txn)
 int api_poll_show(struct call *call, struct view *view)
 {
 	const struct poll_call *state = call->state;
-	uint64_t viewer_id = call->viewer.account_id;
 	struct answer answer;
+	struct batch batch;
 	struct post post;
 	struct poll poll;
-	struct vote vote;
-	bool voted;
 	int r = access_post(call->arena, view, answer_beholder(call), state->post_id, &post);
 
 	if (!r)
 		r = polls_get(call->arena, view, post.id, &poll);
 	if (r)
 		return r;
-	voted = viewer_id && polls_vote_get(call->arena, view, post.id, viewer_id, &vote) == OK;
+	batch_init(&batch, call->arena, view, call->viewer.account_id);
+	batch_add_post(&batch, &post);
+	r = batch_load(&batch);
+	if (!r && !batch_has_status(&batch, post.id))
+		r = ERR_NOT_FOUND;
+	if (r)
+		return r;
 	answer_begin(&answer, call);
-	poll_entity_w(&answer.w, &poll, post.account_id, viewer_id, voted ? &vote : NULL);
+	batch_w_poll(&batch, &answer.w, post.id);
 	return answer_end(&answer, call, OK);
 }

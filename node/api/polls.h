@@ -11,9 +11,10 @@
 #include "node/call.h"
 #include "storage/base/json.h"
 
-/* The entity as a value. `vote` NULL: the viewer has none; viewer_id 0: nobody looks. */
-void poll_entity_w(struct json_writer *w, const struct poll *poll, uint64_t author_id, uint64_t viewer_id,
-                   const struct vote *vote);
+/* The entity as a value. `emojis`: those of its options, a JSON array. `vote` NULL: the viewer has none; viewer_id 0:
+ * nobody looks. */
+void poll_entity_w(struct json_writer *w, const struct poll *poll, struct str emojis, uint64_t author_id,
+                   uint64_t viewer_id, const struct vote *vote);
 
 /* Reads poll[…] of a new post into the draft; without it nothing changes. 422. */
 int poll_read(struct call *call, struct post_draft *draft);

@@ -112,6 +112,9 @@ const struct route routes[] = {
 	API("GET", "/api/v1/instance/translation_languages", 0, QUOTA_READ, .show = api_translation_languages,
 	    .summary = "languages to translate: none"),
 
+	SHARED("GET", "/emojis/:id", QUOTA_READ, .show = api_emoji_object, .answers = "application/activity+json",
+	       .summary = "an emoji of this node, as an object"),
+
 	/* sign-in of apps */
 	SHARED("POST", "/api/v1/apps", QUOTA_APP, .check = apps_create_check, .write = apps_create_write,
 	       .summary = "registers an app"),
@@ -338,7 +341,7 @@ const struct route routes[] = {
 	    .check = api_emoji_react_check, .write = api_emoji_react_write, .show = api_emoji_react_show,
 	    .summary = "reacts with an emoji"),
 	API("DELETE", "/api/v1/pleroma/statuses/:id/reactions/:emoji", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
-	    .check = api_emoji_react_check, .write = api_emoji_unreact_write, .show = api_emoji_react_show,
+	    .check = api_emoji_unreact_check, .write = api_emoji_unreact_write, .show = api_emoji_react_show,
 	    .summary = "takes it back"),
 
 	API("POST", "/api/v1/statuses/:id/bookmark", SCOPE(WRITE_BOOKMARKS), QUOTA_POST,
@@ -555,7 +558,7 @@ const struct route routes[] = {
 	    .check = api_announcement_react_check, .write = api_announcement_react_write, .show = api_show_nothing,
 	    .summary = "reacts to it with an emoji"),
 	API("DELETE", "/api/v1/announcements/:id/reactions/:name", SCOPE(WRITE_FAVOURITES), QUOTA_POST,
-	    .check = api_announcement_react_check, .write = api_announcement_unreact_write, .show = api_show_nothing,
+	    .check = api_announcement_unreact_check, .write = api_announcement_unreact_write, .show = api_show_nothing,
 	    .summary = "takes it back"),
 
 	/* for those who look after the node */

@@ -9,6 +9,8 @@
 #include "node/api/paging.h"
 #include "node/node.h"
 #include "storage/blocks.h"
+#include "storage/emojis.h"
+#include "storage/fragment.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/shuns.h"
@@ -158,7 +160,21 @@ int api_status_source(struct call *call, struct view *view)
 	return answer_end(&answer, call, OK);
 }
 
-static void w_edit(struct json_writer *w, const struct post_edit *edit, struct str account)
+/* Of ours those that the text of then names; a foreign post's came with the post. */
+static void w_edit_emojis(struct json_writer *w, struct view *view, const struct post *post, const struct post_edit *edit)
+{
+	const struct str texts[] = { edit->content, edit->spoiler };
+
+	if (post->remote) {
+		fragment_w_emojis(w, instance_of(view), post->id, post->emojis_json);
+		return;
+	}
+	json_w_key(w, "emojis");
+	emojis_w_named(w, view, texts, sizeof(texts) / sizeof(texts[0]));
+}
+
+static void w_edit(struct json_writer *w, struct view *view, const struct post *post, const struct post_edit *edit,
+                   struct str account)
 {
 	json_w_object(w);
 	json_w_member_str(w, "content", edit->content);
@@ -168,7 +184,7 @@ static void w_edit(struct json_writer *w, const struct post_edit *edit, struct s
 	json_w_member_raw(w, "account", account);
 	json_w_member_null(w, "poll");
 	json_w_member_raw(w, "media_attachments", STR("[]"));
-	json_w_member_raw(w, "emojis", STR("[]"));
+	w_edit_emojis(w, view, post, edit);
 	json_w_object_end(w);
 }
 
@@ -206,8 +222,8 @@ int api_status_history(struct call *call, struct view *view)
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
 	for (size_t i = 0; i < count; i++)
-		w_edit(&answer.w, &edits[i], account);
-	w_edit(&answer.w, &now, account);
+		w_edit(&answer.w, view, &post, &edits[i], account);
+	w_edit(&answer.w, view, &post, &now, account);
 	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, OK);
 }

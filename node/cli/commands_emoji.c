@@ -86,7 +86,7 @@ int command_emoji_add(struct cli *cli)
 	if (err == ERR_EXISTS)
 		return cli_fail(cli, ":%.*s: is there already: remove it first", STR_ARG(adding.emoji.shortcode));
 	if (err == ERR_LIMIT)
-		return cli_fail(cli, "there are %d emojis, as many as may be: remove one", EMOJIS_MAX);
+		return cli_fail(cli, "there are %d emojis, as many as may be: remove one", EMOJIS_KEPT_MAX);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
 	buf_printf(&cli->out, ":%.*s: is an emoji now\n", STR_ARG(adding.emoji.shortcode));

@@ -48,7 +48,8 @@ _ENTITIES = {
     "ScheduledParams": """text:s visibility:visibility poll:ScheduledPoll? media_ids:[id]? sensitive:b spoiler_text:s?
         in_reply_to_id:id? language:s? application_id:id? idempotency:s? with_rate_limit:b quoted_status_id:id?~""",
     "ScheduledStatus": "id:id scheduled_at:d params:ScheduledParams media_attachments:[o]",
-    "AnnouncementReaction": "name:s count:i me:b",
+    "AnnouncementReaction": "name:s count:i me:b url:u~ static_url:u~",
+    "Reaction": "name:s count:i me:b url:u? static_url:u? accounts:[Account]",
     "Announcement": """id:id content:s starts_at:d? ends_at:d? all_day:b published_at:d updated_at:d read:b mentions:[o]
         statuses:[o] tags:[o] emojis:[CustomEmoji] reactions:[AnnouncementReaction]""",
     "PartialAccount": "id:id acct:s url:u avatar:u avatar_static:u locked:b bot:b",

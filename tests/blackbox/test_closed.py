@@ -14,7 +14,7 @@ AS2 = {"Accept": "application/activity+json"}
 OPEN = """
     GET /.well-known/webfinger  GET /.well-known/host-meta  GET /.well-known/nodeinfo  GET /nodeinfo/2.0
     GET /nodeinfo/2.1  GET /.well-known/oauth-authorization-server
-    GET /api/v1/instance  GET /api/v2/instance  GET /api/v1/custom_emojis  GET /health  GET /api/openapi.json
+    GET /api/v1/instance  GET /api/v2/instance  GET /api/v1/custom_emojis  GET /emojis/:id  GET /health  GET /api/openapi.json
     GET /api/v1/streaming/health
     POST /api/v1/apps  GET /oauth/authorize  POST /oauth/authorize  POST /oauth/token  POST /oauth/revoke
     GET /actor  GET /actor/followers  GET /actor/following  GET /u/:id

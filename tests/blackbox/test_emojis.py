@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from entities import check
+from node import wait_for
 
 
 def png(colour=(200, 30, 60, 128), side=48, kind="PNG", frames=1):
@@ -83,3 +84,95 @@ def test_texts_show_them_until_they_go(world, emoji, word):
     world.ben.patch("/api/v1/accounts/update_credentials", display_name="Ben")
     world.a.do("emoji", "remove", code)
     assert world.ben.get(f"/api/v1/statuses/{before['id']}")["emojis"] == []
+
+
+def shown(person, status_id):
+    return person.get(f"/api/v1/statuses/{status_id}")
+
+
+def read(person, url):
+    """A picture, which comes from the reader's own node."""
+    assert url.startswith(person.node.url)
+    answer = person.node.get(url.removeprefix(person.node.url))
+    assert answer.status_code == 200
+    return Image.open(io.BytesIO(answer.content))
+
+
+def test_siblings_see_them_by_way_of_their_own_node(world, emoji, word):
+    made = emoji(f"far_{word}", png(kind="GIF", frames=2), suffix=".gif")
+    world.chloe.follow(world.ana)
+    status = world.ana.say(f":far_{word}: {word}", **{"poll[options][]": [f":far_{word}:", "no"], "poll[expires_in]": 3600})
+    assert status["poll"]["emojis"] == [made]
+    there = check(world.chloe.sees(word), "Status")
+    picture, = there["emojis"]
+    assert picture["shortcode"] == f"far_{word}" and there["poll"]["emojis"] == [picture]
+    assert world.chloe.get(f"/api/v1/polls/{there['poll']['id']}")["emojis"] == [picture]
+    assert read(world.chloe, picture["url"]).n_frames == 2
+    assert getattr(read(world.chloe, picture["static_url"]), "n_frames", 1) == 1
+    world.ana.patch("/api/v1/accounts/update_credentials", display_name=f"Ana :far_{word}:")
+    wait_for(lambda: shown(world.chloe, there["id"])["account"]["emojis"], "the profile with its emoji")
+    world.ana.patch("/api/v1/accounts/update_credentials", display_name="Ana")
+    world.ana.put(f"/api/v1/statuses/{status['id']}", status=f"without {word}")
+    history = check(world.ana.get(f"/api/v1/statuses/{status['id']}/history"), "[StatusEdit]")
+    assert [h["emojis"] for h in history] == [[made], []]
+    wait_for(lambda: not shown(world.chloe, there["id"])["account"]["emojis"], "the profile without")
+
+
+def test_the_object_of_an_emoji(world, emoji, word):
+    made = emoji(f"object_{word}", png())
+    number = made["url"].split("/")[-3]
+    document = world.a.get(f"/emojis/{number}").json()
+    assert document["type"] == "Emoji" and document["name"] == f":object_{word}:"
+    assert document["icon"] == {"type": "Image", "mediaType": "image/png", "url": made["url"]}
+    world.a.do("emoji", "remove", f"object_{word}")
+    assert world.a.get(f"/emojis/{number}").status_code == 404
+
+
+def test_reactions_with_them(world, emoji, word):
+    made = emoji(f"nod_{word}", png())
+    world.ana.follow(world.chloe)
+    status = world.chloe.say(f"react {word}")
+    here = world.ana.sees(f"react {word}")["id"]
+
+    def kinds(person, status_id):
+        return check(person.get(f"/api/v1/pleroma/statuses/{status_id}/reactions"), "[Reaction]")
+
+    world.ana.call("PUT", f"/api/v1/pleroma/statuses/{here}/reactions/:nod_{word}:")
+    mine, = kinds(world.ana, here)
+    assert (mine["name"], mine["url"], mine["me"]) == (f"nod_{word}", made["url"], True)
+    theirs, = wait_for(lambda: kinds(world.chloe, status["id"]), "the reaction")
+    name = f"nod_{word}@{world.a.domain}"
+    assert theirs["name"] == name and read(world.chloe, theirs["url"]).size == (48, 48) and theirs["static_url"]
+    told, = [n for n in world.chloe.notifications("pleroma:emoji_reaction") if n["status"]["id"] == status["id"]]
+    assert told["emoji"] == name and told["emoji_url"] == theirs["url"]
+    world.chloe.call("PUT", f"/api/v1/pleroma/statuses/{status['id']}/reactions/{name}")
+    assert [(k["name"], k["count"], k["me"]) for k in kinds(world.chloe, status["id"])] == [(name, 2, True)]
+    world.dan.call("PUT", f"/api/v1/pleroma/statuses/{status['id']}/reactions/nobody@{world.a.domain}", 422)
+    world.dan.call("PUT", f"/api/v1/pleroma/statuses/{status['id']}/reactions/nobody", 422)
+    world.a.do("emoji", "remove", f"nod_{word}")
+    assert kinds(world.ana, here)[0]["url"] is None
+    world.ana.call("DELETE", f"/api/v1/pleroma/statuses/{here}/reactions/nod_{word}")
+    wait_for(lambda: [k["count"] for k in kinds(world.chloe, status["id"])] == [1], "the Undo")
+
+
+def test_hearts_of_both_styles_are_one_reaction(world, word):
+    status = world.ana.say(f"heart {word}")["id"]
+    world.ana.call("PUT", f"/api/v1/pleroma/statuses/{status}/reactions/❤")
+    told = world.ben.call("PUT", f"/api/v1/pleroma/statuses/{status}/reactions/❤️")
+    assert [(k["name"], k["count"], k["me"]) for k in told["pleroma"]["emoji_reactions"]] == [("❤", 2, True)]
+    assert len(world.ana.get(f"/api/v1/pleroma/statuses/{status}/reactions/❤️")) == 1
+    told = world.ana.call("DELETE", f"/api/v1/pleroma/statuses/{status}/reactions/❤️")
+    assert [(k["name"], k["count"], k["me"]) for k in told["pleroma"]["emoji_reactions"]] == [("❤️", 1, False)]
+
+
+def test_announcements_have_them(world, emoji, word):
+    made = emoji(f"news_{word}", png())
+    world.a.do("announcement", "add", f":news_{word}: {word}")
+    told = next(a for a in world.ana.get("/api/v1/announcements") if word in a["content"])
+    assert told["emojis"] == [made]
+    world.ana.call("PUT", f"/api/v1/announcements/{told['id']}/reactions/news_{word}")
+    world.ana.call("PUT", f"/api/v1/announcements/{told['id']}/reactions/nobody_{word}", 422)
+    told = next(a for a in check(world.ben.get("/api/v1/announcements"), "[Announcement]") if word in a["content"])
+    assert told["reactions"] == [{"name": f"news_{word}", "count": 1, "me": False, "url": made["url"],
+                                  "static_url": made["static_url"]}]
+    world.a.do("announcement", "remove", told["id"])

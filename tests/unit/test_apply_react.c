@@ -162,8 +162,8 @@ static void check_our_emoji_reactions(void)
 	rig_apply(rig, create("1", "'" PUBLIC "'", "", ""));
 	id = rig_find_post(rig, NOTE_1).id;
 	world_write(rig->world);
-	is_int(act_emoji_react(rig->arena, rig->world->txn, rig->alice.id, id, STR(SOUP)), OK, "one of us reacts");
-	is_int(act_emoji_react(rig->arena, rig->world->txn, rig->alice.id, id, STR(SOUP)), OK, "twice is no error");
+	is_int(act_emoji_react(rig->arena, rig->world->txn, rig->alice.id, id, STR(SOUP), STR_NONE), OK, "one of us reacts");
+	is_int(act_emoji_react(rig->arena, rig->world->txn, rig->alice.id, id, STR(SOUP), STR_NONE), OK, "twice is no error");
 	world_commit(rig->world);
 	rig_jobs(rig);
 	is_int(rig_outgoing_count(rig), 1, "and is told once");

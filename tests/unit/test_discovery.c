@@ -111,7 +111,7 @@ static bool may_be_open(const char *path)
 	static const char *const exact[] = {
 		"/", "/legal", "/sign-in", "/sign-out", "/sign-up/:secret", "/health", "/actor", "/actor/outbox",
 		"/actor/followers", "/actor/following", "/u/:id", "/api/v1/instance", "/api/v2/instance", "/api/v1/apps",
-		"/api/v1/custom_emojis", "/api/openapi.json", "/oauth/authorize", "/oauth/token", "/oauth/revoke",
+		"/api/v1/custom_emojis", "/emojis/:id", "/api/openapi.json", "/oauth/authorize", "/oauth/token", "/oauth/revoke",
 		"/nodeinfo/2.0", "/nodeinfo/2.1",
 		"/avatar.svg", "/header.svg", "/avatar.png", "/header.png", "/icon.svg", "/style.css", "/api/v1/streaming/health",
 		"/media/proxy/:id/:secret/:url", "/media/proxy/:id/:secret/:url/:name",

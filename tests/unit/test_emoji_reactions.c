@@ -5,6 +5,7 @@
 #include "storage/base/err.h"
 #include "storage/keys.h"
 #include "storage/reactions.h"
+#include "storage/record.h"
 #include "tests/rig/world.h"
 #include "tests/unit/tap.h"
 
@@ -70,6 +71,33 @@ static void check_limit(void)
 	is_int(add(bob, post, "more", ""), OK, "which hinders nobody else");
 }
 
+/* As versions before 4 of the store kept them: each form under its own key. */
+static void check_migration(void)
+{
+	struct emoji_reaction reaction = { .account_id = ana->id, .post_id = post, .emoji = STR("\xe2\x9d\xa4\xef\xb8\x8f") };
+	struct emoji_count *counts;
+	struct key key;
+	size_t count = 0;
+	uint64_t id = 0;
+
+	is_int(emoji_reactions_add(world->txn, &reaction), OK, "a red heart");
+	is_int(add(ana, post, "\xe2\x9d\xa4", ""), ERR_EXISTS, "is the heart");
+	emoji_reactions_find(txn_view(world->txn), post, ana->id, STR("\xe2\x9d\xa4"), &id);
+	is_int((long long)id, (long long)reaction.id, "under either name");
+	txn_del(world->txn, SPACE_EMOJI_REACTION_OF, key_u64_u64_emoji(&key, post, ana->id, reaction.emoji));
+	is_int(add(ana, post, "\xe2\x9d\xa4", ""), OK, "a store from before has both");
+	record_put_id(world->txn, SPACE_EMOJI_REACTION_OF, key_u64_u64_hash(&key, post, ana->id, reaction.emoji), reaction.id);
+	is_int(emoji_reactions_migrate(world->txn), OK, "it is brought to today");
+	emoji_reactions_count(world->arena, txn_view(world->txn), post, ana->id, &counts, &count);
+	ok(count > 0 && emoji_same(counts[count - 1].emoji, STR("\xe2\x9d\xa4")) && counts[count - 1].count == 1,
+	   "with one of them");
+	ok(!view_has(txn_view(world->txn), SPACE_EMOJI_REACTION_OF, key_u64_u64_hash(&key, post, ana->id, reaction.emoji)),
+	   "and nothing of the other");
+	is_int(emoji_reactions_migrate(world->txn), OK, "once is enough");
+	is_int(emoji_reactions_find(txn_view(world->txn), post, ana->id, reaction.emoji, &id), OK, "it is found");
+	emoji_reactions_remove(world->txn, post, id);
+}
+
 int main(void)
 {
 	world = world_new();
@@ -78,6 +106,7 @@ int main(void)
 	bob = world_account(world, "bob", "c.example");
 	post = world_post(world, ana, VISIBILITY_PUBLIC);
 	check_one_each();
+	check_migration();
 	check_limit();
 	is_int(world_commit(world), OK, "all that is committed");
 	world_free(world);
