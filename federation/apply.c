@@ -149,7 +149,8 @@ static int find_actor(struct apply *apply)
 		return r;
 	if (apply->actor.deleted)
 		return ERR_GONE;
-	if (apply->actor.disabled)
+	/* who is kept out can still be erased by those who run the node */
+	if (apply->actor.disabled && !(apply->origin == ORIGIN_LOCAL && a->type == AS_DELETE && a->object_kind == OBJECT_ACTOR))
 		return ERR_DENIED;
 	a->actor_id = apply->actor.id;
 	a->actor_uri = apply->actor.uri;

@@ -26,6 +26,7 @@
 #include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/quotes.h"
+#include "storage/veil.h"
 
 enum {
 	TITLE_CHARS_MAX = 2048,
@@ -399,12 +400,12 @@ static void w_tags(struct json_writer *w, struct arena *arena, struct view *view
 	json_w_array_end(w);
 }
 
-static void w_texts(struct json_writer *w, struct arena *arena, const struct post *post)
+static void w_texts(struct json_writer *w, struct arena *arena, const struct post *post, bool veiled)
 {
 	if (post->title.n)
 		json_w_member_str(w, "name", post->title);
 	json_w_member_str_or_null(w, "summary", post->spoiler);
-	json_w_member_bool(w, "sensitive", post->sensitive);
+	json_w_member_bool(w, "sensitive", post->sensitive || (veiled && post->attachments_json.n));
 	json_w_member_str(w, "content", post->content);
 	if (post->language.n) {
 		json_w_key(w, "contentMap");
@@ -486,7 +487,7 @@ void object_w(struct json_writer *w, struct arena *arena, struct view *view, con
 	json_w_member_str(w, "url", post->url.n ? post->url : post->uri);
 	json_w_member_str_or_null(w, "inReplyTo", post->in_reply_to_uri);
 	w_collections(w, arena, view, post);
-	w_texts(w, arena, post);
+	w_texts(w, arena, post, veil_covers(arena, view, &author));
 	if (asks)
 		poll_w(w, &poll, clock_now_ms());
 	w_tags(w, arena, view, post, asks ? &poll : NULL);

@@ -306,7 +306,7 @@ int policy_rule_value(struct arena *arena, uint8_t kind, struct str text, struct
 		return r;
 	if (kind == RULE_DOMAIN || kind == RULE_SILENCE_DOMAIN)
 		r = url_host_parse(arena, text, ret_value);
-	else if (kind == RULE_ACCOUNT || kind == RULE_SILENCE_ACCOUNT)
+	else if (kind == RULE_ACCOUNT || kind == RULE_SILENCE_ACCOUNT || kind == RULE_SENSITIVE_ACCOUNT)
 		r = account_value(arena, text, ret_value);
 	else if (kind == RULE_WORD)
 		r = word_value(arena, text, ret_value);

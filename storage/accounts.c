@@ -90,7 +90,7 @@ struct str_list accounts_words(struct arena *arena, const struct account *accoun
 {
 	struct str_list list = { ARENA_ARRAY(arena, struct str, WORDS_MAX), 0 };
 
-	if (account->deleted)
+	if (account->deleted || account->withheld)
 		return list;
 	add_words(&list, WORDS_MAX, accounts_fold(arena, account->username));
 	add_words(&list, WORDS_MAX, accounts_fold(arena, account->display_name));
@@ -143,7 +143,7 @@ int accounts_id_by_uri(struct view *view, struct str uri, uint64_t *ret_id)
 	return record_id(view, SPACE_ACCOUNT_URI, key_hash(&key, uri), ret_id);
 }
 
-int accounts_by_name(struct arena *arena, struct view *view, struct str username, struct str host,
+int accounts_of_name(struct arena *arena, struct view *view, struct str username, struct str host,
                      struct account *ret_account)
 {
 	struct key key;
@@ -154,6 +154,14 @@ int accounts_by_name(struct arena *arena, struct view *view, struct str username
 		return ERR_NOT_FOUND;
 	r = get_indexed(arena, view, SPACE_ACCOUNT_NAME, key_name_host(&key, username, host), ret_account);
 	return r == OK && ret_account->deleted ? ERR_NOT_FOUND : r;
+}
+
+int accounts_by_name(struct arena *arena, struct view *view, struct str username, struct str host,
+                     struct account *ret_account)
+{
+	int r = accounts_of_name(arena, view, username, host, ret_account);
+
+	return r == OK && ret_account->withheld ? ERR_NOT_FOUND : r;
 }
 
 int accounts_by_acct(struct arena *arena, struct view *view, struct str acct, struct account *ret_account)
@@ -242,7 +250,7 @@ int accounts_put(struct txn *txn, struct account *account)
 		index_put(txn, SPACE_ACCOUNT, id, account);
 	txn_put(txn, SPACE_ACCOUNT, id, record);
 	changes_note(txn, CHANGE_ACCOUNT, account->id);
-	if (account->deleted)
+	if (account->deleted || account->withheld)
 		r = txn_del(txn, SPACE_ACCOUNT_JSON, id);
 	else
 		r = txn_put(txn, SPACE_ACCOUNT_JSON, id, json);
@@ -386,7 +394,7 @@ static bool found_by(struct arena *arena, struct view *view, const struct accoun
 {
 	struct str_list words;
 
-	if (account->deleted || account->disabled || account->id == instance_of(view)->actor_id)
+	if (account->deleted || account->withheld || account->disabled || account->id == instance_of(view)->actor_id)
 		return false;
 	words = accounts_words(arena, account);
 	for (size_t i = 0; i < query->count; i++)

@@ -15,8 +15,11 @@ struct arena;
 int accounts_get(struct arena *arena, struct view *view, uint64_t id, struct account *ret_account);
 /* By ActivityPub id. Deleted accounts are found too, with account->deleted set. */
 int accounts_by_uri(struct arena *arena, struct view *view, struct str uri, struct account *ret_account);
-/* By handle; host empty means ours. ASCII case does not matter. ERR_NOT_FOUND for deleted ones. */
+/* By handle; host empty means ours. ASCII case does not matter. ERR_NOT_FOUND for deleted and withheld ones. */
 int accounts_by_name(struct arena *arena, struct view *view, struct str username, struct str host,
+                     struct account *ret_account);
+/* The same, for those who look after the node: withheld ones too. */
+int accounts_of_name(struct arena *arena, struct view *view, struct str username, struct str host,
                      struct account *ret_account);
 /* By "name", "@name", "name@host", "acct:name@host"; our own domain counts as no host. */
 int accounts_by_acct(struct arena *arena, struct view *view, struct str acct, struct account *ret_account);
@@ -65,7 +68,8 @@ int accounts_local_each(struct arena *arena, struct view *view, uint64_t after, 
 void accounts_walk(struct page_walk *walk, struct arena *arena, struct view *view, const struct page *page);
 /* Case-folded and stripped of marks: how names and words are compared. */
 struct str accounts_fold(struct arena *arena, struct str text);
-/* The folded words by which an account is found, each once, at most 32; none for a deleted one. */
+/* The folded words by which an account is found, each once, at most 32; none for one that
+ * is deleted or withheld. */
 struct str_list accounts_words(struct arena *arena, const struct account *account);
 /* "name" for ours, "name@host" for others. */
 struct str accounts_acct(struct arena *arena, const struct account *account);

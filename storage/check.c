@@ -211,8 +211,9 @@ static void check_account(struct check *check)
 	const struct account *account = check->record;
 	struct account_stats stats;
 
-	if (has_id(check, SPACE_ACCOUNT_JSON, account->id) == account->deleted)
-		find(check, "%s finished JSON", account->deleted ? "it is deleted and has" : "it has no");
+	if (has_id(check, SPACE_ACCOUNT_JSON, account->id) == (account->deleted || account->withheld))
+		find(check, "%s finished JSON", account->deleted ? "it is deleted and has" :
+		                                account->withheld ? "it is withheld and has" : "it has no");
 	if (accounts_stats_get(check->view, account->id, &stats) != OK)
 		return;  /* found at the counts themselves */
 	compare_count(check, "posts", stats.statuses,

@@ -67,6 +67,7 @@ static const struct field account_fields[] = {
 	FIELD(41, account, moved_ms),
 	FIELD(55, account, avatar_id),
 	FIELD(56, account, header_id),
+	FIELD(57, account, withheld),
 };
 RECORD_TYPE(account);
 
@@ -101,6 +102,8 @@ static const struct field user_fields[] = {
 	FIELD(32, user, notices_new),
 	FIELD(33, user, notices_private),
 	FIELD(34, user, notices_limited),
+	FIELD(35, user, holds),
+	FIELD(36, user, reason),
 };
 RECORD_TYPE(user);
 
@@ -574,6 +577,7 @@ static const char *const tier_names[] = { [PEER_GROUP] = "group", [PEER_PARTNER]
 static const char *const rule_kind_names[] = {
 	[RULE_DOMAIN] = "domain", [RULE_ACCOUNT] = "account", [RULE_WORD] = "word",
 	[RULE_SILENCE_DOMAIN] = "silence-domain", [RULE_SILENCE_ACCOUNT] = "silence-account",
+	[RULE_SENSITIVE_ACCOUNT] = "sensitive-account",
 };
 
 static const char *const list_replies_names[] = {

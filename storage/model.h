@@ -43,6 +43,7 @@ struct account {
 	struct str avatar_url, header_url;  /* empty: the default picture */
 	bool locked, bot, discoverable, indexable, hide_collections;
 	bool disabled;                /* ours: sign-in refused and hidden from new contact */
+	bool withheld;                /* ours: suspended, or not let in yet; nobody is shown it or its posts */
 	bool deleted;                 /* tombstone */
 	int64_t created_ms;           /* when the account began, as told by its node */
 	int64_t fetched_ms;           /* foreign: when the document was last read */
@@ -65,6 +66,12 @@ struct account_stats {
 	int64_t last_status_ms;
 };
 
+/* Why somebody of ours may not sign in; a set. */
+enum user_hold {
+	HOLD_DISABLED = 1,            /* by who runs the node */
+	HOLD_SUSPENDED = 2,           /* and is not shown, until let in again or erased */
+	HOLD_PENDING = 4,             /* signed up, and waits to be let in */
+};
 enum user_role { ROLE_MEMBER = 0, ROLE_MODERATOR = 1, ROLE_ADMIN = 2 };
 enum visibility { VISIBILITY_PUBLIC = 1, VISIBILITY_UNLISTED, VISIBILITY_FOLLOWERS, VISIBILITY_DIRECT };
 
@@ -76,7 +83,9 @@ struct user {
 	uint8_t role;                 /* enum user_role */
 	struct str locale;            /* "fr", "en"; empty: from the browser */
 	int64_t created_ms, last_sign_in_ms;
-	bool disabled;
+	bool disabled;                /* may not sign in */
+	uint8_t holds;                /* set of enum user_hold: why; 0 with `disabled`: from before there were reasons */
+	struct str reason;            /* why they want to be let in, as they wrote */
 	uint8_t default_visibility;   /* enum visibility; 0: public */
 	bool default_sensitive;
 	struct str default_language;
@@ -424,9 +433,11 @@ struct peer {
 
 enum media_kind { MEDIA_IMAGE = 1, MEDIA_VIDEO = 2, MEDIA_AUDIO = 4, MEDIA_OTHER = 8, MEDIA_NONE = 16 };
 
-enum rule_kind { RULE_DOMAIN = 1, RULE_ACCOUNT, RULE_WORD, RULE_SILENCE_DOMAIN, RULE_SILENCE_ACCOUNT };
+enum rule_kind { RULE_DOMAIN = 1, RULE_ACCOUNT, RULE_WORD, RULE_SILENCE_DOMAIN, RULE_SILENCE_ACCOUNT,
+                 RULE_SENSITIVE_ACCOUNT };
 
-/* What an operator keeps out (federation/policy.h), or from all but followers (storage/silence.h). */
+/* What an operator keeps out (federation/policy.h), from all but followers (storage/silence.h), or behind a veil
+ * (storage/veil.h). */
 struct rule {
 	uint8_t kind;                 /* enum rule_kind */
 	struct str value;             /* in the form in which it is compared */

@@ -30,7 +30,7 @@ static bool is_ours(struct view *view, uint64_t account_id)
 	struct arena *scratch = arena_new();
 	struct account account;
 	bool ours = accounts_get(scratch, view, account_id, &account) == OK && account.host.n == 0 &&
-	            !account.deleted;
+	            !account.deleted && !account.withheld;
 
 	arena_free(scratch);
 	return ours;

@@ -26,8 +26,10 @@ static struct str host_of(struct str uri)
 
 bool silence_covers(struct arena *arena, struct view *view, const struct account *account)
 {
-	if (!account->host.n || !any(view))
+	if (!any(view))
 		return false;
+	if (!account->host.n)
+		return rules_has(view, RULE_SILENCE_ACCOUNT, account->uri);
 	return rules_cover_host(view, RULE_SILENCE_DOMAIN, str_lower(arena, account->host)) ||
 	       rules_cover_host(view, RULE_SILENCE_DOMAIN, str_lower(arena, host_of(account->uri))) ||
 	       rules_has(view, RULE_SILENCE_ACCOUNT, account->uri) ||

@@ -10,7 +10,8 @@
 
 struct arena;
 
-/* Does a rule stand against the account, its handle's domain or that of its address? Never against ours. */
+/* Does a rule stand against the account, its handle's domain or that of its address? One of ours is known by its
+ * address alone. */
 bool silence_covers(struct arena *arena, struct view *view, const struct account *account);
 /* Is it kept from this viewer, who does not follow it? A node without such rules pays one look at a count. */
 bool silence_hides(struct view *view, uint64_t account_id, uint64_t viewer_id);

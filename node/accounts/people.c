@@ -5,6 +5,7 @@
 #include "node/accounts/people.h"
 
 #include "federation/actor.h"
+#include "federation/apply.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -131,8 +132,43 @@ static int find_person(struct arena *arena, struct view *view, struct str name, 
 
 	if (str_starts(name, STR("@")))
 		name = str_sub(name, 1, SIZE_MAX);
-	err = accounts_by_name(arena, view, name, STR_NONE, ret_account);
+	err = accounts_of_name(arena, view, name, STR_NONE, ret_account);
 	return err == OK ? users_get(arena, view, ret_account->id, ret_user) : err;
+}
+
+uint8_t people_holds(const struct user *user)
+{
+	return user->holds || !user->disabled ? user->holds : HOLD_DISABLED;
+}
+
+/* Both records say so; who is held is signed out in the same transaction. */
+static int put_holds(struct txn *txn, struct account *account, struct user *user, uint8_t holds)
+{
+	int err;
+
+	user->holds = holds;
+	account->disabled = user->disabled = holds != 0;
+	account->withheld = (holds & (HOLD_SUSPENDED | HOLD_PENDING)) != 0;
+	users_put(txn, user);
+	err = accounts_put(txn, account);
+	return err == OK && holds ? tokens_delete_all(txn, account->id) : err;
+}
+
+int people_hold(struct arena *arena, struct txn *txn, uint64_t account_id, uint8_t hold, bool on)
+{
+	struct account account;
+	struct user user;
+	uint8_t holds;
+	int err = accounts_get(arena, txn_view(txn), account_id, &account);
+
+	if (err == OK)
+		err = users_get(arena, txn_view(txn), account_id, &user);
+	if (err != OK)
+		return err;
+	holds = people_holds(&user);
+	if (((holds & hold) != 0) == on)
+		return OK;
+	return put_holds(txn, &account, &user, (uint8_t)(on ? holds | hold : holds & ~hold));
 }
 
 int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled)
@@ -143,10 +179,14 @@ int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, b
 
 	if (err != OK)
 		return err;
-	account.disabled = user.disabled = disabled;
-	users_put(txn, &user);
-	err = accounts_put(txn, &account);
-	return err == OK && disabled ? tokens_delete_all(txn, account.id) : err;
+	return put_holds(txn, &account, &user, disabled ? people_holds(&user) | HOLD_DISABLED : 0);
+}
+
+int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id)
+{
+	int err = act_delete_actor(arena, txn, account_id);
+
+	return err == OK ? users_delete(txn, account_id) : err;
 }
 
 int people_set_password(struct arena *arena, struct txn *txn, struct str name, struct str hash)

@@ -24,7 +24,13 @@ int people_prepare(struct arena *arena, const struct instance *instance, struct 
                    const char **ret_reason);
 /* ERR_EXISTS: name or e-mail is taken. */
 int people_add(struct arena *arena, struct txn *txn, struct new_person *person);
-/* Disabling ends all sessions and tokens in the same transaction. ERR_NOT_FOUND. */
+/* Why they may not sign in: set of enum user_hold. */
+uint8_t people_holds(const struct user *user);
+/* Sets or lifts one hold (enum user_hold); a new one ends all sessions and tokens in the same transaction. */
+int people_hold(struct arena *arena, struct txn *txn, uint64_t account_id, uint8_t hold, bool on);
+/* Erases somebody with all they did here; other nodes are told. ERR_NOT_FOUND, ERR_GONE. */
+int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id);
+/* Disabling ends all sessions and tokens in the same transaction; enabling lifts every hold. ERR_NOT_FOUND. */
 int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled);
 /* Ends all sessions and tokens too. */
 int people_set_password(struct arena *arena, struct txn *txn, struct str name, struct str hash);

@@ -30,7 +30,7 @@ static int find_account(struct call *call, struct view *view, struct account *re
 
 	if (r == OK)
 		r = accounts_get(call->arena, view, id, ret_account);
-	return r == OK && ret_account->deleted ? ERR_NOT_FOUND : r;
+	return r == OK && (ret_account->deleted || ret_account->withheld) ? ERR_NOT_FOUND : r;
 }
 
 static int show_account(struct call *call, struct view *view, uint64_t account_id)

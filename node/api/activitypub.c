@@ -58,7 +58,7 @@ static int find_actor(struct call *call, struct view *view, struct account *ret_
 
 	if (r == OK)
 		r = accounts_get(call->arena, view, id, ret_account);
-	if (r == OK && (ret_account->host.n || id == call->node->instance.actor_id))
+	if (r == OK && (ret_account->host.n || ret_account->withheld || id == call->node->instance.actor_id))
 		r = ERR_NOT_FOUND;
 	return r == OK && ret_account->deleted ? ERR_GONE : r;
 }

@@ -1,6 +1,7 @@
 /*
- * Accounts, for those who look after the node. One of ours is disabled; one of another node is heard by its followers
- * alone, or kept out, by a rule of its own (storage/rules.h) such as an operator makes on the command line.
+ * Accounts, for those who look after the node. One of ours is held (node/accounts/people.h); one of another node is kept
+ * out by a rule of its own (storage/rules.h) such as an operator makes on the command line. Rules also let either be heard
+ * by its followers alone, or veil its pictures.
  */
 #include "node/api/admin_accounts.h"
 
@@ -12,11 +13,14 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/fragment.h"
 #include "storage/instance.h"
+#include "storage/jobs.h"
 #include "storage/reports.h"
 #include "storage/rules.h"
 #include "storage/silence.h"
 #include "storage/users.h"
+#include "storage/veil.h"
 
 enum { ACCOUNTS_PAGE = 100, ACCOUNTS_PAGE_MAX = 200, ACCOUNTS_LOOKED_AT = 5000 };
 
@@ -49,12 +53,41 @@ static int load(struct arena *arena, struct view *view, uint64_t id, struct know
 	return r;
 }
 
-static bool is_suspended(struct arena *arena, struct view *view, const struct account *account)
+static bool is_suspended(struct arena *arena, struct view *view, const struct known *known)
 {
-	return account->deleted || policy_blocks_account(arena, view, account);
+	return known->account.deleted || (people_holds(&known->user) & HOLD_SUSPENDED) ||
+	       policy_blocks_account(arena, view, &known->account);
 }
 
-/* Addresses of networks are not kept; whoever is here was let in by an operator. */
+/* Of another node's the record's flag counts: that node said so. */
+static bool is_disabled(const struct known *known)
+{
+	return known->user.account_id ? people_holds(&known->user) & HOLD_DISABLED : known->account.disabled;
+}
+
+/* Whom nobody else is shown has no finished JSON. */
+static int w_account(struct json_writer *w, struct arena *arena, struct view *view, struct account account)
+{
+	struct account_stats stats;
+	int r;
+
+	if (!account.withheld)
+		return entity_account(w, arena, view, account.id);
+	account.moved_id = 0;
+	r = accounts_stats_get(view, account.id, &stats);
+	json_w_object(w);
+	buf_add(w->buf, fragment_account(arena, instance_of(view), &account));
+	w->comma = true;
+	json_w_member_null(w, "last_status_at");
+	json_w_member_u64(w, "statuses_count", stats.statuses);
+	json_w_member_u64(w, "followers_count", stats.followers);
+	json_w_member_u64(w, "following_count", stats.following);
+	json_w_member_bool(w, "suspended", true);
+	json_w_object_end(w);
+	return r;
+}
+
+/* Addresses of networks are not kept, and no mail address waits to be confirmed. */
 int entity_admin_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t id)
 {
 	struct known known;
@@ -75,18 +108,19 @@ int entity_admin_account(struct json_writer *w, struct arena *arena, struct view
 	json_w_member_null(w, "ip");
 	json_w_member_raw(w, "ips", STR("[]"));
 	json_w_member_str_or_null(w, "locale", known.user.locale);
-	json_w_member_null(w, "invite_request");
+	json_w_member_str_or_null(w, "invite_request", known.user.reason);
 	if (known.user.account_id)
 		entity_role(w, known.user.role);
 	else
 		json_w_member_null(w, "role");
 	json_w_member_bool(w, "confirmed", true);
-	json_w_member_bool(w, "approved", true);
-	json_w_member_bool(w, "disabled", known.account.disabled);
+	json_w_member_bool(w, "approved", !(people_holds(&known.user) & HOLD_PENDING));
+	json_w_member_bool(w, "disabled", is_disabled(&known));
 	json_w_member_bool(w, "silenced", silence_covers(arena, view, &known.account));
-	json_w_member_bool(w, "suspended", is_suspended(arena, view, &known.account));
+	json_w_member_bool(w, "sensitized", veil_covers(arena, view, &known.account));
+	json_w_member_bool(w, "suspended", is_suspended(arena, view, &known));
 	json_w_key(w, "account");
-	r = entity_account(w, arena, view, id);
+	r = w_account(w, arena, view, known.account);
 	json_w_object_end(w);
 	return r;
 }
@@ -145,22 +179,24 @@ static struct wanted read_wanted(const struct call *call)
 		.email = call_param(call, "email"),
 	};
 
-	/* Nobody waits to be let in, was invited, or leaves an address of a network. */
-	wanted.nobody = wanted.state == STATE_PENDING || call_param(call, "ip").n || call_param(call, "invited_by").n;
+	/* Nobody was invited, or leaves an address of a network. */
+	wanted.nobody = call_param(call, "ip").n || call_param(call, "invited_by").n;
 	return wanted;
 }
 
-static bool is_in_state(struct arena *arena, struct view *view, const struct account *account, enum state state)
+static bool is_in_state(struct arena *arena, struct view *view, const struct known *known, enum state state)
 {
 	switch (state) {
 	case STATE_ACTIVE:
-		return !account->disabled && !is_suspended(arena, view, account);
+		return !known->account.disabled && !is_suspended(arena, view, known);
 	case STATE_DISABLED:
-		return account->disabled;
+		return is_disabled(known);
 	case STATE_SILENCED:
-		return silence_covers(arena, view, account);
+		return silence_covers(arena, view, &known->account);
 	case STATE_SUSPENDED:
-		return is_suspended(arena, view, account);
+		return is_suspended(arena, view, known);
+	case STATE_PENDING:
+		return people_holds(&known->user) & HOLD_PENDING;
 	default:
 		return true;
 	}
@@ -182,7 +218,7 @@ static bool is_wanted(struct arena *arena, struct view *view, const struct known
 	       (!wanted->email.n || str_eq_nocase(known->user.email, wanted->email)) &&
 	       holds(arena, account->username, wanted->username) &&
 	       holds(arena, account->display_name, wanted->display_name) &&
-	       is_in_state(arena, view, account, wanted->state);
+	       is_in_state(arena, view, known, wanted->state);
 }
 
 /* The page's ids. Few of very many may be wanted: then it ends early, and *ret_last says where the next begins. */
@@ -243,17 +279,18 @@ int api_admin_accounts(struct call *call, struct view *view)
 
 /* --- what is done ----------------------------------------------------------------------------------------------- */
 
-enum act { ACT_NONE, ACT_DISABLE, ACT_SILENCE, ACT_SUSPEND, ACTS };
+enum act { ACT_NONE, ACT_DISABLE, ACT_SENSITIVE, ACT_SILENCE, ACT_SUSPEND, ACTS };
 
 struct action {
 	enum act act;
 	struct account account;
+	uint8_t holds;       /* of one of ours, as it was read */
 	uint64_t report_id;  /* 0: none */
 };
 
 static enum act read_act(const struct call *call)
 {
-	static const char *const names[ACTS] = { "none", "disable", "silence", "suspend" };
+	static const char *const names[ACTS] = { "none", "disable", "sensitive", "silence", "suspend" };
 	struct str type = call_param(call, "type");
 	enum act act = ACT_NONE;
 
@@ -280,7 +317,7 @@ int api_admin_undo_check(struct call *call, struct view *view)
 		return ERR_NOT_FOUND;
 	if (!known.account.host.n && known.user.role >= call->viewer.role)
 		return call_fail(call, ERR_DENIED, "This action is not allowed: that is nobody of a lesser role");
-	*action = (struct action){ .account = known.account };
+	*action = (struct action){ .account = known.account, .holds = people_holds(&known.user) };
 	call->state = action;
 	return OK;
 }
@@ -295,11 +332,9 @@ int api_admin_action_check(struct call *call, struct view *view)
 		return r;
 	action->act = read_act(call);
 	if (action->act == ACTS)
-		return answer_refuse(call, "Validation failed: type is none, disable, silence or suspend");
+		return answer_refuse(call, "Validation failed: type is none, disable, sensitive, silence or suspend");
 	if (action->act == ACT_DISABLE && action->account.host.n)
 		return answer_refuse(call, "Validation failed: type: who signs in at another server cannot be disabled here");
-	if (action->act > ACT_DISABLE && !action->account.host.n)
-		return answer_refuse(call, "Validation failed: type: the people of this server are disabled, nothing else");
 	if (action->act > ACT_DISABLE && action->account.uri.n > RULE_VALUE_BYTES_MAX)
 		return answer_refuse(call, "Validation failed: the address of the account is too long for a rule");
 	if (!call_param(call, "report_id").n)
@@ -320,27 +355,42 @@ static int put_rule(struct call *call, struct txn *txn, uint8_t kind, const stru
 	return r == ERR_LIMIT ? answer_refuse(call, "Validation failed: there are as many rules as may be") : r;
 }
 
+/* Holds are for ours alone: who signs in elsewhere is kept out by a rule. */
+static int hold(struct call *call, struct txn *txn, uint8_t which, bool on)
+{
+	const struct action *action = call->state;
+
+	return action->account.host.n ? OK : people_hold(call->arena, txn, action->account.id, which, on);
+}
+
+static int act(struct call *call, struct txn *txn, const struct action *action)
+{
+	switch (action->act) {
+	case ACT_DISABLE:
+		return hold(call, txn, HOLD_DISABLED, true);
+	case ACT_SENSITIVE:
+		return put_rule(call, txn, RULE_SENSITIVE_ACCOUNT, &action->account);
+	case ACT_SILENCE:
+		return put_rule(call, txn, RULE_SILENCE_ACCOUNT, &action->account);
+	case ACT_SUSPEND:
+		return action->account.host.n ? put_rule(call, txn, RULE_ACCOUNT, &action->account)
+		                              : hold(call, txn, HOLD_SUSPENDED, true);
+	default:
+		return OK;
+	}
+}
+
 int api_admin_action_write(struct call *call, struct txn *txn)
 {
 	const struct action *action = call->state;
-	int r = OK;
+	int r = act(call, txn, action);
 
-	if (action->act == ACT_DISABLE)
-		r = people_set_disabled(call->arena, txn, action->account.username, true);
-	else if (action->act == ACT_SILENCE)
-		r = put_rule(call, txn, RULE_SILENCE_ACCOUNT, &action->account);
-	else if (action->act == ACT_SUSPEND)
-		r = put_rule(call, txn, RULE_ACCOUNT, &action->account);
 	return r == OK && action->report_id ? reports_close(call->arena, txn, action->report_id, call->viewer.account_id) : r;
 }
 
 int api_admin_enable_write(struct call *call, struct txn *txn)
 {
-	const struct action *action = call->state;
-
-	if (action->account.host.n)
-		return OK;
-	return people_set_disabled(call->arena, txn, action->account.username, false);
+	return hold(call, txn, HOLD_DISABLED, false);
 }
 
 /* Under either form in which a rule may name the account. */
@@ -359,7 +409,38 @@ int api_admin_unsilence_write(struct call *call, struct txn *txn)
 	return remove_rules(call, txn, RULE_SILENCE_ACCOUNT);
 }
 
+int api_admin_unsensitive_write(struct call *call, struct txn *txn)
+{
+	return remove_rules(call, txn, RULE_SENSITIVE_ACCOUNT);
+}
+
 int api_admin_unsuspend_write(struct call *call, struct txn *txn)
 {
-	return remove_rules(call, txn, RULE_ACCOUNT);
+	int r = hold(call, txn, HOLD_SUSPENDED, false);
+
+	return r == OK ? remove_rules(call, txn, RULE_ACCOUNT) : r;
+}
+
+/* --- its end ---------------------------------------------------------------------------------------------------- */
+
+int api_admin_erase_check(struct call *call, struct view *view)
+{
+	int r = api_admin_undo_check(call, view);
+	const struct action *action = call->state;
+
+	if (r != OK)
+		return r;
+	if (action->account.host.n ? !policy_blocks_account(call->arena, view, &action->account)
+	                           : !(action->holds & HOLD_SUSPENDED))
+		return call_fail(call, ERR_DENIED, "Only a suspended account can be deleted");
+	return OK;
+}
+
+/* Of another node's account what it did here goes; that it is kept out stays. */
+int api_admin_erase_write(struct call *call, struct txn *txn)
+{
+	const struct account *account = &((const struct action *)call->state)->account;
+	struct job job = { .kind = STR("purge_account"), .subject = account->id };
+
+	return account->host.n ? jobs_add(txn, &job) : people_erase(call->arena, txn, account->id);
 }

@@ -15,14 +15,18 @@ int entity_admin_account(struct json_writer *w, struct arena *arena, struct view
 /* Newest first, by the parameters of either version of the method. */
 int api_admin_accounts(struct call *call, struct view *view);
 int api_admin_account(struct call *call, struct view *view);
-/* `type` is none, disable (one of ours), silence or suspend (of other nodes); `report_id` is closed with it. 403 for
- * oneself and whoever has no lesser role. */
+/* `type` is none, disable (one of ours), sensitive, silence or suspend; `report_id` is closed with it. 403 for oneself and
+ * whoever has no lesser role. */
 int api_admin_action_check(struct call *call, struct view *view);
 int api_admin_action_write(struct call *call, struct txn *txn);
 /* The way back; what was not done is no error. A rule against the whole domain stays. */
 int api_admin_undo_check(struct call *call, struct view *view);
 int api_admin_enable_write(struct call *call, struct txn *txn);
 int api_admin_unsilence_write(struct call *call, struct txn *txn);
+int api_admin_unsensitive_write(struct call *call, struct txn *txn);
 int api_admin_unsuspend_write(struct call *call, struct txn *txn);
+/* The end of one that is suspended: of ours for good; of another node's, what it left here. */
+int api_admin_erase_check(struct call *call, struct view *view);
+int api_admin_erase_write(struct call *call, struct txn *txn);
 
 #endif

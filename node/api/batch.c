@@ -12,6 +12,7 @@
 #include "node/api/filtered.h"
 #include "node/api/quotes.h"
 #include "storage/access.h"
+#include "storage/accounts.h"
 #include "node/api/polls.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
@@ -24,12 +25,14 @@
 #include "storage/pins.h"
 #include "storage/posts.h"
 #include "storage/silence.h"
+#include "storage/veil.h"
 
 struct batch_account {
 	uint64_t id;
 	struct str fragment;
 	struct account_stats stats;
 	uint64_t moved_id;  /* 0: it did not move */
+	enum { VEIL_UNKNOWN, VEIL_YES, VEIL_NO } veil;
 	struct str json;    /* written at first use */
 };
 
@@ -358,8 +361,34 @@ static bool is_own(const struct batch *batch, const struct batch_status *status)
 	return author && emojis_is_own(author->fragment);
 }
 
+/* Who is veiled shows pictures behind a warning, but to himself what he said. */
+static bool is_veiled(struct batch *batch, const struct batch_status *status)
+{
+	struct batch_account *author = find_account(batch, status->account_id);
+	struct account account;
+
+	if (!author || author->id == batch->viewer_id)
+		return false;
+	if (!author->veil)
+		author->veil = accounts_get(batch->arena, batch->view, author->id, &account) == OK &&
+		               veil_covers(batch->arena, batch->view, &account) ? VEIL_YES : VEIL_NO;
+	return author->veil == VEIL_YES;
+}
+
+static struct str veil(struct batch *batch, struct str fragment)
+{
+	static const struct str open = STR(",\"sensitive\":false"), bare = STR(",\"media_attachments\":[]");
+	size_t at = member_at(fragment, open);
+
+	if (at == fragment.n || member_at(fragment, bare) != fragment.n)
+		return fragment;
+	return arena_printf(batch->arena, "%.*s,\"sensitive\":true%.*s", STR_ARG(str_sub(fragment, 0, at)),
+	                    STR_ARG(str_sub(fragment, at + open.n, SIZE_MAX)));
+}
+
 static int load_statuses(struct batch *batch)
 {
+	bool veils = veil_any(batch->view);
 	size_t count = batch->status_count;
 	uint64_t *ids = ARENA_ARRAY(batch->arena, uint64_t, count);
 	struct str *values = ARENA_ARRAY(batch->arena, struct str, count);
@@ -375,6 +404,8 @@ static int load_statuses(struct batch *batch)
 		/* Addresses of files end for this reader when the post does. */
 		if (status->visibility >= VISIBILITY_FOLLOWERS && batch->viewer_id && values[i].p)
 			status->fragment = media_for_reader(batch->arena, instance_of(batch->view), values[i], batch->viewer_id);
+		if (veils && is_veiled(batch, status))
+			status->fragment = veil(batch, status->fragment);
 		if (is_own(batch, status))
 			status->fragment = emojis_in_status(batch->arena, batch->view, status->fragment);
 	}

@@ -121,7 +121,7 @@ int api_webfinger(struct call *call, struct view *view)
 		return call_fail(call, ERR_INVALID, "The resource is neither a handle nor an address");
 	if (r != OK)
 		return r;
-	if (account.host.n)
+	if (account.host.n || account.withheld)
 		return ERR_NOT_FOUND;
 	return account.deleted ? ERR_GONE : show_account(call, &account);
 }

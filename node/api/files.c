@@ -69,7 +69,7 @@ static int may_see(struct call *call, struct view *view, const struct media_reco
 		return OK;
 	r = accounts_get(call->arena, view, media->account_id, &account);
 
-	if (r == OK && account.deleted)
+	if (r == OK && (account.deleted || account.withheld))
 		r = ERR_NOT_FOUND;
 	if (r != OK)
 		return r;

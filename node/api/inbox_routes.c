@@ -39,7 +39,7 @@ static int check_owner(struct call *call, struct view *view)
 	r = answer_path_id(call, &id);
 	if (r == OK)
 		r = accounts_get(call->arena, view, id, &account);
-	if (r == OK && account.host.n)
+	if (r == OK && (account.host.n || account.withheld))
 		r = ERR_NOT_FOUND;
 	return r == OK && account.deleted ? ERR_GONE : r;
 }

@@ -55,7 +55,7 @@ int api_report_check(struct call *call, struct view *view)
 	struct account account;
 	int r = accounts_get(call->arena, view, call_param_id(call, "account_id"), &account);
 
-	if (r != OK || account.deleted)
+	if (r != OK || account.deleted || account.withheld)
 		return r != OK ? r : ERR_NOT_FOUND;
 	*report = (struct report){
 		.reporter_id = call->viewer.account_id, .target_id = account.id, .comment = call_param(call, "comment"),

@@ -106,7 +106,7 @@ static int find_url(struct call *call, struct view *view, struct search_call *st
 	if (r != ERR_NOT_FOUND && r != ERR_GONE)
 		return r;
 	r = accounts_by_uri(call->arena, view, state->query, &account);
-	if (r == OK && !account.deleted)
+	if (r == OK && !account.deleted && !account.withheld)
 		meet(state, &account);
 	if (r != ERR_NOT_FOUND)
 		return r;

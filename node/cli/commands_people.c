@@ -101,6 +101,17 @@ int command_user_add(struct cli *cli)
 
 enum { LIST_PAGE = 200 };
 
+static const char *state_of(const struct user *user)
+{
+	uint8_t holds = people_holds(user);
+
+	if (holds & HOLD_PENDING)
+		return "waiting";
+	if (holds & HOLD_SUSPENDED)
+		return "suspended";
+	return holds ? "disabled" : user->password_hash.n ? "active" : "invited";
+}
+
 static void print_user(struct cli *cli, struct view *view, const struct user *user)
 {
 	struct account account;
@@ -110,7 +121,7 @@ static void print_user(struct cli *cli, struct view *view, const struct user *us
 		return;
 	date_iso_seconds(user->created_ms, created);
 	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s%s%.*s\n", STR_ARG(account.username), STR_ARG(user->email),
-	           role_name(user->role), user->disabled ? "disabled" : user->password_hash.n ? "active" : "invited",
+	           role_name(user->role), state_of(user),
 	           created, account.moved_to.n ? "\tmoved to " : "", STR_ARG(account.moved_to));
 }
 

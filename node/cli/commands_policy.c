@@ -18,7 +18,7 @@ static int rule_argument(struct cli *cli, struct rule *ret_rule)
 {
 	*ret_rule = (struct rule){ .kind = rule_kind_parse(cli->arguments[0]), .comment = cli_option(cli, "comment") };
 	if (!ret_rule->kind)
-		return cli_usage(cli, "KIND is domain, account, word, silence-domain or silence-account");
+		return cli_usage(cli, "KIND is domain, account, word, silence-domain, silence-account or sensitive-account");
 	if (policy_rule_value(cli->arena, ret_rule->kind, cli->arguments[1], &ret_rule->value) == OK)
 		return STATUS_DONE;
 	return cli_fail(cli, "%.*s is no %s that can be compared", STR_ARG(cli->arguments[1]),
@@ -33,9 +33,18 @@ static bool is_line(struct str text)
 	return text.n <= RULE_COMMENT_BYTES_MAX && utf8_valid(text);
 }
 
-static bool is_silence(uint8_t kind)
+/* What is true of what a new rule names. */
+static const char *effect_of(uint8_t kind)
 {
-	return kind == RULE_SILENCE_DOMAIN || kind == RULE_SILENCE_ACCOUNT;
+	switch (kind) {
+	case RULE_SILENCE_DOMAIN:
+	case RULE_SILENCE_ACCOUNT:
+		return "is heard by its followers alone";
+	case RULE_SENSITIVE_ACCOUNT:
+		return "shows its media behind a warning";
+	default:
+		return "is kept out";
+	}
 }
 
 static int add_write(struct txn *txn, void *arg)
@@ -87,7 +96,7 @@ int command_rule_add(struct cli *cli)
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
 	buf_printf(&cli->out, "%s %.*s %s\n", rule_kind_name(rule.kind), STR_ARG(rule.value),
-	           is_silence(rule.kind) ? "is heard by its followers alone" : "is kept out");
+	           effect_of(rule.kind));
 	return STATUS_DONE;
 }
 

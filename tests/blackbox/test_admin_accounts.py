@@ -1,5 +1,7 @@
 """Accounts in the client API, for moderators and nobody else, by Mastodon.py."""
 
+import base64
+
 import pytest
 
 from node import Person, unkept
@@ -7,6 +9,7 @@ from node import Person, unkept
 mastodon = pytest.importorskip("mastodon")
 SCOPES = "read write follow admin:read admin:write"
 PATH = "/api/v1/admin/accounts"
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,75 @@ def test_one_of_another_node_is_silenced_and_kept_out(world, mod, api, word):
     assert uri not in world.a.do("rule", "list")
 
 
+def test_one_of_ours_is_silenced(world, mod, api, word):
+    made = world.a.person("sil" + word)
+    made.patch("/api/v1/accounts/update_credentials", discoverable="true")
+    world.ana.follow(made)
+    said = made.say(f"#{word} loud")
+
+    def public(who):
+        return said["id"] in [s["id"] for s in who.get("/api/v1/timelines/public", limit=40)]
+
+    def listed(who):
+        return made.id in [a["id"] for a in who.get("/api/v1/directory", order="new", limit=80)]
+
+    assert public(world.ben) and listed(world.ben)
+    api.admin_account_moderate(made.id, action="silence")
+    assert api.admin_account(made.id).silenced
+    assert not public(world.ben) and world.ben.get(f"/api/v1/timelines/tag/{word}") == [] and not listed(world.ben)
+    assert public(world.ana) and public(made) and listed(world.ana)
+    assert world.ben.get(f"/api/v1/statuses/{said['id']}")["id"] == said["id"]
+    assert not api.admin_account_unsilence(made.id).silenced and public(world.ben)
+
+
+def test_one_of_ours_is_suspended_comes_back_and_is_erased(world, mod, api, word):
+    made = world.a.person("sus" + word)
+    world.ana.follow(made)
+    said = made.say(f"gone {word}")
+    at, mine = f"/api/v1/statuses/{said['id']}", f"/api/v1/accounts/{made.id}"
+    world.ana.sees(word)
+    assert mod.raw("DELETE", f"{PATH}/{made.id}").status_code == 403
+    api.admin_account_moderate(made.id, action="suspend")
+    shown = api.admin_account(made.id)
+    assert shown.suspended and not shown.disabled and shown.account.acct == "sus" + word
+    assert names(api.admin_accounts(status="suspended", username=word)) == ["sus" + word]
+    assert made.raw("GET", "/api/v1/accounts/verify_credentials").status_code == 401
+    for path in (at, mine, mine + "/statuses", f"/api/v1/accounts/lookup?acct=sus{word}"):
+        assert world.ana.raw("GET", path).status_code == 404, path
+    assert all(said["id"] != s["id"] for s in world.ana.home())
+    assert world.a.get(f"/.well-known/webfinger?resource=acct:sus{word}@{world.a.domain}").status_code == 404
+    api.admin_account_moderate(made.id, action="disable")
+    assert api.admin_account_enable(made.id).suspended
+    assert not api.admin_account_unsuspend(made.id).suspended
+    assert world.ana.get(at)["id"] == said["id"] and world.ana.get(mine)["username"] == "sus" + word
+    again = Person(world.a, "sus" + word, world.a.token("sus" + word))
+    assert again.get("/api/v1/accounts/verify_credentials")["id"] == made.id
+    api.admin_account_moderate(made.id, action="suspend")
+    api.admin_account_delete(made.id)
+    assert mod.get(PATH, username="sus" + word) == []
+    assert world.ana.raw("GET", at).status_code == 404
+    assert mod.raw("POST", f"{PATH}/{made.id}/unsuspend").status_code == 404
+    assert f"sus{word}" not in world.a.do("user", "list")
+    world.a.do("check")
+
+
+def test_media_are_shown_behind_a_warning(world, mod, api, word):
+    made = world.a.person("pic" + word)
+    picture = made.call("POST", "/api/v2/media", files={"file": ("p.png", PIXEL, "image/png")})
+    plain, shown = made.say(f"words {word}"), made.say(f"picture {word}", **{"media_ids[]": picture["id"]})
+    assert not shown["sensitive"] and shown["media_attachments"]
+    api.admin_account_moderate(made.id, action="sensitive")
+
+    def marks(who):
+        return [who.get(f"/api/v1/statuses/{s['id']}")["sensitive"] for s in (plain, shown)]
+
+    assert mod.get(f"{PATH}/{made.id}")["sensitized"]
+    assert marks(world.ben) == [False, True] and marks(made) == [False, False]
+    assert [s["sensitive"] for s in world.ben.get(f"/api/v1/accounts/{made.id}/statuses")] == [True, False]
+    api.admin_account_unsensitive(made.id)
+    assert marks(world.ben) == [False, False]
+
+
 def test_a_rule_by_name_is_taken_back_too(world, mod, word):
     there = world.b.person("nam" + word)
     here = world.ana.find(there.handle)["id"]
@@ -79,8 +151,7 @@ def test_lists_are_narrowed_and_paged(world, mod, word):
 def test_what_cannot_be_meant_is_refused(world, mod, word):
     there = world.ana.find(world.b.person("odd" + word).handle)["id"]
     report = world.ana.post("/api/v1/reports", account_id=world.ben.id, comment=word)
-    for account, data in ((there, {}), (there, {"type": "sensitive"}), (there, {"type": "disable"}),
-                          (world.ben.id, {"type": "suspend"}), (world.ben.id, {"type": "silence"}),
+    for account, data in ((there, {}), (there, {"type": "odd"}), (there, {"type": "disable"}),
                           (there, {"type": "none", "report_id": report["id"]}),
                           (there, {"type": "none", "report_id": "x"})):
         answer = mod.raw("POST", f"{PATH}/{account}/action", data=data)
@@ -96,7 +167,8 @@ def test_nobody_else_may_nor_over_equals(world, mod, word):
     unscoped = Person(world.a, "sheriff", world.a.token("sheriff", "read write"))
     at = f"{PATH}/{world.ben.id}"
     for method, path in (("GET", PATH), ("GET", "/api/v2/admin/accounts"), ("GET", at), ("POST", at + "/action"),
-                         ("POST", at + "/enable"), ("POST", at + "/unsilence"), ("POST", at + "/unsuspend")):
+                         ("POST", at + "/enable"), ("POST", at + "/unsilence"), ("POST", at + "/unsuspend"),
+                         ("POST", at + "/unsensitive"), ("DELETE", at)):
         for who in (plain, unscoped):
             answer = who.raw(method, path, data={"type": "disable"} if method == "POST" else None)
             assert answer.status_code == 403 and answer.json()["error"] and "@corp" not in answer.text

@@ -2,9 +2,11 @@
 #include "node/accounts/people.h"
 
 #include "node/accounts/login.h"
+#include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/maintain.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 #include "tests/rig/engine_mem.h"
@@ -114,6 +116,33 @@ static void give_token(uint64_t account_id)
 	world_commit(world);
 }
 
+static void hold(uint64_t id, uint8_t which, bool on)
+{
+	is_int(people_hold(world->arena, world_write(world), id, which, on), OK, "a hold is set or lifted");
+	world_commit(world);
+}
+
+static void test_holds(uint64_t id)
+{
+	struct account account;
+	struct user old = { .disabled = true };
+	uint64_t findings = 0;
+
+	is_int(people_holds(&old), HOLD_DISABLED, "who was disabled by an older version is");
+	hold(id, HOLD_SUSPENDED, true);
+	is_int(accounts_by_name(world->arena, world_read(world), STR("ben"), STR_NONE, &account), ERR_NOT_FOUND,
+	       "who is suspended is not found by name");
+	is_int(accounts_of_name(world->arena, world_read(world), STR("ben"), STR_NONE, &account), OK, "but by an operator");
+	ok(account.withheld && account.disabled && !access_lives(world_read(world), id), "and is shown to nobody");
+	maintain_check(world_read(world), NULL, NULL, &findings);
+	is_int(findings, 0, "which is how the store has it");
+	hold(id, HOLD_DISABLED, true);
+	hold(id, HOLD_SUSPENDED, false);
+	accounts_get(world->arena, world_read(world), id, &account);
+	ok(!account.withheld && account.disabled && access_lives(world_read(world), id), "one hold is lifted, the other stays");
+	hold(id, HOLD_DISABLED, false);
+}
+
 static void test_disable(void)
 {
 	struct account account;
@@ -135,6 +164,7 @@ static void test_disable(void)
 	world_commit(world);
 	users_get(world->arena, world_read(world), account.id, &user);
 	ok(!user.disabled, "and may sign in again");
+	test_holds(account.id);
 	is_int(people_set_disabled(world->arena, world_write(world), STR("nobody"), true), ERR_NOT_FOUND,
 	       "nobody is not found");
 	world_abort(world);
