@@ -164,6 +164,19 @@ static bool admit_upload(struct exchange *exchange, uint64_t length)
 	return true;
 }
 
+/* Pages of other origins may read why they are refused, too. */
+static void find_origin(struct exchange *exchange)
+{
+	struct call *call = &exchange->call;
+	struct route_found found;
+
+	if (route_read_path(call) != OK)
+		return;
+	route_index_match(exchange->world->index, call, &found);
+	call->route = NULL;
+	exchange->cross_origin = found.cross_origin;
+}
+
 bool exchange_headers_done(struct exchange *exchange, struct str method, struct str direct)
 {
 	const struct server_options *options = exchange->world->options;
@@ -175,7 +188,10 @@ bool exchange_headers_done(struct exchange *exchange, struct str method, struct 
 	request->method = request->head ? STR("GET") : arena_str(exchange->call.arena, method);
 	request->peer_address = peer_of_request(exchange->call.arena, direct, request->headers, request->header_count,
 	                                        options->proxies, options->proxy_count);
-	if (request->header_count > EXCHANGE_HEADERS_MAX)
+	if (request->target.n > EXCHANGE_TARGET_MAX)
+		call_fail_status(&exchange->call, ERR_LIMIT, 414, NULL, "The address is longer than %d bytes",
+		                 EXCHANGE_TARGET_MAX);
+	else if (request->header_count > EXCHANGE_HEADERS_MAX)
 		call_fail_status(&exchange->call, ERR_LIMIT, 431, NULL, "Too many headers");
 	else if (check_framing(exchange) == OK &&
 	         str_to_u64(call_request_header(&exchange->call, "Content-Length"), &length) &&
@@ -183,6 +199,7 @@ bool exchange_headers_done(struct exchange *exchange, struct str method, struct 
 		fail_too_large(exchange);
 	if (exchange->call.err == OK)
 		return false;
+	find_origin(exchange);
 	finish(exchange);
 	return true;
 }

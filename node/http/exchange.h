@@ -15,7 +15,10 @@
 #include "node/http/server.h"
 #include "storage/base/pool.h"
 
-enum { EXCHANGE_HEADERS_MAX = 128 };  /* header lines of one request; beyond them 431 */
+enum {
+	EXCHANGE_HEADERS_MAX = 128,       /* header lines of one request; beyond them 431 */
+	EXCHANGE_TARGET_MAX = 16 * 1024,  /* bytes of path and query; beyond them 414. The server cannot answer at twice that. */
+};
 
 struct exchange;
 

@@ -85,13 +85,18 @@ static int64_t head_ms(const struct server *server)
 	return 2 * (int64_t)server->options.timeout_seconds * SECOND_MS;
 }
 
-/* The request line is read; its target is here as it was sent, and nowhere else. */
+/* The request line is read; its target is here as it was sent, and nowhere else. The library is about to make a record of
+ * each argument of the query, which nobody reads (params.c has the copy); where its memory for them ends it neither answers
+ * nor hangs up. So it shall see an empty query: the line lies in a buffer of its connection, which may be written to. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
 	struct server *server = cls;
 	struct exchange *exchange = exchange_new(&server->world, str_of(target));
+	char *query = strchr((char *)(uintptr_t)target, '?');
 
 	(void)connection;
+	if (query && query[1])
+		query[1] = '\0';
 	exchange->server = server;
 	return exchange;
 }

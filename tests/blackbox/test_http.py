@@ -142,6 +142,29 @@ def talk(node, data, seconds=5):
         return answer
 
 
+@pytest.mark.parametrize("count, status", [(500, 200), (999, 200), (1001, 413)])
+def test_many_parameters_are_read_or_refused(world, count, status):
+    """Arguments are in no memory of the HTTP library's, which ends at some 450 without an answer."""
+    answer = world.ana.raw("GET", "/api/v1/timelines/home?" + "&".join(f"a{i}=b" for i in range(count)), timeout=5)
+    assert answer.status_code == status, answer.text[:200]
+    assert answer.headers["Content-Type"].startswith("application/json")
+    if status != 200:
+        assert check(answer.json(), "Error")["error"] == "Too many parameters"
+
+
+@pytest.mark.parametrize("query", ["q=" + "x" * 17000, "q=" + "x" * 31000, "&a=" * 6000], ids=lambda q: f"{q[:3]}{len(q)}")
+def test_a_long_address_is_414(world, query):
+    answer = world.ana.raw("GET", "/api/v2/search?" + query, timeout=5)
+    assert answer.status_code == 414 and answer.headers["Access-Control-Allow-Origin"] == "*", answer.text[:200]
+    assert "16384" in check(answer.json(), "Error")["error"]
+
+
+def test_a_body_is_refused_before_it_comes_for_pages_of_other_origins_too(world):
+    answer = talk(world.a, f"POST /api/v2/media HTTP/1.1\r\nHost: {world.a.domain}\r\nAuthorization: Bearer {world.ana.token}\r\n"
+                           "Content-Length: 999999999\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 413 ") and b"Access-Control-Allow-Origin: *" in answer
+
+
 @pytest.mark.parametrize("data", [b"\x00\x01\x02\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
                                   b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
                                   b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 2000 + b"\r\n",
