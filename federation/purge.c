@@ -20,6 +20,7 @@
 #include "storage/named.h"
 #include "storage/notice_requests.h"
 #include "storage/notices.h"
+#include "storage/peers.h"
 #include "storage/polls.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
@@ -209,6 +210,14 @@ int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, b
 int purge_post_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
 {
 	int r = posts_delete(txn, job->subject, ret_more);
+
+	(void)arena;
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int purge_peer_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
+{
+	int r = peers_delete(txn, job->subject, ret_more);
 
 	(void)arena;
 	return r == ERR_NOT_FOUND ? OK : r;

@@ -16,5 +16,7 @@ struct job;
 int purge_account_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
 /* JOB "purge_post" (job->subject: the post): boosts and favourites that one posts_delete() could not remove. */
 int purge_post_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
+/* JOB "purge_peer" (job->subject: the peer): deliveries that one peers_delete() could not remove. */
+int purge_peer_write(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more);
 
 #endif

@@ -222,6 +222,8 @@ const struct job_row job_rows[] = {
 	  "removes the posts, favourites and follows of an account that is gone" },
 	{ "purge_post",   LANE_WRITER, RETRY_SOON,  100,   purge_post_write,    NULL,        0,
 	  "removes what is left of the reactions to a post that is gone" },
+	{ "purge_peer",   LANE_WRITER, RETRY_SOON,  100,   purge_peer_write,    NULL,        0,
+	  "removes what waited for a peer that is no longer on the list" },
 	{ "move",         LANE_WRITER, RETRY_SOON,  100,   move_followers_write, NULL,       0,
 	  "lets our followers of an account that moved follow the new one" },
 	{ "poll_update",  LANE_WRITER, RETRY_SOON,  100,   poll_update_write,   NULL,        0,

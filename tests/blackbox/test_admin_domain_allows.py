@@ -1,6 +1,6 @@
 """The nodes this one has to do with, in the client API, for moderators and nobody else."""
 
-from node import Person
+from node import Person, wait_for
 
 SCOPES = "read write follow admin:read admin:write"
 PATH = "/api/v1/admin/domain_allows"
@@ -24,3 +24,24 @@ def test_moderators_read_the_list_and_nobody_else(world, word):
     for who in (plain, unscoped):
         for path in (PATH, f"{PATH}/{shown[0]['id']}"):
             assert who.raw("GET", path).status_code == 403
+
+
+def test_moderators_pair_and_part(world, word):
+    world.a.add_user("pair" + word, role="moderator")
+    mod = Person(world.a, "pair" + word, world.a.token("pair" + word, SCOPES))
+    made = mod.post(PATH, domain=world.stranger.domain.upper())
+    assert made["domain"] == world.stranger.domain and made in mod.get(PATH)
+    assert mod.post(PATH, domain=world.stranger.domain)["id"] == made["id"]
+    wait_for(lambda: "\tpinned" in next(line for line in world.a.do("peer", "list").splitlines()
+                                       if line.startswith(world.stranger.domain + "\t")), "the key of the new peer")
+    assert mod.delete(f"{PATH}/{made['id']}") == {}
+    assert world.stranger.domain not in world.a.do("peer", "list")
+    assert mod.raw("DELETE", f"{PATH}/{made['id']}").status_code == 404
+    for domain in ("", "a b", world.a.domain, "x" * 300):
+        answer = mod.raw("POST", PATH, data={"domain": domain})
+        assert answer.status_code == 422 and "domain" in answer.json()["error"]
+    plain = Person(world.a, "ana", world.a.token("ana", SCOPES))
+    shown = mod.get(PATH)
+    for method, path in (("POST", PATH), ("DELETE", f"{PATH}/{shown[0]['id']}")):
+        assert plain.raw(method, path, data={"domain": "c.example"}).status_code == 403
+    assert mod.get(PATH) == shown
