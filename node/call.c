@@ -289,11 +289,11 @@ int call_admit(struct call *call)
 
 	if (route->access == ACCESS_OPEN || route->access == ACCESS_SIGNED)
 		return OK;
-	if (route->access == ACCESS_SESSION)
+	if (route->access == ACCESS_SESSION && !viewer->token_id)
 		return viewer->account_id ? OK : call_send_to_sign_in(call);
 	if (!viewer->account_id && !viewer->app_id && !viewer->token_id)
 		return refuse_token(call);
-	if (route->access == ACCESS_PERSON && !viewer->account_id)
+	if (route->access != ACCESS_TOKEN && !viewer->account_id)
 		return call_fail(call, ERR_DENIED, "This method requires an authenticated user");
 	if (route->scopes && !(viewer->scopes & route->scopes))
 		return call_fail(call, ERR_DENIED, "This action is outside the authorized scopes");

@@ -35,7 +35,8 @@ enum access {
 	ACCESS_TOKEN,       /* any valid token, an app's too */
 	ACCESS_SIGNED,      /* an HTTP signature from a listed origin; the row's check verifies it */
 	ACCESS_OPEN,        /* anybody; listed by `rse-node routes --open` */
-	ACCESS_SESSION,     /* a page for people who signed in with a browser; others are sent to /sign-in */
+	ACCESS_SESSION,     /* a page for people who signed in with a browser; others are sent to /sign-in. Of a row with scopes
+	                       a token of a person does as well */
 };
 
 enum quota { QUOTA_NONE = 0, QUOTA_READ, QUOTA_POST, QUOTA_DELETE, QUOTA_APP, QUOTA_SIGN_IN, QUOTA_TOKEN, QUOTA_INBOX,

@@ -67,7 +67,7 @@ int call_authenticate(struct call *call, struct view *view)
 	struct token token;
 	int err;
 
-	if (call->route->access == ACCESS_SESSION)
+	if (call->route->access == ACCESS_SESSION && !(call->route->scopes && secret.p))
 		return authenticate_session(call, view);
 	if (!secret.p && call->route->token_in_query)
 		secret = stream_token(call);

@@ -24,6 +24,7 @@
 #include "node/api/domain_blocks.h"
 #include "node/api/emoji_reactions.h"
 #include "node/api/emojis.h"
+#include "node/api/exports.h"
 #include "node/api/files.h"
 #include "node/api/media.h"
 #include "node/api/polls.h"
@@ -72,6 +73,12 @@
 /* For listed peers, who sign. */
 #define SIGNED(verb, place, counted, ...) \
 	{ .method = verb, .path = place, .access = ACCESS_SIGNED, .quota = counted, __VA_ARGS__ }
+
+/* A CSV file for a person: for clients, and for browsers where Mastodon has it. */
+#define EXPORT(api_place, page_place, needs, run, what) \
+	API("GET", api_place, needs, QUOTA_READ, .work = run, .computes = true, .answers = "text/csv", .summary = what), \
+	{ .method = "GET", .path = page_place, .access = ACCESS_SESSION, .scopes = needs, .quota = QUOTA_READ, .work = run, \
+	  .computes = true, .answers = "text/csv", .summary = what }
 
 const struct route routes[] = {
 	/* discovery */
@@ -249,6 +256,19 @@ const struct route routes[] = {
 	API("POST", "/api/v1/follow_requests/:id/reject", SCOPE(WRITE_FOLLOWS), QUOTA_POST,
 	    .check = api_relation_check, .write = api_request_reject_write, .show = api_relation_show,
 	    .summary = "refuses a request to follow"),
+
+	EXPORT("/api/v1/exports/following.csv", "/settings/exports/follows.csv", SCOPE(READ_FOLLOWS), api_export_follows,
+	       "whom one follows, to take along"),
+	EXPORT("/api/v1/exports/blocks.csv", "/settings/exports/blocks.csv", SCOPE(READ_BLOCKS), api_export_blocks,
+	       "whom one shuts out, to take along"),
+	EXPORT("/api/v1/exports/mutes.csv", "/settings/exports/mutes.csv", SCOPE(READ_MUTES), api_export_mutes,
+	       "whom one mutes, to take along"),
+	EXPORT("/api/v1/exports/lists.csv", "/settings/exports/lists.csv", SCOPE(READ_LISTS), api_export_lists,
+	       "one's lists, to take along"),
+	EXPORT("/api/v1/exports/domain_blocks.csv", "/settings/exports/domain_blocks.csv", SCOPE(READ_BLOCKS),
+	       api_export_domain_blocks, "domains one shuts out, to take along"),
+	EXPORT("/api/v1/exports/bookmarks.csv", "/settings/exports/bookmarks.csv", SCOPE(READ_BOOKMARKS),
+	       api_export_bookmarks, "addresses of what one keeps, to take along"),
 
 	API("POST", "/api/v1/reports", SCOPE(WRITE_REPORTS), QUOTA_POST, .check = api_report_check,
 	    .write = api_report_write, .show = api_report_show, .summary = "reports somebody to those who run the node"),
