@@ -192,17 +192,22 @@ static void take_note(const struct media_note *note, struct media_record *file)
 	}
 }
 
+void act_note_media(const struct post_draft *draft, struct media_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		for (size_t k = 0; k < draft->note_count; k++)
+			if (draft->notes[k].media_id == set->files[i].id)
+				take_note(&draft->notes[k], &set->files[i]);
+}
+
 static int take_media(struct arena *arena, struct view *view, const struct post_draft *draft, bool hide,
                       struct post *post, struct media_set *ret_set)
 {
-	int r = media_set_read(arena, view, post, &draft->media_ids, ret_set);
+	int r = media_set_read(arena, view, post, draft->scheduled_id, &draft->media_ids, ret_set);
 
 	if (r)
 		return r == ERR_NOT_FOUND ? ERR_EXISTS : r;
-	for (size_t i = 0; i < ret_set->count; i++)
-		for (size_t k = 0; k < draft->note_count; k++)
-			if (draft->notes[k].media_id == ret_set->files[i].id)
-				take_note(&draft->notes[k], &ret_set->files[i]);
+	act_note_media(draft, ret_set);
 	ret_set->hide = hide;
 	media_set_show(arena, instance_of(view), ret_set, post);
 	return OK;

@@ -37,6 +37,7 @@ struct post_draft {
 	struct id_list media_ids;         /* files of the author's to show with it */
 	const struct media_note *notes;   /* what is said about some of them from now on */
 	size_t note_count;
+	uint64_t scheduled_id;            /* what it waited as; 0: it did not */
 };
 struct media_note {
 	uint64_t media_id;
@@ -44,6 +45,9 @@ struct media_note {
 	bool has_focus;                   /* false: as it was */
 	int64_t focus_x, focus_y;         /* millionths */
 };
+struct media_set;
+/* Says of the files of a set what the draft says of them. */
+void act_note_media(const struct post_draft *draft, struct media_set *set);
 struct mention_target {
 	struct str acct;                  /* as written, without @ */
 	uint64_t account_id;

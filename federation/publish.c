@@ -35,6 +35,7 @@ static int publish(struct arena *arena, struct txn *txn, const struct scheduled 
 		.visibility = scheduled->visibility, .sensitive = scheduled->sensitive,
 		.in_reply_to_id = scheduled->in_reply_to_id, .app_id = scheduled->app_id, .quote_id = scheduled->quote_id,
 		.quote_policy = scheduled->quote_policy, .poll = poll_of(arena, scheduled), .poll_ms = scheduled->poll_ms,
+		.media_ids = scheduled->media_ids, .scheduled_id = scheduled->id,
 	};
 	struct str_list unknown;
 	uint64_t post_id;
@@ -61,7 +62,7 @@ int publish_write(struct arena *arena, struct txn *txn, struct job *job, bool *r
 	if (r == OK)
 		r = publish(arena, txn, &scheduled);
 	/* asked before anything was put; half a post is an error all the same */
-	if ((r == ERR_INVALID || r == ERR_DENIED || r == ERR_NOT_FOUND) && touched == txn_touched(txn))
+	if ((r == ERR_INVALID || r == ERR_DENIED || r == ERR_NOT_FOUND || r == ERR_EXISTS) && touched == txn_touched(txn))
 		return OK;
 	return r == OK ? scheduled_delete(txn, scheduled.account_id, scheduled.id) : r;
 }

@@ -18,6 +18,7 @@
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
+#include "storage/scheduled.h"
 
 enum { KEY_ANY = 255, VALUE_ANY = -1, KEY_SHOWN_MAX = 32 };
 
@@ -414,14 +415,19 @@ static void check_conversation_post(struct check *check)
 static void check_media(struct check *check)
 {
 	const struct media_record *media = check->record;
+	struct scheduled scheduled;
 	struct account account;
 	struct post post;
 
 	if (media->post_id && media->use == MEDIA_USE_POST &&
 	    (posts_get(check->arena, check->view, media->post_id, &post) != OK || !ids_have(&post.media_ids, media->id)))
 		find(check, "post %llu does not show it", (unsigned long long)media->post_id);
-	if (!media->post_id == !media->loose_ms && media->use == MEDIA_USE_POST)
-		find(check, "it is %s", media->post_id ? "shown and loose" : "neither shown nor loose");
+	if (media->use == MEDIA_USE_POST && !!media->post_id + !!media->loose_ms + !!media->scheduled_id != 1)
+		find(check, "it is not one of shown, loose and scheduled");
+	if (media->scheduled_id &&
+	    (scheduled_get(check->arena, check->view, media->account_id, media->scheduled_id, &scheduled) != OK ||
+	     !ids_have(&scheduled.media_ids, media->id)))
+		find(check, "the scheduled post %llu does not name it", (unsigned long long)media->scheduled_id);
 	if ((media->use == MEDIA_USE_AVATAR || media->use == MEDIA_USE_HEADER) &&
 	    (accounts_get(check->arena, check->view, media->account_id, &account) != OK ||
 	     (media->use == MEDIA_USE_AVATAR ? account.avatar_id : account.header_id) != media->id))

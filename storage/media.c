@@ -87,7 +87,7 @@ int media_loosen(struct txn *txn, uint64_t id)
 	int r = media_get(scratch, txn_view(txn), id, &media);
 
 	if (r == OK) {
-		media.post_id = 0;
+		media.post_id = media.scheduled_id = 0;
 		media.loose_ms = txn_now_ms(txn);
 		r = media_hide(scratch, txn, &media);
 	}
@@ -95,8 +95,8 @@ int media_loosen(struct txn *txn, uint64_t id)
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
-int media_set_read(struct arena *arena, struct view *view, const struct post *post, const struct id_list *ids,
-                   struct media_set *ret_set)
+int media_set_read(struct arena *arena, struct view *view, const struct post *post, uint64_t scheduled_id,
+                   const struct id_list *ids, struct media_set *ret_set)
 {
 	*ret_set = (struct media_set){ ARENA_ARRAY(arena, struct media_record, ids->count), ids->count, false };
 	if (ids->count > MEDIA_PER_POST_MAX)
@@ -108,7 +108,8 @@ int media_set_read(struct arena *arena, struct view *view, const struct post *po
 
 		if (r == OK && ids_have(&before, file->id))
 			r = ERR_LIMIT;
-		if (r == OK && (file->use != MEDIA_USE_POST || (file->post_id && file->post_id != post->id)))
+		if (r == OK && (file->use != MEDIA_USE_POST || (file->post_id && file->post_id != post->id) ||
+		                (file->scheduled_id && file->scheduled_id != scheduled_id)))
 			r = ERR_NOT_FOUND;
 		if (r == OK && file->state != MEDIA_STATE_READY)
 			r = file->state == MEDIA_STATE_BUSY ? ERR_BUSY : ERR_NOT_FOUND;
@@ -146,9 +147,35 @@ int media_set_put(struct txn *txn, const struct media_set *set, const struct pos
 			r = media_loosen(txn, former->ids[i]);
 	for (size_t i = 0; r == OK && i < set->count; i++) {
 		set->files[i].post_id = post->id;
+		set->files[i].scheduled_id = 0;
 		set->files[i].loose_ms = 0;
 		r = media_put(txn, &set->files[i]);
 	}
+	return r;
+}
+
+int media_set_hold(struct txn *txn, const struct media_set *set, uint64_t scheduled_id)
+{
+	int r = OK;
+
+	for (size_t i = 0; r == OK && i < set->count; i++) {
+		set->files[i].scheduled_id = scheduled_id;
+		set->files[i].loose_ms = 0;
+		r = media_put(txn, &set->files[i]);
+	}
+	return r;
+}
+
+int media_release(struct txn *txn, const struct id_list *ids, uint64_t scheduled_id)
+{
+	struct arena *scratch = arena_new();
+	struct media_record media;
+	int r = OK;
+
+	for (size_t i = 0; r == OK && i < ids->count; i++)
+		if (media_get(scratch, txn_view(txn), ids->ids[i], &media) == OK && media.scheduled_id == scheduled_id)
+			r = media_loosen(txn, media.id);
+	arena_free(scratch);
 	return r;
 }
 

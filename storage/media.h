@@ -32,7 +32,8 @@ int media_add(struct arena *arena, struct txn *txn, struct media_record *media);
 int media_put(struct txn *txn, const struct media_record *media);
 /* OK when there is none. */
 int media_delete(struct txn *txn, uint64_t id);
-/* Its post shows it no more: loose from now on, under another address. OK when there is none. */
+/* Its post shows it no more, and none that is scheduled will: loose from now on, under another address. OK when there is
+ * none. */
 int media_loosen(struct txn *txn, uint64_t id);
 /* Another address. */
 int media_hide(struct arena *arena, struct txn *txn, struct media_record *media);
@@ -43,10 +44,14 @@ struct media_set {
 	size_t count;
 	bool hide;                       /* all get other addresses: somebody is to see them no more */
 };
-/* Reads them. ERR_NOT_FOUND: one is not the author's, or another post shows it; ERR_BUSY: one is not ready;
- * ERR_LIMIT: more than MEDIA_PER_POST_MAX, or one twice. */
-int media_set_read(struct arena *arena, struct view *view, const struct post *post, const struct id_list *ids,
-                   struct media_set *ret_set);
+/* Reads them. `scheduled_id`: what the post was before, 0 when it was not scheduled. ERR_NOT_FOUND: one is not the author's,
+ * or another post shows it, or will; ERR_BUSY: one is not ready; ERR_LIMIT: more than MEDIA_PER_POST_MAX, or one twice. */
+int media_set_read(struct arena *arena, struct view *view, const struct post *post, uint64_t scheduled_id,
+                   const struct id_list *ids, struct media_set *ret_set);
+/* Keeps them for a post that is scheduled: they are not collected, and nothing else may show them. */
+int media_set_hold(struct txn *txn, const struct media_set *set, uint64_t scheduled_id);
+/* Loosens what still waits with a scheduled post that ends. */
+int media_release(struct txn *txn, const struct id_list *ids, uint64_t scheduled_id);
 /* Fills the post's media_ids and attachments_json; makes the new secrets. Puts nothing. */
 void media_set_show(struct arena *arena, const struct instance *instance, struct media_set *set, struct post *post);
 /* Puts them, and loosens those of `former` that are not among them. */

@@ -179,6 +179,7 @@ static const struct field scheduled_fields[] = {
 	FIELD(14, scheduled, poll_multiple),
 	FIELD(15, scheduled, poll_hide_totals),
 	FIELD(16, scheduled, poll_ms),
+	FIELD(17, scheduled, media_ids),
 };
 RECORD_TYPE(scheduled);
 
@@ -498,6 +499,7 @@ static const struct field media_record_fields[] = {
 	FIELD(25, media_record, remote_url),
 	FIELD(26, media_record, duration_ms),
 	FIELD(27, media_record, rate),
+	FIELD(28, media_record, scheduled_id),
 };
 RECORD_TYPE(media_record);
 

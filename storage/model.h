@@ -154,6 +154,7 @@ struct scheduled {
 	struct str_list poll_options; /* none: it asks nothing */
 	bool poll_multiple, poll_hide_totals;
 	int64_t poll_ms;              /* how long the poll lasts */
+	struct id_list media_ids;     /* files that wait with it */
 };
 
 struct post_stats {
@@ -289,7 +290,8 @@ struct media_record {
 	uint64_t id;
 	uint64_t account_id;          /* whose it is */
 	uint64_t post_id;             /* that shows it; 0: none yet, or none any more */
-	int64_t loose_ms;             /* since when nothing shows it; 0: something does */
+	uint64_t scheduled_id;        /* the scheduled post that it waits with; 0: none */
+	int64_t loose_ms;             /* since when nothing shows it; 0: something does, or will */
 	uint8_t use;                  /* enum media_use */
 	uint8_t state;                /* enum media_state */
 	uint8_t kind;                 /* enum media_kind */

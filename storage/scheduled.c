@@ -8,6 +8,7 @@
 #include "storage/codec.h"
 #include "storage/jobs.h"
 #include "storage/keys.h"
+#include "storage/media.h"
 #include "storage/record.h"
 
 int scheduled_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id, struct scheduled *ret_scheduled)
@@ -47,10 +48,17 @@ int scheduled_put(struct txn *txn, struct scheduled *scheduled)
 
 int scheduled_delete(struct txn *txn, uint64_t account_id, uint64_t id)
 {
+	struct arena *scratch = arena_new();
+	struct scheduled scheduled;
 	struct key key;
-	struct str at = key_u64_u64(&key, account_id, id);
+	int r = scheduled_get(scratch, txn_view(txn), account_id, id, &scheduled);
 
-	return view_has(txn_view(txn), SPACE_SCHEDULED, at) ? txn_del(txn, SPACE_SCHEDULED, at) : ERR_NOT_FOUND;
+	if (r == OK)
+		r = media_release(txn, &scheduled.media_ids, id);
+	if (r == OK)
+		r = txn_del(txn, SPACE_SCHEDULED, key_u64_u64(&key, account_id, id));
+	arena_free(scratch);
+	return r;
 }
 
 int scheduled_page(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
@@ -88,7 +96,7 @@ int scheduled_purge(struct txn *txn, uint64_t account_id, size_t max, bool *ret_
 
 	prefix_walk_init(&walk, txn_view(txn), SPACE_SCHEDULED, key_u64(&key, account_id), false);
 	for (; n < max && txn_err(txn) == OK && prefix_next(&walk, &item) == OK; n++)
-		txn_del(txn, SPACE_SCHEDULED, item.key);
+		scheduled_delete(txn, account_id, key_read_u64(item.key, 8));
 	*ret_more = n == max;
 	return txn_err(txn);
 }

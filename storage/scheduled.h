@@ -17,7 +17,7 @@ int scheduled_get(struct arena *arena, struct view *view, uint64_t account_id, u
 /* Inserts (id 0) or replaces, with a job for its time; one of a former time finds nothing to do. ERR_LIMIT: the person
  * has SCHEDULED_MAX. */
 int scheduled_put(struct txn *txn, struct scheduled *scheduled);
-/* ERR_NOT_FOUND. */
+/* Files that still wait with it are loose from then on. ERR_NOT_FOUND. */
 int scheduled_delete(struct txn *txn, uint64_t account_id, uint64_t id);
 /* Newest first, by id. */
 int scheduled_page(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,

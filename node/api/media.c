@@ -336,7 +336,7 @@ int api_media_delete_check(struct call *call, struct view *view)
 	struct media_call *state = state_of(call);
 	int r = find_own(call, view, &state->media);
 
-	if (r == OK && state->media.post_id)
+	if (r == OK && (state->media.post_id || state->media.scheduled_id))
 		return answer_refuse(call, "Validation failed: a post shows this file");
 	return r;
 }
@@ -346,7 +346,7 @@ int api_media_delete_write(struct call *call, struct txn *txn)
 	struct media_call *state = state_of(call);
 	int r = media_get_own(call->arena, txn_view(txn), call->viewer.account_id, state->media.id, &state->media);
 
-	if (r == OK && state->media.post_id)
+	if (r == OK && (state->media.post_id || state->media.scheduled_id))
 		return answer_refuse(call, "Validation failed: a post shows this file");
 	return r == OK ? media_delete(txn, state->media.id) : r;
 }
@@ -413,4 +413,13 @@ int media_refuse(struct call *call, int err)
 	                                          "processing. Try again in a moment!");
 	}
 	return err;
+}
+
+int media_read_waiting(struct call *call, struct view *view, const struct post_draft *draft, struct media_set *ret_set)
+{
+	const struct post post = { .account_id = call->viewer.account_id };
+	int r = media_set_read(call->arena, view, &post, 0, &draft->media_ids, ret_set);
+
+	act_note_media(draft, ret_set);
+	return r == OK ? OK : media_refuse(call, r == ERR_NOT_FOUND ? ERR_EXISTS : r);
 }

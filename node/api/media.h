@@ -31,6 +31,9 @@ int media_read_draft(struct call *call, struct post_draft *draft);
 /* Fails the call for an error of act_create_post() or act_update_post() that is about files; otherwise gives it back. */
 int media_refuse(struct call *call, int err);
 
+/* The files of a draft that is to wait, with what it says of them. Fails the call as media_refuse() does. */
+int media_read_waiting(struct call *call, struct view *view, const struct post_draft *draft, struct media_set *ret_set);
+
 /* The MediaAttachment of a record. */
 void media_w_entity(struct json_writer *w, struct call *call, struct view *view, const struct media_record *media);
 /* supported_mime_types of the instance documents. */

@@ -5,23 +5,13 @@
 
 #include "federation/apply.h"
 #include "node/api/answer.h"
+#include "node/api/media.h"
 #include "node/api/paging.h"
 #include "storage/base/clock.h"
+#include "storage/media.h"
 #include "storage/scheduled.h"
 
 enum { YEARS_MAX_DAYS = 3660 };
-
-/* Nobody is to lose the files of a post that waits: they would not. */
-static bool has_media(struct call *call)
-{
-	struct str *values;
-	size_t count = call_param_list(call, "media_ids", &values);
-
-	for (size_t i = 0; i < count; i++)
-		if (values[i].n)
-			return true;
-	return false;
-}
 
 int scheduled_read_time(struct call *call, int64_t *ret_at_ms)
 {
@@ -35,8 +25,6 @@ int scheduled_read_time(struct call *call, int64_t *ret_at_ms)
 		return answer_refuse(call, "Validation failed: scheduled_at is no time of the next ten years");
 	if (*ret_at_ms < now_ms + SCHEDULED_SOONEST_MINUTES * (int64_t)MINUTE_MS)
 		return answer_refuse(call, "Validation failed: scheduled_at must be at least 5 minutes in the future");
-	if (has_media(call))
-		return answer_refuse(call, "Validation failed: media_ids cannot go with scheduled_at yet");
 	return OK;
 }
 
@@ -46,10 +34,13 @@ int scheduled_keep(struct call *call, struct txn *txn, const struct post_draft *
 		.account_id = call->viewer.account_id, .at_ms = at_ms, .text = draft->text, .spoiler = draft->spoiler,
 		.language = draft->language, .visibility = draft->visibility, .sensitive = draft->sensitive,
 		.in_reply_to_id = draft->in_reply_to_id, .quote_id = draft->quote_id, .quote_policy = draft->quote_policy,
-		.app_id = draft->app_id, .poll_ms = draft->poll_ms,
+		.app_id = draft->app_id, .poll_ms = draft->poll_ms, .media_ids = draft->media_ids,
 	};
-	int r;
+	struct media_set media;
+	int r = media_read_waiting(call, txn_view(txn), draft, &media);
 
+	if (r != OK)
+		return r;
 	if (draft->poll) {
 		scheduled.poll_options = draft->poll->options;
 		scheduled.poll_multiple = draft->poll->multiple;
@@ -58,6 +49,8 @@ int scheduled_keep(struct call *call, struct txn *txn, const struct post_draft *
 	r = scheduled_put(txn, &scheduled);
 	if (r == ERR_LIMIT)
 		return answer_refuse(call, "Validation failed: scheduled_at: there are as many scheduled posts as may be");
+	if (r == OK)
+		r = media_set_hold(txn, &media, scheduled.id);
 	*ret_id = scheduled.id;
 	return r;
 }
@@ -83,13 +76,26 @@ static void w_poll(struct json_writer *w, const struct scheduled *scheduled)
 	json_w_object_end(w);
 }
 
+static void w_media_ids(struct json_writer *w, const struct id_list *ids)
+{
+	json_w_key(w, "media_ids");
+	if (!ids->count) {
+		json_w_null(w);
+		return;
+	}
+	json_w_array(w);
+	for (size_t i = 0; i < ids->count; i++)
+		json_w_id(w, ids->ids[i]);
+	json_w_array_end(w);
+}
+
 static void w_params(struct json_writer *w, const struct scheduled *scheduled)
 {
 	json_w_key(w, "params");
 	json_w_object(w);
 	json_w_member_str(w, "text", scheduled->text);
 	w_poll(w, scheduled);
-	json_w_member_null(w, "media_ids");
+	w_media_ids(w, &scheduled->media_ids);
 	json_w_member_bool(w, "sensitive", scheduled->sensitive);
 	json_w_member_str_or_null(w, "spoiler_text", scheduled->spoiler);
 	json_w_member_cstr(w, "visibility", visibility_name(scheduled->visibility));
@@ -103,13 +109,20 @@ static void w_params(struct json_writer *w, const struct scheduled *scheduled)
 	json_w_object_end(w);
 }
 
-static void w_scheduled(struct json_writer *w, const struct scheduled *scheduled)
+static void w_scheduled(struct json_writer *w, struct call *call, struct view *view, const struct scheduled *scheduled)
 {
+	struct media_record media;
+
 	json_w_object(w);
 	json_w_member_id(w, "id", scheduled->id);
 	json_w_member_date(w, "scheduled_at", scheduled->at_ms);
 	w_params(w, scheduled);
-	json_w_member_raw(w, "media_attachments", STR("[]"));
+	json_w_key(w, "media_attachments");
+	json_w_array(w);
+	for (size_t i = 0; i < scheduled->media_ids.count; i++)
+		if (media_get(call->arena, view, scheduled->media_ids.ids[i], &media) == OK)
+			media_w_entity(w, call, view, &media);
+	json_w_array_end(w);
 	json_w_object_end(w);
 }
 
@@ -122,7 +135,7 @@ int scheduled_show(struct call *call, struct view *view, uint64_t id)
 	if (r != OK)
 		return r;
 	answer_begin(&answer, call);
-	w_scheduled(&answer.w, &scheduled);
+	w_scheduled(&answer.w, call, view, &scheduled);
 	return answer_end(&answer, call, OK);
 }
 
@@ -146,7 +159,7 @@ int api_scheduled_list(struct call *call, struct view *view)
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
 	for (size_t i = 0; i < count; i++)
-		w_scheduled(&answer.w, &list[first + i]);
+		w_scheduled(&answer.w, call, view, &list[first + i]);
 	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, OK);
 }

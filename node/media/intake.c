@@ -148,6 +148,7 @@ static int taken_write(struct txn *txn, void *arg)
 	if (r != OK)
 		return r == ERR_NOT_FOUND ? OK : r;
 	media->post_id = now.post_id;
+	media->scheduled_id = now.scheduled_id;
 	media->loose_ms = now.loose_ms;
 	media->secret = now.secret;
 	media->description = now.description;

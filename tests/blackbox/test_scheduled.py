@@ -1,8 +1,10 @@
 """Posts that are scheduled for later, by Mastodon.py."""
 
 import datetime
+import io
 
 import pytest
+from PIL import Image
 
 from entities import check
 from node import Node, unkept
@@ -45,6 +47,23 @@ def test_scheduled(node, word):
     assert "publish" in node.cli("jobs").stdout
     api.scheduled_status_delete(made["id"])
     gil.get(f"/api/v1/scheduled_statuses/{made['id']}", 404)
+
+
+def test_files_wait_with_it(node, word):
+    ada = node.person("ada" + word)
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), (9, 99, 199)).save(out, "PNG")
+    file = ada.raw("POST", "/api/v2/media", files={"file": ("a.png", out.getvalue())}).json()
+    made = ada.call("POST", "/api/v1/statuses", json={"status": word, "scheduled_at": _in(10).isoformat(),
+                                                      "media_ids": [file["id"]]})
+    assert check(made, "ScheduledStatus")["params"]["media_ids"] == [file["id"]]
+    assert made["media_attachments"] == [file]
+    node.kill()
+    node.serve()
+    assert ada.get(f"/api/v1/scheduled_statuses/{made['id']}") == made
+    assert node.get(file["url"].removeprefix(node.url), token=ada.token).status_code == 200
+    assert "media_ids" in ada.call("POST", "/api/v1/statuses", 422, json={"status": word, "media_ids": [file["id"]]})["error"]
+    assert node.cli("check").stdout == "clean\n"
 
 
 def test_the_same_twice_is_one(node, word):

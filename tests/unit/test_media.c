@@ -50,7 +50,7 @@ static int attach(struct post *post, size_t count, const uint64_t *ids, const st
 {
 	struct id_list list = world_ids(world, count, ids);
 	struct media_set set;
-	int r = media_set_read(world->arena, txn_view(world->txn), post, &list, &set);
+	int r = media_set_read(world->arena, txn_view(world->txn), post, 0, &list, &set);
 
 	if (r)
 		return r;

@@ -10,6 +10,7 @@
 #include "storage/base/err.h"
 #include "storage/jobs.h"
 #include "storage/maintain.h"
+#include "storage/media.h"
 #include "storage/users.h"
 #include "tests/rig/rig_call.h"
 #include "tests/unit/tap.h"
@@ -73,6 +74,34 @@ static size_t count_of(const char *target)
 	return answer.status == 200 ? rig_count(&answer, "") : 999;
 }
 
+static int upload_body(struct rig *world, struct txn *txn, void *arg)
+{
+	struct media_record media = {
+		.account_id = world->alice.id, .use = MEDIA_USE_POST, .state = MEDIA_STATE_READY, .kind = MEDIA_IMAGE,
+		.type = STR("image/png"), .blob = STR("0123456789abcdef0123456789abcdef"),
+	};
+	int r = media_add(world->arena, txn, &media);
+
+	*(uint64_t *)arg = media.id;
+	return r;
+}
+
+static unsigned long long upload(void)
+{
+	uint64_t id = 0;
+
+	rig_write(rig, upload_body, &id);
+	return id;
+}
+
+static struct media_record file(unsigned long long id)
+{
+	struct media_record media = { 0 };
+
+	media_get(rig->arena, world_read(rig->world), id, &media);
+	return media;
+}
+
 static void print_finding(void *context, const char *text)
 {
 	(void)context;
@@ -108,7 +137,7 @@ static void check_asking(void)
 	ok(answer.status == 404 && str_eq(answer.body, missing.body), "another's is as if it were not there");
 	is_int(ask("status=soon", 4).status, 422, "four minutes are too soon");
 	is_int(rig_call(rig, "POST", "/api/v1/statuses", &rig->alice, "status=x&scheduled_at=tomorrow").status, 422, "a time is a time");
-	is_int(ask("status=x&media_ids[]=1", 10).status, 422, "media cannot wait yet");
+	is_int(ask("status=x&media_ids[]=1", 10).status, 422, "nor can files that are not there wait");
 	is_int(ask("status=", 10).status, 422, "what could not be posted now cannot be posted later");
 	is_int(ask("status=x&in_reply_to_id=99", 10).status, 404, "nor answer what is not there");
 	is_int(rig_call(rig, "DELETE", path, &rig->alice, NULL).status, 200, "it can be taken back");
@@ -209,11 +238,49 @@ static void check_end_of_account(void)
 	rig_free(rig);
 }
 
+/* Files wait with their post, and are loose again when it is taken back. */
+static void check_files_wait(void)
+{
+	struct rig_answer made, other, answer;
+	unsigned long long first, second;
+	struct str secret;
+
+	rig = rig_new();
+	first = upload();
+	second = upload();
+	made = ask(rig_line(rig, "status=seen&media_ids[]=%llu&media_attributes[][id]=%llu&media_attributes[][description]=A+cup",
+	                    first, first), 10);
+	ok(made.status == 200 && rig_count(&made, "media_attachments") == 1 && rig_count(&made, "params.media_ids") == 1,
+	   "files wait with a post");
+	other = ask(rig_line(rig, "status=other&media_ids[]=%llu", second), 10);
+	is_int(ask(rig_line(rig, "status=again&media_ids[]=%llu", first), 10).status, 422, "with one");
+	answer = rig_call(rig, "POST", "/api/v1/statuses", &rig->alice, rig_line(rig, "status=now&media_ids[]=%llu", first));
+	is_int(answer.status, 422, "nor does another show them meanwhile");
+	answer = rig_call(rig, "DELETE", rig_line(rig, "/api/v1/media/%llu", first), &rig->alice, NULL);
+	is_int(answer.status, 422, "or are they taken away");
+	ok(!file(first).loose_ms && findings() == 0, "they are not collected");
+	secret = file(second).secret;
+	is_int(rig_call(rig, "DELETE", path_of(&other), &rig->alice, NULL).status, 200, "one is taken back");
+	ok(file(second).loose_ms && !file(second).scheduled_id && !str_eq(file(second).secret, secret),
+	   "and its file is loose, under another address");
+	rig_call(rig, "PUT", path_of(&made), &rig->alice, at(20));
+	wait_minutes(25);
+	answer = get("/api/v1/timelines/home");
+	ok(rig_count(&answer, "") == 1 && rig_count(&answer, "0.media_attachments") == 1, "its time comes, with its file");
+	ok(file(first).post_id && !file(first).scheduled_id, "which the post shows from then on");
+	is_int(count_of("/api/v1/scheduled_statuses"), 0, "nothing waits any more");
+	wait_minutes(25);
+	is_int(count_of("/api/v1/timelines/home"), 1, "and it appears once");
+	is_int(findings(), 0, "the store is true");
+	rig_free(rig);
+}
+
 int main(void)
 {
 	check_asking();
 	check_publishing();
 	check_hindrances();
 	check_end_of_account();
+	check_files_wait();
 	return done();
 }
