@@ -97,6 +97,15 @@ struct sync_header {
 	struct str collection, url, digest;
 };
 
+/* As we write digests: what stands there is told apart from the address behind it in the argument of the job. */
+static bool is_digest(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'f')))
+			return false;
+	return text.n == HEX_BYTES;
+}
+
 /* name="value", separated by commas; each once, others are passed over. */
 static bool announcement_parse(struct str rest, struct sync_header *ret_said)
 {
@@ -126,7 +135,7 @@ static bool announcement_parse(struct str rest, struct sync_header *ret_said)
 			return false;
 		rest = str_sub(rest, 1, SIZE_MAX);
 	}
-	return ret_said->collection.n && ret_said->url.n && ret_said->digest.n == HEX_BYTES;
+	return ret_said->collection.n && ret_said->url.n && is_digest(ret_said->digest);
 }
 
 static bool is_covered(const struct signature *signature)

@@ -189,7 +189,9 @@ static void what_is_not_the_signers_own_is_not_heard(void)
 		{ "collectionId='" COLLECTION "', url='" PARTIAL "'", "no digest" },
 		{ "collectionId='" COLLECTION "', url='" PARTIAL "', digest='00'", "a short digest" },
 		{ "collectionId='" COLLECTION "', url='" PARTIAL "', digest='1", "an open quote" },
-		{ "collectionId='" COLLECTION "' url='" PARTIAL "' digest='" ONES "'",
+		{ "collectionId='" COLLECTION "', url='" PARTIAL "', digest='"
+		  "1111111111111111 http://evil.example/1111111111111111111111111111'", "a digest that is two words" },
+		{ "collectionId='" COLLECTION "' url=''" PARTIAL "' digest='" ONES "'",
 		  "no commas" },
 		{ "collectionId='" COLLECTION "', collectionId='" COLLECTION "', url='" PARTIAL "', digest='"
 		  ONES "'", "one thing twice" },
