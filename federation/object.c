@@ -152,6 +152,7 @@ struct str object_parse_emojis(struct arena *arena, const json_t *document)
 		json_w_member_str(&w, "url", icon);
 		json_w_member_str(&w, "static_url", icon);
 		json_w_member_bool(&w, "visible_in_picker", false);
+		json_w_member_null(&w, "category");
 		json_w_object_end(&w);
 		count++;
 	}

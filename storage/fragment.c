@@ -239,7 +239,7 @@ void fragment_w_attachment(struct json_writer *w, const struct instance *instanc
 	bool media = strcmp(type, "unknown") != 0;   /* documents are opened by people who know where they lead */
 
 	if (!id.n)
-		id = arena_printf(w->buf->arena, "%llu-%zu", (unsigned long long)post->id, number);
+		id = arena_printf(w->buf->arena, "%llu%02zu", (unsigned long long)post->id, number);
 	if (media && post->remote)
 		shown = media_proxy_url(w->buf->arena, instance, post->id, url);
 	if (media && post->remote && !audio && !str_eq(shown, url)) {

@@ -16,6 +16,8 @@ import time
 
 import requests
 
+from answers import look_at
+
 BINARY = os.environ.get("RSE_NODE") or str(pathlib.Path(__file__).resolve().parents[2] / "build/rse-node")
 ALL_SCOPES = "read write follow push"
 PASSWORD = "correct horse battery staple"
@@ -211,8 +213,11 @@ class Node:
         headers = dict(options.pop("headers", None) or {})
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        return session().request(method, url, headers=headers, timeout=options.pop("timeout", 20 * PATIENCE),
-                                 allow_redirects=options.pop("allow_redirects", False), **options)
+        answer = session().request(method, url, headers=headers, timeout=options.pop("timeout", 20 * PATIENCE),
+                                   allow_redirects=options.pop("allow_redirects", False), **options)
+        if not options.get("stream"):
+            look_at(method, url, answer, bool(token))
+        return answer
 
     def get(self, path, **options):
         return self.request("GET", path, **options)

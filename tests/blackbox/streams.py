@@ -10,6 +10,7 @@ import struct
 import time
 import urllib.parse
 
+from answers import look_at_event
 from node import PATIENCE
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -121,7 +122,9 @@ class Lines(Stream):
             elif line.startswith("data: "):
                 data = line[6:]
             elif not line:
-                return name, json.loads(data)
+                payload = json.loads(data)
+                look_at_event(name, payload)
+                return name, payload
 
 
 class Socket(Stream):
@@ -203,6 +206,7 @@ class Socket(Stream):
         if payload is not None:
             assert isinstance(payload, str), message
             payload = json.loads(payload)
+        look_at_event(message["event"], payload)
         return message["stream"], message["event"], payload
 
 

@@ -72,7 +72,7 @@ def test_mutes_and_notes(people, word):
     assert api.account_mute(hana.id, duration=3600)["muting"] is True
     assert not gil.home() and not gil.notifications()
     muted = gil.get("/api/v1/mutes")
-    check(muted, "[Account]")
+    check(muted, "[MutedAccount]")
     ends = datetime.datetime.fromisoformat(muted[0]["mute_expires_at"].replace("Z", "+00:00"))
     assert datetime.timedelta(minutes=55) < ends - datetime.datetime.now(datetime.timezone.utc) < datetime.timedelta(hours=1)
     assert [m["acct"] for m in api.mutes()] == [hana.name]

@@ -135,7 +135,7 @@ def test_reactions_with_them(world, emoji, word):
     here = world.ana.sees(f"react {word}")["id"]
 
     def kinds(person, status_id):
-        return check(person.get(f"/api/v1/pleroma/statuses/{status_id}/reactions"), "[Reaction]")
+        return check(person.get(f"/api/v1/pleroma/statuses/{status_id}/reactions"), "[ReactionPeople]")
 
     world.ana.call("PUT", f"/api/v1/pleroma/statuses/{here}/reactions/:nod_{word}:")
     mine, = kinds(world.ana, here)
