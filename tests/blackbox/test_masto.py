@@ -347,3 +347,67 @@ def test_an_event_source_listens_beside_it(world, masto, tess, word):
     for name in ("s-user", "s-local", "s-tag"):
         assert masto.heard(name) == ["delete", post["id"]]
         masto.leave(name)
+
+
+def test_every_stream_comes_in_lines_too(world, masto, tess, word):
+    masto.v1.accounts[tess.id].follow()
+    kept = masto.v1.lists.create(title=f"Lines {word}")["id"]
+    masto.v1.lists[kept].accounts.create(accountIds=[tess.id])
+    base, token = f"{world.a.url}/api/v1/streaming", quote(masto.secret)
+    paths = {"public": "public?", "remote": "public/remote?", "tag": f"hashtag/local?tag={word}&", "list": f"list?list={kept}&",
+             "direct": "direct?"}
+    for name, path in paths.items():
+        masto.lines(f"all-{name}", f"{base}/{path}access_token={token}", "update", "conversation")
+    post = tess.say(f"Lines #{word}")
+    whisper = tess.say(f"@mia in lines {word}", visibility="direct")
+    for name in ("public", "tag", "list"):
+        assert json.loads(masto.heard(f"all-{name}")[1])["id"] == post["id"]
+    event, payload = masto.heard("all-direct")
+    assert event == "conversation" and json.loads(payload)["last_status"]["id"] == whisper["id"]
+    assert masto.waiting("all-remote") == 0
+    for name in paths:
+        masto.leave(f"all-{name}")
+    masto.v1.lists[kept].remove()
+
+
+def test_it_knows_people_and_what_they_talk_about(world, masto, tess, word):
+    account = masto.v1.accounts[tess.id]
+    account.follow()
+    tess.post(f"/api/v1/accounts/{masto.id}/follow")
+    assert masto.id in ids(account.followers.list()) and tess.id in ids(masto.v1.accounts[masto.id].following.list())
+    assert ids(masto.v1.accounts.list(id=[tess.id, masto.id])) == [tess.id, masto.id]
+    account.removeFromFollowers()
+    assert not masto.v1.accounts.relationships.fetch(id=[tess.id])[0]["followedBy"]
+    asks = world.a.person(f"{word}q")
+    masto.v1.accounts.updateCredentials(locked=True)
+    asks.post(f"/api/v1/accounts/{masto.id}/follow")
+    assert ids(masto.v1.followRequests.list()) == [asks.id]
+    assert masto.v1.followRequests[asks.id].authorize()["followedBy"]
+    assert masto.v1.accounts.updateCredentials(locked=False)["locked"] is False
+    world.ana.follow(tess)
+    masto.v1.accounts[world.ana.id].follow()
+    assert world.ana.id in ids(masto.v1.accounts.familiarFollowers.fetch(id=[tess.id])[0]["accounts"])
+    assert account.endorse()["endorsed"] and ids(masto.v1.endorsements.list()) == [tess.id]
+    assert not account.unendorse()["endorsed"]
+    masto.v1.domainBlocks.create(domain=f"{word}.example")
+    assert masto.v1.domainBlocks.list() == [f"{word}.example"]
+    masto.v1.domainBlocks.remove(domain=f"{word}.example")
+    assert masto.v1.domainBlocks.list() == []
+    masto.v1.statuses.create(status=f"About #{word}")
+    shown = masto.v1.featuredTags.create(name=word)
+    assert [t["name"] for t in masto.v1.accounts[masto.id].featuredTags.list()] == [word]
+    masto.v1.featuredTags[shown["id"]].remove()
+    assert masto.v1.tags[word].fetch()["name"] == word
+    assert masto.id in ids(masto.v1.directory.list(local=True, order="active"))
+    assert world.b.domain in masto.v1.instance.peers.list()
+
+
+def test_it_quotes(masto, tess, word):
+    theirs = tess.say(f"Quote me {word}")
+    quote_ = masto.v1.statuses.create(status=f"As said {word}", quotedStatusId=theirs["id"])
+    assert quote_["quote"]["state"] == "accepted" and quote_["quote"]["quotedStatus"]["id"] == theirs["id"]
+    assert quote_["id"] in ids(masto.v1.statuses[theirs["id"]].quotes.list())
+    tess.post(f"/api/v1/statuses/{theirs['id']}/quotes/{quote_['id']}/revoke")
+    assert masto.v1.statuses[quote_["id"]].fetch()["quote"]["state"] == "revoked"
+    mine = masto.v1.statuses.create(status=f"Mine {word}", quoteApprovalPolicy="nobody")
+    assert mine["quoteApproval"]["automatic"] == []
