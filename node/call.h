@@ -40,7 +40,7 @@ enum access {
 };
 
 enum quota { QUOTA_NONE = 0, QUOTA_READ, QUOTA_POST, QUOTA_DELETE, QUOTA_APP, QUOTA_SIGN_IN, QUOTA_TOKEN, QUOTA_INBOX,
-             QUOTA_MEDIA };
+             QUOTA_MEDIA, QUOTA_SIGN_UP };
 
 typedef int call_stage(struct call *call, struct view *view);
 

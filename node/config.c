@@ -18,7 +18,7 @@
 #include "storage/base/err.h"
 #include "storage/settings.h"
 
-enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES };
+enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_DOOR, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES };
 
 struct option {
 	const char *key;
@@ -35,6 +35,7 @@ struct option {
 #define FALLBACK_TEXT(value) value
 #define FALLBACK_LISTEN(value) value
 #define FALLBACK_LEVEL(value) value
+#define FALLBACK_DOOR(value) value
 #define FALLBACK_LIST(value) value
 #define FALLBACK_ADDRESSES(value) value
 #define FALLBACK_NUMBER(value) #value
@@ -48,6 +49,11 @@ static const struct option options[] = {
 };
 
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
+
+bool config_door_is_open(const struct config *config)
+{
+	return str_eq(config->registrations, STR("approval"));
+}
 
 static const char *const source_names[] = { "default", "file", "store" };
 static const char *const fixed_keys[] = { "domain", "url" };
@@ -173,6 +179,11 @@ static int option_check(struct arena *arena, const struct option *option, struct
 			return OK;
 		*ret_error = arena_printf(arena, "%s must be error, warning, info or debug", option->key);
 		return ERR_INVALID;
+	case KIND_DOOR:
+		if (str_eq(value, STR("closed")) || str_eq(value, STR("approval")))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be closed or approval", option->key);
+		return ERR_INVALID;
 	case KIND_ADDRESSES:
 		if (value.n <= option->high && are_addresses(arena, value))
 			return OK;
@@ -197,6 +208,7 @@ static void option_set(struct arena *arena, const struct option *option, struct 
 	case KIND_TEXT:
 	case KIND_LISTEN:
 	case KIND_LEVEL:
+	case KIND_DOOR:
 		*(struct str *)member = arena_str(arena, value);
 		break;
 	case KIND_LIST:

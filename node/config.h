@@ -19,7 +19,7 @@ struct arena;
 struct view;
 
 /* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LISTEN (HOST:PORT), LEVEL (of the
- * log), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses). live: a serving node
+ * log), DOOR (who may sign up), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses). live: a serving node
  * takes a change at once; otherwise at its next start. For texts low and high bound the length in bytes. */
 #define CONFIG_LIST(X) \
 	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
@@ -30,6 +30,7 @@ struct view;
 	X(TEXT, contact_email, "contact.email", "", 0, 254, true, "Address of whoever runs this node.") \
 	X(TEXT, contact_account, "contact.account", "", 0, 30, true, "Name of the account that stands for whoever runs this node.") \
 	X(SWITCH, instance_show_domain_blocks, "instance.show_domain_blocks", 0, 0, 1, true, "Whether people of this node may read which domains it silences or keeps out.") \
+	X(DOOR, registrations, "registrations", "closed", 0, 0, true, "Sign-up by apps: closed, or approval (a moderator lets each person in).") \
 	X(LIST, languages, "languages", "fr,en", 0, 200, true, "Languages of this node, most used first.") \
 	X(ADDRESSES, proxies, "proxies", "", 0, 2000, false, "Addresses of reverse proxies whose X-Forwarded-For is believed.") \
 	X(LEVEL, log_level, "log.level", "info", 4, 7, true, "error, warning, info or debug.") \
@@ -57,6 +58,7 @@ struct config {
 #define CONFIG_MEMBER_TEXT(member) struct str member;
 #define CONFIG_MEMBER_LISTEN(member) struct str member;
 #define CONFIG_MEMBER_LEVEL(member) struct str member;
+#define CONFIG_MEMBER_DOOR(member) struct str member;
 #define CONFIG_MEMBER_LIST(member) struct str_list member;
 #define CONFIG_MEMBER_ADDRESSES(member) struct str_list member;
 #define CONFIG_MEMBER_NUMBER(member) uint64_t member;
@@ -65,6 +67,9 @@ struct config {
 	CONFIG_LIST(CONFIG_MEMBER)
 #undef CONFIG_MEMBER
 };
+
+/* Does `registrations` let people sign up, to wait for a moderator? */
+bool config_door_is_open(const struct config *config);
 
 enum config_source { CONFIG_DEFAULT, CONFIG_FILE, CONFIG_STORE };
 

@@ -286,6 +286,29 @@ int accounts_delete(struct txn *txn, uint64_t id)
 	return r;
 }
 
+int accounts_forget(struct txn *txn, uint64_t id)
+{
+	static const unsigned spaces[] = {
+		SPACE_ACCOUNT, SPACE_ACCOUNT_STATS, SPACE_ACCOUNT_JSON, SPACE_PRIVATE_KEY, SPACE_PROOF_KEY,
+	};
+	struct arena *arena = arena_new();
+	struct account account;
+	struct key key;
+	struct str at = key_u64(&key, id);
+	int r = accounts_get(arena, txn_view(txn), id, &account);
+
+	if (r == OK)
+		r = index_del(txn, SPACE_ACCOUNT, at, &account);
+	for (size_t i = 0; r == OK && i < sizeof(spaces) / sizeof(spaces[0]); i++)
+		r = txn_del(txn, spaces[i], at);
+	if (r == OK) {
+		changes_note(txn, CHANGE_ACCOUNT, id);
+		r = txn_err(txn);
+	}
+	arena_free(arena);
+	return r;
+}
+
 /* Counts and keys. */
 
 int accounts_stats_get(struct view *view, uint64_t id, struct account_stats *ret_stats)

@@ -39,6 +39,8 @@ int accounts_put(struct txn *txn, struct account *account);
  * private key. The public key stays for what is still on its way. The caller removes posts, follows and the
  * user. */
 int accounts_delete(struct txn *txn, uint64_t id);
+/* Of one that nobody ever was shown and that did nothing: no trace stays, its name is free. ERR_NOT_FOUND. */
+int accounts_forget(struct txn *txn, uint64_t id);
 
 int accounts_stats_get(struct view *view, uint64_t id, struct account_stats *ret_stats);
 /* Adds to the counts (negative subtracts, never below 0); last_status_ms moves forward only (0: leave). */

@@ -98,3 +98,24 @@ int users_count(struct view *view, uint64_t *ret_count)
 {
 	return view_count(view, SPACE_USER, ret_count);
 }
+
+int users_waiting(struct view *view, size_t max, size_t *ret_count)
+{
+	struct arena *arena = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct user user;
+	int r = OK;
+
+	*ret_count = 0;
+	prefix_walk_init(&walk, view, SPACE_USER, STR_NONE, true);
+	for (size_t i = 0; i < max && (r = prefix_next(&walk, &item)) == OK; i++) {
+		arena_reset(arena);
+		r = codec_decode(arena, &user_type, item.value, &user);
+		if (r != OK)
+			break;
+		*ret_count += (user.holds & HOLD_PENDING) != 0;
+	}
+	arena_free(arena);
+	return r == ERR_NOT_FOUND ? OK : r;
+}

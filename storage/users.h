@@ -19,6 +19,8 @@ int users_delete(struct txn *txn, uint64_t account_id);
 /* In account id order after `after`; at most `max`. */
 int users_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct user **ret_users,
                size_t *ret_count);
+/* How many of the newest `max` signed up and wait to be let in. */
+int users_waiting(struct view *view, size_t max, size_t *ret_count);
 int users_count(struct view *view, uint64_t *ret_count);
 
 #endif

@@ -118,7 +118,7 @@ static int refuse_second_use(struct call *call, struct txn *txn, const struct gr
 	return CALL_DONE;
 }
 
-static int reply_token(struct call *call, const struct token *token, struct str secret)
+int oauth_reply_token(struct call *call, const struct token *token, struct str secret)
 {
 	struct json_writer w;
 	struct buf buf;
@@ -171,7 +171,7 @@ int oauth_token_write(struct call *call, struct txn *txn)
 		err = tokens_put(txn, request->secret, &token);
 	else
 		err = redeem(call, txn, &token);
-	return err == OK ? reply_token(call, &token, request->secret) : err;
+	return err == OK ? oauth_reply_token(call, &token, request->secret) : err;
 }
 
 int oauth_revoke_check(struct call *call, struct view *view)

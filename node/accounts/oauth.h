@@ -8,6 +8,7 @@
 #include "node/call.h"
 
 struct instance;
+struct token;
 
 /* What this node calls itself in OAuth (RFC 8414 section 2). */
 struct str oauth_issuer(struct arena *arena, const struct instance *instance);
@@ -15,6 +16,8 @@ struct str oauth_issuer(struct arena *arena, const struct instance *instance);
 /* POST /oauth/token (RFC 6749 sections 4.1.3 and 4.4.2, RFC 7636). */
 int oauth_token_check(struct call *call, struct view *view);
 int oauth_token_write(struct call *call, struct txn *txn);
+/* Ends a call with a token and its secret, which is in no other answer. */
+int oauth_reply_token(struct call *call, const struct token *token, struct str secret);
 /* POST /oauth/revoke (RFC 7009). */
 int oauth_revoke_check(struct call *call, struct view *view);
 int oauth_revoke_write(struct call *call, struct txn *txn);

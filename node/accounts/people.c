@@ -77,16 +77,28 @@ static const char *display_name_fault(struct str text)
 	return utf8_length(text) > DISPLAY_NAME_CHARS_MAX ? "the display name is longer than 100 characters" : NULL;
 }
 
+const char *people_fault(const struct instance *instance, const struct new_person *person, const char **ret_field)
+{
+	const char *fault = name_fault(instance, person->name);
+
+	*ret_field = "username";
+	if (!fault) {
+		*ret_field = "email";
+		fault = email_fault(person->email);
+	}
+	if (!fault) {
+		*ret_field = "display_name";
+		fault = display_name_fault(person->display_name);
+	}
+	return fault;
+}
+
 int people_prepare(struct arena *arena, const struct instance *instance, struct new_person *person,
                    const char **ret_reason)
 {
-	const char *fault = name_fault(instance, person->name);
+	const char *field, *fault = people_fault(instance, person, &field);
 	int err;
 
-	if (!fault)
-		fault = email_fault(person->email);
-	if (!fault)
-		fault = display_name_fault(person->display_name);
 	if (!fault && person->role > ROLE_ADMIN)
 		fault = "there is no such role";
 	if (fault) {
@@ -104,7 +116,11 @@ int people_prepare(struct arena *arena, const struct instance *instance, struct 
 int people_add(struct arena *arena, struct txn *txn, struct new_person *person)
 {
 	struct account account = person->account;
-	struct user user = { .email = person->email, .password_hash = person->password_hash, .role = person->role };
+	struct user user = {
+		.email = person->email, .password_hash = person->password_hash, .role = person->role,
+		.locale = person->locale, .reason = person->reason, .holds = person->waits ? HOLD_PENDING : 0,
+		.disabled = person->waits,
+	};
 	struct user other;
 	int err;
 
@@ -112,6 +128,7 @@ int people_add(struct arena *arena, struct txn *txn, struct new_person *person)
 	err = users_by_email(arena, txn_view(txn), person->email, &other);
 	if (err != ERR_NOT_FOUND)
 		return err == OK ? ERR_EXISTS : err;
+	account.disabled = account.withheld = person->waits;
 	account.id = 0;  /* a body may run again: each run takes an id of its own */
 	err = actor_create_local(txn, &account, person->private_pem);
 	if (err != OK)
@@ -200,4 +217,19 @@ int people_set_password(struct arena *arena, struct txn *txn, struct str name, s
 	user.password_hash = hash;
 	users_put(txn, &user);
 	return tokens_delete_all(txn, account.id);
+}
+
+/* Nobody was shown the account: its name is free again. */
+int people_reject(struct arena *arena, struct txn *txn, uint64_t account_id)
+{
+	struct user user;
+	int err = users_get(arena, txn_view(txn), account_id, &user);
+
+	if (err == OK && !(people_holds(&user) & HOLD_PENDING))
+		err = ERR_DENIED;
+	if (err == OK)
+		err = users_delete(txn, account_id);
+	if (err == OK)
+		err = accounts_forget(txn, account_id);
+	return err == OK ? tokens_delete_all(txn, account_id) : err;
 }

@@ -13,11 +13,15 @@ struct instance;
 struct new_person {
 	struct str name, email, display_name;
 	uint8_t role;
+	bool waits;                  /* for a moderator, who lets them in or not */
+	struct str locale, reason;   /* "fr", "en"; why they want to be let in; empty: did not say */
 	struct str password_hash;    /* empty: has none yet; a sign-up link will be made */
 	struct account account;      /* made by people_prepare() */
 	struct str private_pem;
 };
 
+/* What is wrong with name, e-mail or display name, or NULL; *ret_field is which of them. */
+const char *people_fault(const struct instance *instance, const struct new_person *person, const char **ret_field);
 /* Checks name ([a-z0-9_]+([.-]+[a-z0-9_]+)*, at most 30 bytes, any case), e-mail shape and reserved names, and makes the
  * key (some 100 ms). ERR_INVALID with *ret_reason. */
 int people_prepare(struct arena *arena, const struct instance *instance, struct new_person *person,
@@ -30,6 +34,8 @@ uint8_t people_holds(const struct user *user);
 int people_hold(struct arena *arena, struct txn *txn, uint64_t account_id, uint8_t hold, bool on);
 /* Erases somebody with all they did here; other nodes are told. ERR_NOT_FOUND, ERR_GONE. */
 int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id);
+/* Turns away somebody who waits. ERR_NOT_FOUND; ERR_DENIED: does not wait. */
+int people_reject(struct arena *arena, struct txn *txn, uint64_t account_id);
 /* Disabling ends all sessions and tokens in the same transaction; enabling lifts every hold. ERR_NOT_FOUND. */
 int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled);
 /* Ends all sessions and tokens too. */

@@ -37,12 +37,15 @@ static struct str stream_token(const struct call *call)
 	return protocols.n ? str_trim(str_cut(&protocols, ',')) : STR_NONE;
 }
 
-/* Fills in what only the person's record knows. A person who was disabled is nobody, whatever token is left. */
+/* Fills in what only the person's record knows. A person who was disabled is nobody, whatever token is left; who waits to be
+ * let in is told so. */
 static int add_person(struct call *call, struct view *view, struct viewer *viewer)
 {
 	struct user user;
 	int err = users_get(call->arena, view, viewer->account_id, &user);
 
+	if (err == OK && user.holds == HOLD_PENDING && call->route->access < ACCESS_SIGNED)
+		return call_fail(call, ERR_DENIED, "Your login is currently pending approval");
 	if (err == ERR_NOT_FOUND || (err == OK && user.disabled))
 		return ERR_UNAUTHORIZED;
 	if (err == OK)

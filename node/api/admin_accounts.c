@@ -286,6 +286,7 @@ struct action {
 	struct account account;
 	uint8_t holds;       /* of one of ours, as it was read */
 	uint64_t report_id;  /* 0: none */
+	struct buf shown;    /* of who is turned away: Admin::Account */
 };
 
 static enum act read_act(const struct call *call)
@@ -443,4 +444,40 @@ int api_admin_erase_write(struct call *call, struct txn *txn)
 	struct job job = { .kind = STR("purge_account"), .subject = account->id };
 
 	return account->host.n ? jobs_add(txn, &job) : people_erase(call->arena, txn, account->id);
+}
+
+/* --- who waits to be let in ------------------------------------------------------------------------------------- */
+
+/* What is turned away is shown as it was. */
+int api_admin_pending_check(struct call *call, struct view *view)
+{
+	int r = api_admin_undo_check(call, view);
+	struct action *action = call->state;
+	struct json_writer w;
+
+	if (r != OK)
+		return r;
+	if (!(action->holds & HOLD_PENDING))
+		return call_fail(call, ERR_DENIED, "This account does not wait to be let in");
+	buf_init(&action->shown, call->arena, 0);
+	json_writer_init(&w, &action->shown);
+	return entity_admin_account(&w, call->arena, view, action->account.id);
+}
+
+int api_admin_approve_write(struct call *call, struct txn *txn)
+{
+	return hold(call, txn, HOLD_PENDING, false);
+}
+
+int api_admin_reject_write(struct call *call, struct txn *txn)
+{
+	return people_reject(call->arena, txn, ((const struct action *)call->state)->account.id);
+}
+
+int api_admin_rejected_show(struct call *call, struct view *view)
+{
+	const struct action *action = call->state;
+
+	(void)view;
+	return call_reply_json(call, buf_str(&action->shown));
 }

@@ -28,5 +28,10 @@ int api_admin_unsuspend_write(struct call *call, struct txn *txn);
 /* The end of one that is suspended: of ours for good; of another node's, what it left here. */
 int api_admin_erase_check(struct call *call, struct view *view);
 int api_admin_erase_write(struct call *call, struct txn *txn);
+/* Lets somebody in who signed up and waits, or turns them away. */
+int api_admin_pending_check(struct call *call, struct view *view);
+int api_admin_approve_write(struct call *call, struct txn *txn);
+int api_admin_reject_write(struct call *call, struct txn *txn);
+int api_admin_rejected_show(struct call *call, struct view *view);
 
 #endif

@@ -229,8 +229,8 @@ int api_instance_v1(struct call *call, struct view *view)
 	json_w_object_end(w);
 	json_w_member_str(w, "thumbnail", picture_url(call));
 	w_languages(w, config);
-	json_w_member_bool(w, "registrations", false);
-	json_w_member_bool(w, "approval_required", false);
+	json_w_member_bool(w, "registrations", config_door_is_open(config));
+	json_w_member_bool(w, "approval_required", config_door_is_open(config));
 	json_w_member_bool(w, "invites_enabled", false);
 	json_w_key(w, "configuration");
 	json_w_object(w);
@@ -289,12 +289,12 @@ static void w_configuration(struct json_writer *w, struct call *call, struct vie
 	json_w_object_end(w);
 }
 
-static void w_registrations(struct json_writer *w)
+static void w_registrations(struct json_writer *w, const struct config *config)
 {
 	json_w_key(w, "registrations");
 	json_w_object(w);
-	json_w_member_bool(w, "enabled", false);
-	json_w_member_bool(w, "approval_required", false);
+	json_w_member_bool(w, "enabled", config_door_is_open(config));
+	json_w_member_bool(w, "approval_required", config_door_is_open(config));
 	json_w_member_bool(w, "reason_required", false);
 	json_w_member_null(w, "message");
 	json_w_member_null(w, "min_age");
@@ -333,7 +333,7 @@ int api_instance_v2(struct call *call, struct view *view)
 	json_w_member_raw(w, "icon", STR("[]"));
 	w_languages(w, config);
 	w_configuration(w, call, view);
-	w_registrations(w);
+	w_registrations(w, config);
 	json_w_key(w, "api_versions");
 	json_w_object(w);
 	json_w_member_u64(w, "mastodon", CLIENT_API_LEVEL);
@@ -459,7 +459,7 @@ static int nodeinfo(struct call *call, struct view *view, const char *version)
 	json_w_object_end(w);
 	json_w_member_raw(w, "protocols", STR("[\"activitypub\"]"));
 	json_w_member_raw(w, "services", STR("{\"inbound\":[],\"outbound\":[]}"));
-	json_w_member_bool(w, "openRegistrations", false);
+	json_w_member_bool(w, "openRegistrations", config_door_is_open(config));
 	w_nodeinfo_usage(w, &figures);
 	json_w_key(w, "metadata");
 	json_w_object(w);

@@ -7,6 +7,7 @@
 #include "node/accounts/apps.h"
 #include "node/accounts/authorize.h"
 #include "node/accounts/oauth.h"
+#include "node/accounts/registration.h"
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
 #include "node/api/admin_accounts.h"
@@ -176,6 +177,9 @@ const struct route routes[] = {
 	    .work = api_search_work, .show = api_account_search_show, .summary = "accounts by name or handle"),
 	API("GET", "/api/v1/accounts/relationships", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_relationships,
 	    .summary = "how one stands to accounts"),
+	{ .method = "POST", .path = "/api/v1/accounts", .access = ACCESS_TOKEN, .scopes = SCOPE(WRITE_ACCOUNTS),
+	  .quota = QUOTA_SIGN_UP, .check = registration_check, .work = registration_work, .write = registration_write,
+	  .computes = true, .cross_origin = true, .summary = "signs somebody up, where people are let in by approval" },
 	API("GET", "/api/v1/accounts", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_accounts,
 	    .summary = "accounts by their ids"),
 	API("GET", "/api/v1/accounts/familiar_followers", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_familiar_followers,
@@ -603,6 +607,12 @@ const struct route routes[] = {
 	API("POST", "/api/v1/admin/accounts/:id/unsensitive", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
 	    .check = api_admin_undo_check, .write = api_admin_unsensitive_write, .show = api_admin_account,
 	    .summary = "takes the warning off an account's media"),
+	API("POST", "/api/v1/admin/accounts/:id/approve", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
+	    .check = api_admin_pending_check, .write = api_admin_approve_write, .show = api_admin_account,
+	    .summary = "lets somebody in who signed up"),
+	API("POST", "/api/v1/admin/accounts/:id/reject", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
+	    .check = api_admin_pending_check, .write = api_admin_reject_write, .show = api_admin_rejected_show,
+	    .summary = "turns them away"),
 	API("DELETE", "/api/v1/admin/accounts/:id", SCOPE(ADMIN_WRITE_ACCOUNTS), QUOTA_POST,
 	    .check = api_admin_erase_check, .write = api_admin_erase_write, .show = api_admin_account,
 	    .summary = "erases what a suspended account left"),

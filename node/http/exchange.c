@@ -303,7 +303,7 @@ static int take_quota(struct exchange *exchange)
 {
 	struct call *call = &exchange->call;
 	enum quota quota = call->route->quota;
-	bool of_address = quota == QUOTA_APP || quota == QUOTA_SIGN_IN || quota == QUOTA_TOKEN || quota == QUOTA_INBOX;
+	bool of_address = quota == QUOTA_APP || quota == QUOTA_SIGN_UP || quota == QUOTA_SIGN_IN || quota == QUOTA_TOKEN || quota == QUOTA_INBOX;
 	uint64_t who;
 
 	if (!exchange->world->options->limiter || quota == QUOTA_NONE)

@@ -28,6 +28,7 @@ static const struct {
 	/* A sibling that was away brings hours of posts at once; what it costs us unsigned is little. */
 	[QUOTA_INBOX] = { 30000, MINUTE_MS },
 	[QUOTA_MEDIA] = { 120, 30 * MINUTE_MS },
+	[QUOTA_SIGN_UP] = { 5, 30 * MINUTE_MS },
 };
 enum { QUOTA_COUNT = sizeof(quotas) / sizeof(quotas[0]) };
 

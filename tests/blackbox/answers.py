@@ -36,6 +36,7 @@ DELETE /api/v1/profile/header CredentialAccount
 GET /api/v1/profile Profile
 PATCH /api/v1/profile Profile
 PUT /api/v1/profile Profile
+POST /api/v1/accounts Token
 GET /api/v1/tokens [TokenInfo]
 GET /api/v1/tokens/:id TokenInfo
 POST /api/v1/tokens/:id/invalidate TokenInfo
@@ -221,6 +222,8 @@ GET /api/v1/admin/accounts/:id AdminAccount
 POST /api/v1/admin/accounts/:id/action Empty
 POST /api/v1/admin/accounts/:id/unsensitive AdminAccount
 DELETE /api/v1/admin/accounts/:id AdminAccount
+POST /api/v1/admin/accounts/:id/approve AdminAccount
+POST /api/v1/admin/accounts/:id/reject AdminAccount
 POST /api/v1/admin/accounts/:id/enable AdminAccount
 POST /api/v1/admin/accounts/:id/unsilence AdminAccount
 POST /api/v1/admin/accounts/:id/unsuspend AdminAccount
