@@ -197,6 +197,7 @@ static const struct field post_edit_fields[] = {
 	FIELD(3, post_edit, content),
 	FIELD(4, post_edit, spoiler),
 	FIELD(5, post_edit, sensitive),
+	FIELD(6, post_edit, attachments_json),
 };
 RECORD_TYPE(post_edit);
 

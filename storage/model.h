@@ -161,12 +161,13 @@ struct post_stats {
 	uint64_t replies, reblogs, favourites, quotes;
 };
 
-/* One earlier text of a post. */
+/* What a post said and showed before an edit. */
 struct post_edit {
 	uint64_t post_id;
 	int64_t created_ms;
 	struct str content, spoiler;
 	bool sensitive;
+	struct str attachments_json;  /* as the post had it: addresses of ours may lead nowhere by now */
 };
 
 enum follow_state { FOLLOW_REQUESTED = 1, FOLLOW_ACCEPTED = 2 };

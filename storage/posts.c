@@ -351,6 +351,7 @@ static void edit_keep(struct txn *txn, const struct post *old)
 		.content = old->content,
 		.spoiler = old->spoiler,
 		.sensitive = old->sensitive,
+		.attachments_json = old->attachments_json,
 	};
 	uint64_t first = 1, last = 0;
 	struct key key;
@@ -358,6 +359,31 @@ static void edit_keep(struct txn *txn, const struct post *old)
 	if (edit_numbers(txn_view(txn), old->id, &first, &last) && last - first + 1 >= POST_EDITS_MAX)
 		txn_del(txn, SPACE_POST_EDIT, key_u64_u64(&key, old->id, first));
 	record_put(txn, SPACE_POST_EDIT, key_u64_u64(&key, old->id, last + 1), &post_edit_type, &edit);
+}
+
+/* What a post shows, without the addresses of ours, which are made anew for readers alone. */
+static json_t *shown_files(struct arena *arena, const struct post *post)
+{
+	json_t *list = NULL;
+
+	if (!post->attachments_json.n || json_parse(arena, post->attachments_json, &list) != OK)
+		return NULL;
+	for (size_t i = 0; !post->remote && i < json_count(list); i++) {
+		json_object_del(json_at(list, i), "url");
+		json_object_del(json_at(list, i), "previewUrl");
+	}
+	return list;
+}
+
+static bool shows_same(struct arena *arena, const struct post *old, const struct post *edited)
+{
+	json_t *before, *now;
+
+	if (str_eq(old->attachments_json, edited->attachments_json))
+		return true;
+	before = shown_files(arena, old);
+	now = shown_files(arena, edited);
+	return before && now ? json_equal(before, now) : before == now;
 }
 
 /* `old` with the members that an edit may change taken from `edited`. */
@@ -400,7 +426,8 @@ int posts_update(struct txn *txn, struct post *post)
 		r = json_of(scratch, txn, &edited, &json);
 	if (r != OK)
 		goto out;
-	if (!str_eq(old.content, edited.content) || !str_eq(old.spoiler, edited.spoiler))
+	if (!str_eq(old.content, edited.content) || !str_eq(old.spoiler, edited.spoiler) ||
+	    !shows_same(scratch, &old, &edited))
 		edit_keep(txn, &old);
 	posts_rewrite(scratch, txn, &old, &edited);
 	posts_know_tags(txn, &old, &edited);

@@ -61,8 +61,8 @@ int posts_adopt(struct txn *txn, uint64_t id, bool *ret_more);
  * id of that time, to about a second. */
 uint64_t posts_id_for(struct txn *txn, int64_t published_ms);
 /* Replaces the text of a post (content, source, spoiler, title, sensitive, language, tags, mentions,
- * attachments, emojis, the standing of a quote, edited_ms), keeping the former one as a post_edit when the text changed; emits
- * EVENT_POST_EDITED. Who is no longer mentioned in a direct post loses its conversation. ERR_NOT_FOUND;
+ * attachments, emojis, the standing of a quote, edited_ms), keeping the former one as a post_edit when what it says or
+ * shows changed; emits EVENT_POST_EDITED. Who is no longer mentioned in a direct post loses its conversation. ERR_NOT_FOUND;
  * ERR_INVALID: a boost; ERR_LIMIT. */
 int posts_update(struct txn *txn, struct post *post);
 /* How a post stands to what it quotes. */

@@ -45,6 +45,7 @@
 #include "node/api/reports.h"
 #include "node/api/scheduled.h"
 #include "node/api/search.h"
+#include "node/api/status_edits.h"
 #include "node/api/status_views.h"
 #include "node/api/statuses.h"
 #include "node/api/streaming.h"

@@ -9,8 +9,6 @@
 #include "node/api/paging.h"
 #include "node/node.h"
 #include "storage/blocks.h"
-#include "storage/emojis.h"
-#include "storage/fragment.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
 #include "storage/shuns.h"
@@ -157,74 +155,6 @@ int api_status_source(struct call *call, struct view *view)
 	json_w_member_str(&answer.w, "text", post.source);
 	json_w_member_str(&answer.w, "spoiler_text", post.spoiler);
 	json_w_object_end(&answer.w);
-	return answer_end(&answer, call, OK);
-}
-
-/* Of ours those that the text of then names; a foreign post's came with the post. */
-static void w_edit_emojis(struct json_writer *w, struct view *view, const struct post *post, const struct post_edit *edit)
-{
-	const struct str texts[] = { edit->content, edit->spoiler };
-
-	if (post->remote) {
-		fragment_w_emojis(w, instance_of(view), post->id, post->emojis_json);
-		return;
-	}
-	json_w_key(w, "emojis");
-	emojis_w_named(w, view, texts, sizeof(texts) / sizeof(texts[0]));
-}
-
-static void w_edit(struct json_writer *w, struct view *view, const struct post *post, const struct post_edit *edit,
-                   struct str account)
-{
-	json_w_object(w);
-	json_w_member_str(w, "content", edit->content);
-	json_w_member_str(w, "spoiler_text", edit->spoiler);
-	json_w_member_bool(w, "sensitive", edit->sensitive);
-	json_w_member_date(w, "created_at", edit->created_ms);
-	json_w_member_raw(w, "account", account);
-	json_w_member_null(w, "poll");
-	json_w_member_raw(w, "media_attachments", STR("[]"));
-	w_edit_emojis(w, view, post, edit);
-	json_w_object_end(w);
-}
-
-/* The author once, as text, for all entries. */
-static int render_account(struct call *call, struct view *view, uint64_t account_id, struct str *ret_json)
-{
-	struct answer answer;
-	int r;
-
-	answer_begin(&answer, call);
-	r = entity_account(&answer.w, call->arena, view, account_id);
-	*ret_json = buf_str(&answer.buf);
-	return r;
-}
-
-int api_status_history(struct call *call, struct view *view)
-{
-	struct post_edit *edits = NULL, now;
-	struct str account = STR_NONE;
-	struct answer answer;
-	size_t count = 0;
-	struct post post;
-	int r = status_find(call, view, &post);
-
-	if (r == OK)
-		r = posts_edits(call->arena, view, post.id, &edits, &count);
-	if (r == OK)
-		r = render_account(call, view, post.account_id, &account);
-	if (r != OK)
-		return r;
-	now = (struct post_edit){
-		.created_ms = post.edited_ms ? post.edited_ms : post.created_ms,
-		.content = post.content, .spoiler = post.spoiler, .sensitive = post.sensitive,
-	};
-	answer_begin(&answer, call);
-	json_w_array(&answer.w);
-	for (size_t i = 0; i < count; i++)
-		w_edit(&answer.w, view, &post, &edits[i], account);
-	w_edit(&answer.w, view, &post, &now, account);
-	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, OK);
 }
 

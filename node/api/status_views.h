@@ -1,5 +1,5 @@
 /*
- * Posts as the client API shows them: one, its thread, its source, its history, who reacted.
+ * Posts as the client API shows them: one, its thread, its source, who reacted.
  *
  * Show stages on HTTP threads; ids come from the path's ":id". Whoever may not see a post gets the same answer as for
  * one that does not exist.
@@ -23,7 +23,6 @@ int api_status_context_work(struct call *call);
 int api_statuses(struct call *call, struct view *view);
 int api_status_context(struct call *call, struct view *view);
 int api_status_source(struct call *call, struct view *view);
-int api_status_history(struct call *call, struct view *view);
 int api_status_favoured_by(struct call *call, struct view *view);
 int api_status_boosted_by(struct call *call, struct view *view);
 

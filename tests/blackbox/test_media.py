@@ -12,6 +12,7 @@ import zlib
 import pytest
 from PIL import Image
 
+from entities import check
 from node import BINARY, Node, pair, wait_for
 
 # A call that the sandbox does not let through ends the worker here; outside tests it only fails.
@@ -284,6 +285,8 @@ def test_who_is_dropped_from_a_direct_post_loses_its_files(node, ana, tom):
     assert node.get(url).status_code == 200
     edited = ana.put(f"/api/v1/statuses/{status['id']}", status="nobody", **{"media_ids[]": media["id"]})
     assert node.get(url).status_code == 404
+    told = ana.get(f"/api/v1/statuses/{status['id']}/history")
+    assert [h["media_attachments"][0]["url"] for h in told] == [edited["media_attachments"][0]["url"]] * 2
     assert node.get(edited["media_attachments"][0]["url"]).status_code == 200
 
 
@@ -297,6 +300,14 @@ def test_an_edit_changes_describes_and_takes_away(node, ana):
     assert edited["media_attachments"][0]["description"] == "The second"
     assert edited["media_attachments"][0]["meta"]["focus"] == {"x": 0.1, "y": -0.2}
     assert node.get(status["media_attachments"][0]["url"]).status_code == 404
+    first, last = check(ana.get(f"/api/v1/statuses/{status['id']}/history"), "[StatusEdit]")
+    assert [m["id"] for m in first["media_attachments"]] == [one["id"], two["id"]]
+    left, stays = first["media_attachments"]
+    assert left["url"] is None and left["blurhash"] and left["type"] == "unknown", "what left is not read any more"
+    assert node.get(stays["url"]).status_code == 200 and stays["description"] is None
+    assert last["media_attachments"] == edited["media_attachments"]
+    ana.call("PUT", f"/api/v1/statuses/{status['id']}", json={"status": "Two", "media_ids": [two["id"]]})
+    assert len(ana.get(f"/api/v1/statuses/{status['id']}/history")) == 2, "nothing changed"
     many = [upload(ana, picture(20, 20))["id"] for _ in range(5)]
     assert "4" in ana.post("/api/v1/statuses", 422, status="many", **{"media_ids[]": many})["error"]
     ana.delete(f"/api/v1/media/{many[0]}")
