@@ -65,7 +65,7 @@ class Chromium:
         made = self.order("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         return made["result"].get("value")
 
-    def wait(self, script, what, seconds=15):
+    def wait(self, script, what, seconds=25):
         """Waits until the expression is true in whatever page is there by then."""
         return wait_for(lambda: self._try(script), what, seconds)
 

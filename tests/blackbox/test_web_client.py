@@ -121,6 +121,7 @@ def browser(authority, nginx):
     made.close()
 
 
+@pytest.mark.seconds(120)
 def test_a_page_of_another_origin_signs_in_posts_and_listens(node, browser, word):
     ana = node.person("ana")
     ana.raw("PATCH", "/api/v1/accounts/update_credentials", files={"avatar": ("a.jpg", picture(300, 300))})
