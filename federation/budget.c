@@ -17,6 +17,7 @@ struct purse {
 	uint8_t name[16];        /* of the origin's hash */
 	unsigned under_way;
 	bool waits;              /* somebody, for one of them to end */
+	unsigned queued;         /* pictures that wait for that too */
 	int64_t full_ms;         /* when all key fetches are there again */
 	int64_t sent_us;         /* when all activities of a minute are there again */
 	int64_t used_ms;         /* monotonic, as are the above */
@@ -64,7 +65,7 @@ static struct purse *purse_of(struct budget *budget, struct str origin)
 
 		if (purse->used_ms && memcmp(purse->name, hash, sizeof(purse->name)) == 0)
 			return purse;
-		if (!purse->under_way && !purse->waits && (!oldest || purse->used_ms < oldest->used_ms))
+		if (!purse->under_way && !purse->waits && !purse->queued && (!oldest || purse->used_ms < oldest->used_ms))
 			oldest = purse;
 	}
 	if (oldest) {
@@ -74,13 +75,13 @@ static struct purse *purse_of(struct budget *budget, struct str origin)
 	return oldest;
 }
 
-static struct timespec wait_until(void)
+static struct timespec wait_until(int64_t wait_ms)
 {
 	struct timespec until;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += BUDGET_WAIT_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec += wait_ms % SECOND_MS * 1000000L;
+	until.tv_sec += wait_ms / SECOND_MS + until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
 	return until;
 }
@@ -88,7 +89,7 @@ static struct timespec wait_until(void)
 /* Waits, if it is the only one, until a fetch from there has ended. */
 static void wait_turn(struct budget *budget, struct purse *purse)
 {
-	struct timespec until = wait_until();
+	struct timespec until = wait_until(BUDGET_WAIT_MS);
 
 	if (purse->waits)
 		return;
@@ -124,6 +125,30 @@ int budget_enter(struct budget *budget, struct str origin)
 int budget_enter_last(struct budget *budget, struct str origin)
 {
 	return enter(budget, origin, 1);
+}
+
+int budget_enter_queued(struct budget *budget, struct str origin, int64_t wait_ms)
+{
+	struct timespec until = wait_until(wait_ms);
+	struct purse *purse;
+	int r = ERR_BUSY;
+
+	pthread_mutex_lock(&budget->lock);
+	purse = purse_of(budget, origin);
+	if (purse) {
+		purse->queued++;
+		while (purse->under_way >= BUDGET_AT_ONCE &&
+		       pthread_cond_timedwait(&budget->left, &budget->lock, &until) == 0)
+			;
+		purse->queued--;
+		if (purse->under_way < BUDGET_AT_ONCE) {
+			purse->under_way++;
+			purse->used_ms = clock_monotonic_ms();
+			r = OK;
+		}
+	}
+	pthread_mutex_unlock(&budget->lock);
+	return r;
 }
 
 void budget_leave(struct budget *budget, struct str origin)

@@ -29,6 +29,8 @@ void budget_free(struct budget *budget);
 int budget_enter(struct budget *budget, struct str origin);
 /* The same for what nobody waits for: only when nothing of there is under way, and never waits. */
 int budget_enter_last(struct budget *budget, struct str origin);
+/* The same for threads that nobody else needs: however many wait already, for up to `wait_ms`. */
+int budget_enter_queued(struct budget *budget, struct str origin, int64_t wait_ms);
 void budget_leave(struct budget *budget, struct str origin);
 
 /* Takes one of the `per_minute` (at least 1) activities that the origin may send; a minute's worth may come at once. */

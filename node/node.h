@@ -25,7 +25,8 @@ struct node {
 	struct writer *writer;
 	struct pool *pool;       /* for what takes processor time */
 	struct pool *fetchers;   /* for requests that may wait for a peer */
-	struct pool *file_handlers;  /* for what waits for the media worker, or for a sibling's picture */
+	struct pool *file_handlers;  /* for what waits for the media worker … */
+	struct pool *copiers;        /* … and what waits for a sibling's picture */
 	struct limiter *limiter;
 	struct deliverer *deliverer;
 	struct hub *hub;

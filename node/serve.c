@@ -272,6 +272,8 @@ static int start_media(struct life *life)
 	if (err == OK)
 		err = pool_start(FILE_THREADS, POOL_QUEUE_MAX, &life->node.file_handlers);
 	if (err == OK)
+		err = pool_start(FILE_THREADS, POOL_QUEUE_MAX, &life->node.copiers);
+	if (err == OK)
 		life->node.decoder = decoder_new(life->node.config->media_worker);
 	else
 		blobs_close(life->node.blobs);
@@ -329,6 +331,7 @@ static int start_server(struct life *life)
 	struct server_options options = {
 		.node = &life->node, .store = life->node.store, .writer = life->node.writer, .pool = life->node.pool,
 		.fetchers = life->node.fetchers, .files = life->node.file_handlers,
+		.copies = life->node.copiers,
 		.limiter = life->node.limiter, .routes = routes, .route_count = route_count,
 		.listen = config->listen, .proxies = config->proxies.items, .proxy_count = config->proxies.count,
 		.threads = (unsigned)config->threads_http, .body_max = config->limits_body_bytes,
@@ -377,6 +380,7 @@ static void stop_fetchers(struct life *life)
 static void stop_media(struct life *life)
 {
 	pool_stop(life->node.file_handlers);
+	pool_stop(life->node.copiers);
 	decoder_free(life->node.decoder);
 	blobs_close(life->node.blobs);
 }

@@ -23,7 +23,7 @@
 
 enum {
 	TAG_BYTES = 16,
-	TURN_TRIES = 10,   /* of budget_enter(), which waits half a second */
+	TURN_MS = 5000,    /* how long a picture waits for others of its origin */
 };
 
 /* --- whether ---------------------------------------------------------------------------------------------------- */
@@ -269,9 +269,7 @@ static int fetch(struct call *call, struct str url, struct str *ret_bytes)
 	if (r != OK)
 		return ERR_INVALID;
 	origin = url_origin(call->arena, &parsed);
-	r = ERR_BUSY;
-	for (int tries = 0; r == ERR_BUSY && tries < TURN_TRIES; tries++)
-		r = budget_enter(federation->budget, origin);
+	r = budget_enter_queued(federation->budget, origin, TURN_MS);
 	if (r != OK)
 		return r;
 	r = net_get(federation->net, call->arena, &request, &response);

@@ -295,10 +295,10 @@ const struct route routes[] = {
 	SHARED("GET", "/media/:id/:secret/:name", QUOTA_NONE, .show = api_file_show,
 	       .answers = "*/*", .summary = "the bytes of a file, to who knows its address, while what shows it stands"),
 
-	SHARED("GET", "/media/proxy/:id/:secret/:url", QUOTA_NONE, .check = api_proxy_check, .work = api_proxy_work, .files = true,
+	SHARED("GET", "/media/proxy/:id/:secret/:url", QUOTA_NONE, .check = api_proxy_check, .work = api_proxy_work, .copies = true,
 	       .write = api_proxy_write, .show = api_proxy_show,
 	       .answers = "*/*", .summary = "a sibling's picture by way of us, to who knows its address"),
-	SHARED("GET", "/media/proxy/:id/:secret/:url/:name", QUOTA_NONE, .check = api_proxy_check, .work = api_proxy_work, .files = true,
+	SHARED("GET", "/media/proxy/:id/:secret/:url/:name", QUOTA_NONE, .check = api_proxy_check, .work = api_proxy_work, .copies = true,
 	       .write = api_proxy_write, .show = api_proxy_show, .answers = "*/*", .summary = "the same, smaller"),
 
 	/* statuses */

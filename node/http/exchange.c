@@ -370,17 +370,21 @@ static void written(void *arg)
 	exchange->world->wake(exchange);
 }
 
+/* Apart, so that a peer that hangs keeps nobody from signing in or uploading. */
+static struct pool *pool_of(const struct server_options *options, const struct route *route)
+{
+	struct pool *pool = route->files ? options->files : route->copies ? options->copies
+	                  : route->computes ? options->pool : options->fetchers;
+
+	return pool ? pool : options->pool;
+}
+
 static int submit(struct exchange *exchange, enum call_due due)
 {
 	const struct server_options *options = exchange->world->options;
-	const struct route *route = exchange->call.route;
-	struct pool *pool = route->files && options->files ? options->files
-	                  : route->computes || !options->fetchers ? options->pool : options->fetchers;
-
 	if (due == CALL_DUE_WORK) {
 		exchange->item = (struct pool_item){ .run = work_on_pool, .arg = exchange };
-		/* Apart, so that a peer that hangs keeps nobody from signing in. */
-		return pool_submit(pool, &exchange->item);
+		return pool_submit(pool_of(options, exchange->call.route), &exchange->item);
 	}
 	exchange->call.write = (struct write){ .body = call_write_body, .done = written, .arg = &exchange->call };
 	return writer_submit(options->writer, &exchange->call.write);

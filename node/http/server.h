@@ -20,7 +20,8 @@ struct server_options {
 	struct writer *writer;
 	struct pool *pool;             /* for the work of rows that compute … */
 	struct pool *fetchers;         /* … and of those that may wait for a peer; NULL: the same */
-	struct pool *files;            /* and of those that handle files; NULL: the same */
+	struct pool *files;            /* and of those that handle files; NULL: the same … */
+	struct pool *copies;           /* … and of those that copy files of siblings */
 	struct limiter *limiter;       /* NULL: no quotas */
 	const struct route *routes;
 	size_t route_count;

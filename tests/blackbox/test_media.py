@@ -7,13 +7,16 @@ import json
 import os
 import pathlib
 import subprocess
+import threading
+import time
 import zlib
 
 import pytest
 from PIL import Image
 
 from entities import check
-from node import BINARY, Node, pair, wait_for
+from node import BINARY, PATIENCE, Node, pair, wait_for
+from peer import Peer
 
 # A call that the sandbox does not let through ends the worker here; outside tests it only fails.
 os.environ["RSE_MEDIA_KILL"] = "1"
@@ -461,3 +464,54 @@ def test_a_sibling_shows_the_picture_and_a_real_client_posts_it(tmp_path):
     finally:
         here.close()
         there.close()
+
+
+def _pictures_of_a_peer(node, person, peer, word, answer, count=8):
+    """Addresses here of pictures there, which `answer` gives out."""
+    node.allow(peer)
+    painter = peer.actor("painter")
+    person.post(f"/api/v1/accounts/{person.find(f'painter@{peer.domain}')['id']}/follow")
+    wait_for(lambda: peer.inbox("Follow"), "the follow arrives")
+    peer.deliver(node, peer.activity("Accept", painter, peer.inbox("Follow")[0]), painter)
+    for i in range(0, count, 4):
+        names = [f"/pictures/{k}.png" for k in range(i, i + 4)]
+        peer.answers.update({name: answer for name in names})
+        note = peer.create(painter, f"{word} {i}", attachment=[
+            {"type": "Document", "mediaType": "image/png", "url": peer.url + name} for name in names])
+        assert peer.deliver(node, note, painter).status_code == 202
+    return [a["url"] for i in range(0, count, 4) for a in person.sees(f"{word} {i}")["media_attachments"]]
+
+
+def test_many_pictures_of_a_slow_sibling_are_shown(node, word):
+    """A page asks for all its pictures at once: they wait for each other, and none is refused."""
+    peer, data = Peer(), picture(60, 40, "PNG")
+
+    def answer(_):
+        time.sleep(0.2)
+        return 200, "image/png", data, {}
+
+    urls = _pictures_of_a_peer(node, node.person("looker"), peer, word, answer)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert [a.status_code for a in pool.map(node.get, urls)] == [200] * 8
+    peer.close()
+
+
+def test_pictures_that_hang_keep_nobody_from_uploading(node, word):
+    peer, free = Peer(), threading.Event()
+
+    def answer(_):
+        free.wait(20)
+        return 404, "text/plain", b"", {}
+
+    urls = _pictures_of_a_peer(node, node.person("waiter"), peer, word, answer, 12)
+    threads = [threading.Thread(target=lambda url=url: node.get(url), daemon=True) for url in urls]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    started = time.monotonic()
+    assert upload(node.person("waiter"), picture(60, 40, "PNG"))["type"] == "image"
+    assert time.monotonic() - started < 3 * PATIENCE
+    free.set()
+    for thread in threads:
+        thread.join()
+    peer.close()

@@ -2,6 +2,7 @@
 #include "federation/budget.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
@@ -89,6 +90,38 @@ static void check_at_once(void)
 	budget_free(shared);
 }
 
+static void *queue_there(void *arg)
+{
+	atomic_fetch_add((atomic_int *)arg, budget_enter_queued(shared, b, 5000) == OK);
+	budget_leave(shared, b);
+	return NULL;
+}
+
+static void check_queue(void)
+{
+	enum { WAITING = 5 };
+	pthread_t threads[WAITING];
+	atomic_int entered = 0;
+	int64_t started_ms;
+
+	shared = budget_new();
+	for (int i = 0; i < BUDGET_AT_ONCE; i++)
+		budget_enter(shared, b);
+	started_ms = clock_monotonic_ms();
+	is_int(budget_enter_queued(shared, b, 100), ERR_BUSY, "who waits in the queue waits for so long");
+	ok(clock_monotonic_ms() - started_ms >= 80, "and no less");
+	for (int i = 0; i < WAITING; i++)
+		pthread_create(&threads[i], NULL, queue_there, &entered);
+	nap(50);
+	is_int(atomic_load(&entered), 0, "several wait");
+	for (int i = 0; i < BUDGET_AT_ONCE; i++)
+		budget_leave(shared, b);
+	for (int i = 0; i < WAITING; i++)
+		pthread_join(threads[i], NULL);
+	is_int(atomic_load(&entered), WAITING, "and all of them have their turn");
+	budget_free(shared);
+}
+
 static void check_last(void)
 {
 	struct budget *budget = budget_new();
@@ -109,5 +142,6 @@ int main(void)
 	check_last();
 	check_keys();
 	check_at_once();
+	check_queue();
 	return done();
 }
