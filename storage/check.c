@@ -576,6 +576,7 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_MEDIA_COPY] = { .key_bytes = 16, .value_bytes = 8, INDEX(MEDIA, IN_VALUE(0)) },
 	[SPACE_BLOB] = { .key_bytes = 40, INDEX(MEDIA, IN_KEY(-8)) },
 	[SPACE_EMOJI] = { .key_bytes = KEY_ANY, .type = &emoji_type, .also = check_emoji },
+	[SPACE_LINKED] = { .key_bytes = 24, .value_bytes = 1, INDEX(POST, IN_KEY(16)) },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },
 	[SPACE_BOOKMARK] = { .key_bytes = 16, .value_bytes = 8, .refers = { { IN_KEY(8), SPACE_ACCOUNT } },
 	                     .also = check_bookmark },

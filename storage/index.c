@@ -7,6 +7,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/keys.h"
+#include "storage/links.h"
 #include "storage/model.h"
 #include "storage/posts.h"
 #include "storage/reactions.h"
@@ -40,6 +41,17 @@ static void give_made(const struct subject *subject, struct str uri, uint8_t kin
 		give(subject, SPACE_ACTIVITY_OF, key_hash(&key, uri), made_value(&value, kind, a, b));
 }
 
+static void link_entries(const struct subject *subject, const struct post *post, struct str flags)
+{
+	struct arena *scratch = arena_new();
+	struct str_list links = links_of_html(scratch, post->content);
+	struct key key;
+
+	for (size_t i = 0; i < links.count; i++)
+		give(subject, SPACE_LINKED, key_hash_u64(&key, links.items[i], post->id), flags);
+	arena_free(scratch);
+}
+
 static void original_entries(const struct subject *subject, const struct post *post, struct str flags)
 {
 	struct key key;
@@ -49,6 +61,8 @@ static void original_entries(const struct subject *subject, const struct post *p
 		for (size_t i = 0; i < post->tags.count; i++)
 			give(subject, SPACE_TAGGED, key_hash_u64(&key, post->tags.items[i], post->id), flags);
 	}
+	if (post->visibility == VISIBILITY_PUBLIC)
+		link_entries(subject, post, flags);
 	if (post->quote_id)
 		give(subject, SPACE_QUOTES, key_u64_u64(&key, post->quote_id, post->id), STR_NONE);
 	if (posts_quotes_by_stamp(post))

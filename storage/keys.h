@@ -121,7 +121,8 @@
 	X(MEDIA_LOOSE, "media_loose", "since ms (8), media id", "-") \
 	X(BLOB, "blob", "SHA-256 of a file, media id", "-") \
 	X(MEDIA_COPY, "media_copy", "hash of the address of a foreign file", "media id") \
-	X(EMOJI, "emoji", "shortcode", "emoji record")
+	X(EMOJI, "emoji", "shortcode", "emoji record") \
+	X(LINKED, "linked", "hash of an address in its normal form, post id", "flags (1)")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

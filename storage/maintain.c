@@ -10,6 +10,7 @@
 #include "storage/jobs.h"
 #include "storage/follower_digest.h"
 #include "storage/keys.h"
+#include "storage/links.h"
 #include "storage/quotes.h"
 
 #define KEY_FORMAT STR("format")  /* 8 bytes: the version */
@@ -28,7 +29,9 @@ static int to_4(struct txn *txn)
 {
 	int r = emoji_reactions_migrate(txn);
 
-	return r == OK ? announcements_migrate(txn) : r;
+	if (r == OK)
+		r = announcements_migrate(txn);
+	return r == OK ? links_build(txn) : r;
 }
 
 /* Version 1 is the first. 2 to 4 have spaces that an older build would leave behind when it deletes what they are

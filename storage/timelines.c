@@ -444,6 +444,18 @@ int timeline_tag(struct arena *arena, struct view *view, struct beholder beholde
 	return r == OK ? fill_page(arena, view, &merge, &taste, page, ret_page) : r;
 }
 
+int timeline_link(struct arena *arena, struct view *view, struct beholder beholder, struct str address,
+                  const struct page *page, struct post_page *ret_page)
+{
+	struct selection selection = { beholder, true, true, false, NULL };
+	struct taste taste = { &selection, selection_takes_flags, selection_takes_post, false };
+	struct page_walk walk;
+	struct key key;
+
+	page_walk_init(&walk, arena, view, SPACE_LINKED, key_hash(&key, address), page, page_limit(page));
+	return fill_from(arena, view, &walk, &taste, page, ret_page);
+}
+
 /* What stands in the index of public posts, and in those of their tags (storage/index.c). */
 static bool selection_admits(struct selection *selection, struct view *view, const struct post *post)
 {

@@ -38,6 +38,9 @@ struct tag_query {
 };
 int timeline_tag(struct arena *arena, struct view *view, struct beholder beholder, const struct tag_query *query,
                  const struct page *page, struct post_page *ret_page);
+/* Public posts that link to an address in its normal form (storage/links.h). */
+int timeline_link(struct arena *arena, struct view *view, struct beholder beholder, struct str address,
+                  const struct page *page, struct post_page *ret_page);
 struct account_query {
 	uint64_t account_id;
 	bool exclude_replies, exclude_reblogs, only_media;

@@ -412,6 +412,8 @@ const struct route routes[] = {
 	    .summary = "public posts, of here or of everywhere"),
 	API("GET", "/api/v1/timelines/tag/:hashtag", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_timeline_tag,
 	    .summary = "public posts with a tag"),
+	API("GET", "/api/v1/timelines/link", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_timeline_link,
+	    .summary = "public posts that link to an address"),
 	API("GET", "/api/v1/timelines/list/:id", SCOPE(READ_LISTS), QUOTA_READ, .show = api_timeline_list,
 	    .summary = "posts of who is in a list"),
 	API("GET", "/api/v1/lists", SCOPE(READ_LISTS), QUOTA_READ, .show = api_lists, .summary = "one's lists"),

@@ -7,6 +7,7 @@
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/paging.h"
+#include "storage/links.h"
 #include "storage/timelines.h"
 
 enum { TAG_LIST_MAX = 8 };
@@ -84,5 +85,18 @@ int api_timeline_tag(struct call *call, struct view *view)
 
 	read_origin(call, &query.local, &query.remote);
 	r = timeline_tag(call->arena, view, answer_beholder(call), &query, &page, &found);
+	return r == OK ? show_page(call, view, &page, &found) : r;
+}
+
+int api_timeline_link(struct call *call, struct view *view)
+{
+	struct page page = paging_read(call, PAGE_STATUSES, PAGE_STATUSES_MAX);
+	struct str address = links_normalise(call->arena, call_param(call, "url"));
+	struct post_page found;
+	int r;
+
+	if (!address.n)
+		return answer_refuse(call, "Validation failed: url is no address of the web");
+	r = timeline_link(call->arena, view, answer_beholder(call), address, &page, &found);
 	return r == OK ? show_page(call, view, &page, &found) : r;
 }

@@ -11,5 +11,7 @@ int api_timeline_home(struct call *call, struct view *view);
 int api_timeline_public(struct call *call, struct view *view);
 /* The path's ":hashtag"; any[], all[], none[], local, remote, only_media */
 int api_timeline_tag(struct call *call, struct view *view);
+/* url: 422 when it is no address of the web */
+int api_timeline_link(struct call *call, struct view *view);
 
 #endif

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from entities import check
-from node import plain
+from node import plain, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -225,3 +225,18 @@ def test_a_hashtag_timeline_is_case_blind(world, word):
         assert [s["id"] for s in world.ben.get(f"/api/v1/timelines/tag/{name}")] == [status["id"]]
     tag = world.ben.get("/api/v2/search", q=f"#{word}", type="hashtags")["hashtags"]
     assert tag == [] or check(tag, "[Tag]")[0]["name"].lower() == word
+
+
+def test_what_links_to_an_address(world, word):
+    world.ana.follow(world.chloe)
+    here = world.ana.say(f"read https://example.org/{word}#top")
+    there = world.chloe.say(f"read HTTPS://Example.org/{word}")
+    world.chloe.say(f"quietly https://example.org/{word}", visibility="private")
+    seen = wait_for(lambda: next((s for s in world.ana.home() if s["uri"] == there["uri"]), None), "the post of a sibling")
+    found = check(world.ana.get("/api/v1/timelines/link", url=f"https://example.org/{word}"), "[Status]")
+    assert [s["id"] for s in found] == [seen["id"], here["id"]]
+    assert [s["id"] for s in world.ana.all_pages("/api/v1/timelines/link", limit=1, url=f"https://example.org/{word}")] == \
+        [seen["id"], here["id"]]
+    world.ana.delete(f"/api/v1/statuses/{here['id']}")
+    assert [s["id"] for s in world.ana.get("/api/v1/timelines/link", url=f"https://example.org/{word}")] == [seen["id"]]
+    assert "url" in world.ana.get("/api/v1/timelines/link", 422)["error"]
