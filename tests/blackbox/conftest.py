@@ -15,6 +15,8 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 from node import BINARY, PATIENCE, SANITIZER, Node, pair  # noqa: E402
 
 TEST_SECONDS = 60
+# The files that take longest, longest first: of the processes that share the files, none is left alone at the end.
+FIRST = ["streaming", "absence", "media", "kill", "fedify", "push", "followers_sync", "threads", "accounts"]
 
 
 def pytest_configure(config):
@@ -33,6 +35,12 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted(item)]
+    items.sort(key=_rank)
+
+
+def _rank(item):
+    name = item.path.stem.removeprefix("test_")
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 def _too_long(*_):
