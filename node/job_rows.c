@@ -15,6 +15,7 @@
 #include "federation/purge.h"
 #include "federation/quote.h"
 #include "federation/resolve.h"
+#include "node/import.h"
 #include "node/jobs.h"
 #include "node/media/intake.h"
 #include "node/push.h"
@@ -244,6 +245,8 @@ const struct job_row job_rows[] = {
 	  "deletes the notifications of a request that somebody dismissed" },
 	{ "push",         LANE_POOL,   RETRY_SOON,  8,     NULL,                push_job,    0,
 	  "tells a client of a notification by Web Push" },
+	{ "import",       LANE_POOL,   RETRY_SOON,  100,   NULL,                import_job,  0,
+	  "does what somebody's CSV file says, row by row" },
 	{ "publish",      LANE_WRITER, RETRY_SOON,  100,   publish_write,       NULL,        0,
 	  "posts what was scheduled, when its time has come" },
 	{ "media",        LANE_FILES,  RETRY_SOON,  20,    NULL,                intake_job,  0,

@@ -122,7 +122,9 @@
 	X(BLOB, "blob", "SHA-256 of a file, media id", "-") \
 	X(MEDIA_COPY, "media_copy", "hash of the address of a foreign file", "media id") \
 	X(EMOJI, "emoji", "shortcode", "emoji record") \
-	X(LINKED, "linked", "hash of an address in its normal form, post id", "flags (1)")
+	X(LINKED, "linked", "hash of an address in its normal form, post id", "flags (1)") \
+	X(IMPORT, "import", "account id, import id", "import record") \
+	X(IMPORT_TEXT, "import_text", "account id, import id", "CSV")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

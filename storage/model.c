@@ -183,6 +183,22 @@ static const struct field scheduled_fields[] = {
 };
 RECORD_TYPE(scheduled);
 
+static const struct field import_fields[] = {
+	FIELD(1, import, id),
+	FIELD(2, import, account_id),
+	FIELD(3, import, kind),
+	FIELD(4, import, overwrite),
+	FIELD(5, import, cleared),
+	FIELD(6, import, total),
+	FIELD(7, import, done),
+	FIELD(8, import, failed),
+	FIELD(9, import, offset),
+	FIELD(10, import, failures),
+	FIELD(11, import, created_ms),
+	FIELD(12, import, ended_ms),
+};
+RECORD_TYPE(import);
+
 static const struct field post_stats_fields[] = {
 	FIELD(1, post_stats, replies),
 	FIELD(2, post_stats, reblogs),
@@ -595,6 +611,17 @@ static const char *const filter_context_names[FILTER_CONTEXTS] = {
 	"home", "notifications", "public", "thread", "account",
 };
 
+static const char *const import_kind_names[] = {
+	[IMPORT_FOLLOWS] = "follows", [IMPORT_BLOCKS] = "blocks", [IMPORT_MUTES] = "mutes", [IMPORT_LISTS] = "lists",
+	[IMPORT_DOMAIN_BLOCKS] = "domain_blocks", [IMPORT_BOOKMARKS] = "bookmarks",
+};
+
+/* As Mastodon and GoToSocial call some of them. */
+static const char *const import_kind_other_names[] = {
+	[IMPORT_FOLLOWS] = "following", [IMPORT_BLOCKS] = "blocking", [IMPORT_MUTES] = "muting",
+	[IMPORT_DOMAIN_BLOCKS] = "domain_blocking",
+};
+
 static const char *const push_policy_names[] = {
 	[PUSH_ALL] = "all", [PUSH_FOLLOWED] = "followed", [PUSH_FOLLOWERS] = "follower", [PUSH_NONE] = "none",
 };
@@ -716,6 +743,18 @@ const char *push_policy_name(uint8_t policy)
 uint8_t push_policy_parse(struct str name)
 {
 	return name_parse(push_policy_names, COUNT(push_policy_names), name);
+}
+
+const char *import_kind_name(uint8_t kind)
+{
+	return name_at(import_kind_names, COUNT(import_kind_names), kind);
+}
+
+uint8_t import_kind_parse(struct str name)
+{
+	uint8_t kind = name_parse(import_kind_names, COUNT(import_kind_names), name);
+
+	return kind ? kind : name_parse(import_kind_other_names, COUNT(import_kind_other_names), name);
 }
 
 const char *notice_kind_name(uint8_t kind)

@@ -354,6 +354,23 @@ struct push {
 	int64_t wait_until_ms;        /* the service does not answer: new messages wait so long; 0: they do not */
 };
 
+enum import_kind {
+	IMPORT_FOLLOWS = 1, IMPORT_BLOCKS, IMPORT_MUTES, IMPORT_LISTS, IMPORT_DOMAIN_BLOCKS, IMPORT_BOOKMARKS,
+};
+
+/* What somebody brings as CSV, and how far it has come. */
+struct import {
+	uint64_t id;
+	uint64_t account_id;          /* whose it is */
+	uint8_t kind;                 /* enum import_kind */
+	bool overwrite;               /* what is not in it goes; otherwise it is added to what there is */
+	bool cleared;                 /* that was done */
+	uint64_t total, done, failed; /* rows */
+	uint64_t offset;              /* in the text: where the next row begins */
+	struct str_list failures;     /* row, why, row, why … of the first ones */
+	int64_t created_ms, ended_ms; /* ended 0: not yet */
+};
+
 /* What those who run the node say to all its people. */
 struct announcement {
 	uint64_t id;
@@ -522,7 +539,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
+extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */
@@ -545,6 +562,8 @@ const char *filter_context_name(uint8_t i);             /* of the bit 1 << i: "h
 uint8_t filter_context_parse(struct str name);          /* its bit; 0: unknown */
 const char *push_policy_name(uint8_t policy);           /* "all", "followed", "follower", "none" */
 uint8_t push_policy_parse(struct str name);
+const char *import_kind_name(uint8_t kind);             /* "follows", "blocks", "mutes", "lists", "domain_blocks", "bookmarks" */
+uint8_t import_kind_parse(struct str name);             /* and what other servers call them; 0: unknown */
 const char *notice_kind_name(uint8_t kind);
 uint8_t notice_kind_parse(struct str name);
 

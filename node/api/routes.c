@@ -32,6 +32,7 @@
 #include "node/api/post_collections.h"
 #include "node/api/quotes.h"
 #include "node/api/filters.h"
+#include "node/api/imports.h"
 #include "node/api/instance.h"
 #include "node/api/instance_facts.h"
 #include "node/api/lists.h"
@@ -81,6 +82,10 @@
 	API("GET", api_place, needs, QUOTA_READ, .work = run, .computes = true, .answers = "text/csv", .summary = what), \
 	{ .method = "GET", .path = page_place, .access = ACCESS_SESSION, .scopes = needs, .quota = QUOTA_READ, .work = run, \
 	  .computes = true, .answers = "text/csv", .summary = what }
+
+/* Which of them is needed says the kind of the import. */
+#define IMPORT_SCOPES (SCOPE(WRITE_FOLLOWS) | SCOPE(WRITE_BLOCKS) | SCOPE(WRITE_MUTES) | SCOPE(WRITE_LISTS) | \
+                       SCOPE(WRITE_BOOKMARKS))
 
 const struct route routes[] = {
 	/* discovery */
@@ -274,6 +279,13 @@ const struct route routes[] = {
 	       api_export_domain_blocks, "domains one shuts out, to take along"),
 	EXPORT("/api/v1/exports/bookmarks.csv", "/settings/exports/bookmarks.csv", SCOPE(READ_BOOKMARKS),
 	       api_export_bookmarks, "addresses of what one keeps, to take along"),
+
+	API("POST", "/api/v1/import", IMPORT_SCOPES, QUOTA_POST, .check = api_import_check, .write = api_import_write,
+	    .show = api_import_show, .summary = "brings such a file from elsewhere; a job does the work"),
+	API("GET", "/api/v1/imports", SCOPE(READ_ACCOUNTS) | IMPORT_SCOPES, QUOTA_READ, .show = api_imports,
+	    .summary = "what one brought, and how far it has come"),
+	API("GET", "/api/v1/imports/:id", SCOPE(READ_ACCOUNTS) | IMPORT_SCOPES, QUOTA_READ, .show = api_import,
+	    .summary = "one of them"),
 
 	API("POST", "/api/v1/reports", SCOPE(WRITE_REPORTS), QUOTA_POST, .check = api_report_check,
 	    .write = api_report_write, .show = api_report_show, .summary = "reports somebody to those who run the node"),
