@@ -8,6 +8,7 @@
 
 #include "node/api/answer.h"
 #include "node/api/routes.h"
+#include "node/api/shapes.h"
 #include "node/node.h"
 #include "node/version.h"
 
@@ -47,8 +48,6 @@ static void write_path_parameters(struct json_writer *w, const char *route_path)
 {
 	struct str path = str_of(route_path);
 
-	json_w_key(w, "parameters");
-	json_w_array(w);
 	for (size_t i = 0; i < path.n; i++) {
 		if (path.p[i] != ':')
 			continue;
@@ -59,7 +58,46 @@ static void write_path_parameters(struct json_writer *w, const char *route_path)
 		json_w_member_raw(w, "schema", STR("{\"type\":\"string\"}"));
 		json_w_object_end(w);
 	}
+}
+
+static bool has_body(const struct route *route)
+{
+	return strcmp(route->method, "GET") != 0;
+}
+
+static void write_parameters(struct json_writer *w, const struct route *route, const struct route_shape *shape)
+{
+	json_w_key(w, "parameters");
+	json_w_array(w);
+	write_path_parameters(w, route->path);
+	if (shape && !has_body(route))
+		shapes_w_query(w, shape);
 	json_w_array_end(w);
+}
+
+/* The same parameters in each form; a file only fits into one of them. */
+static void write_body(struct json_writer *w, const struct route_shape *shape)
+{
+	bool file = shape && shapes_has_file(shape);
+
+	json_w_key(w, "requestBody");
+	json_w_object(w);
+	json_w_key(w, "content");
+	json_w_object(w);
+	for (size_t i = 0; i < sizeof(body_types) / sizeof(body_types[0]); i++) {
+		if (file && strcmp(body_types[i], "multipart/form-data") != 0)
+			continue;
+		json_w_key(w, body_types[i]);
+		json_w_object(w);
+		json_w_key(w, "schema");
+		if (shape)
+			shapes_w_body(w, shape);
+		else
+			json_w_raw(w, STR("{\"type\":\"object\"}"));
+		json_w_object_end(w);
+	}
+	json_w_object_end(w);
+	json_w_object_end(w);
 }
 
 /* One of the row's scopes is enough, so each is an alternative of its own. */
@@ -77,7 +115,25 @@ static void write_security(struct json_writer *w, struct arena *arena, const str
 	json_w_array_end(w);
 }
 
-static void write_responses(struct json_writer *w, const struct route *route)
+/* How a route refuses. What the table does not say stands under 4XX. */
+static void write_refusals(struct json_writer *w, const struct route *route, const struct route_shape *shape)
+{
+	const struct { const char *status, *name; bool may; } refusals[] = {
+		{ "401", "NotSignedIn", route->access != ACCESS_OPEN },
+		{ "403", "OutOfScope", route->access != ACCESS_OPEN && route->scopes },
+		{ "404", "NotFound", strchr(route->path, ':') != NULL },
+		{ "422", "NotTaken", shape && shape->params[0] },
+		{ "429", "TooMany", route->quota != QUOTA_NONE },
+		{ "4XX", "Error", true },
+	};
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (refusals[i].may)
+			json_w_member_raw(w, refusals[i].status, arena_printf(w->buf->arena,
+			                  "{\"$ref\":\"#/components/responses/%s\"}", refusals[i].name));
+}
+
+static void write_responses(struct json_writer *w, const struct route *route, const struct route_shape *shape)
 {
 	bool socket = route->token_in_query && !route->answers;
 
@@ -89,16 +145,23 @@ static void write_responses(struct json_writer *w, const struct route *route)
 	if (!socket) {
 		json_w_key(w, "content");
 		json_w_object(w);
-		json_w_member_raw(w, route->answers ? route->answers : "application/json", STR("{}"));
+		json_w_key(w, route->answers ? route->answers : "application/json");
+		json_w_object(w);
+		if (shape && shape->answer) {
+			json_w_key(w, "schema");
+			shapes_w_answer(w, shape);
+		}
+		json_w_object_end(w);
 		json_w_object_end(w);
 	}
 	json_w_object_end(w);
-	json_w_member_raw(w, "4XX", STR("{\"$ref\":\"#/components/responses/Error\"}"));
+	write_refusals(w, route, shape);
 	json_w_object_end(w);
 }
 
 static void write_operation(struct json_writer *w, struct arena *arena, const struct route *route)
 {
+	const struct route_shape *shape = shapes_find(route->method, route->path);
 	struct str method = str_lower(arena, str_of(route->method));
 	struct buf id;
 
@@ -111,19 +174,11 @@ static void write_operation(struct json_writer *w, struct arena *arena, const st
 	json_w_object(w);
 	json_w_member_str(w, "operationId", buf_str(&id));
 	json_w_member_cstr(w, "summary", route->summary);
-	write_path_parameters(w, route->path);
-	if (strcmp(route->method, "GET") != 0) {
-		json_w_key(w, "requestBody");
-		json_w_object(w);
-		json_w_key(w, "content");
-		json_w_object(w);
-		for (size_t i = 0; i < sizeof(body_types) / sizeof(body_types[0]); i++)
-			json_w_member_raw(w, body_types[i], STR("{\"schema\":{\"type\":\"object\"}}"));
-		json_w_object_end(w);
-		json_w_object_end(w);
-	}
+	write_parameters(w, route, shape);
+	if (has_body(route))
+		write_body(w, shape);
 	write_security(w, arena, route);
-	write_responses(w, route);
+	write_responses(w, route, shape);
 	json_w_object_end(w);
 }
 
@@ -151,14 +206,39 @@ static void write_paths(struct json_writer *w, struct arena *arena)
 	json_w_object_end(w);
 }
 
+static void write_errors(struct json_writer *w)
+{
+	static const struct { const char *name, *description; } errors[] = {
+		{ "Error", "what is wrong" },
+		{ "NotSignedIn", "no token, or one that holds no longer" },
+		{ "OutOfScope", "the token may not do that, or the person may not" },
+		{ "NotFound", "there is none, or not for who asks" },
+		{ "NotTaken", "a parameter is missing, or is not what it must be" },
+		{ "TooMany", "asked too often; X-RateLimit-Reset says until when" },
+	};
+
+	json_w_key(w, "responses");
+	json_w_object(w);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		json_w_key(w, errors[i].name);
+		json_w_object(w);
+		json_w_member_cstr(w, "description", errors[i].description);
+		json_w_member_raw(w, "content", STR("{\"application/json\":{\"schema\":"
+		                                    "{\"$ref\":\"#/components/schemas/Error\"}}}"));
+		json_w_object_end(w);
+	}
+	json_w_object_end(w);
+}
+
 static void write_components(struct json_writer *w, struct arena *arena, struct str url)
 {
 	json_w_key(w, "components");
 	json_w_object(w);
-	json_w_member_raw(w, "schemas", STR("{\"Error\":{\"type\":\"object\",\"required\":[\"error\"],\"properties\":{"
-	                                    "\"error\":{\"type\":\"string\"},\"error_description\":{\"type\":\"string\"}}}}"));
-	json_w_member_raw(w, "responses", STR("{\"Error\":{\"description\":\"what is wrong\",\"content\":{\"application/json\":"
-	                                      "{\"schema\":{\"$ref\":\"#/components/schemas/Error\"}}}}}"));
+	json_w_key(w, "schemas");
+	json_w_object(w);
+	shapes_w_entities(w);
+	json_w_object_end(w);
+	write_errors(w);
 	json_w_key(w, "securitySchemes");
 	json_w_object(w);
 	json_w_key(w, "oauth");

@@ -86,6 +86,9 @@ GET /api/v1/follow_requests [Account]
 POST /api/v1/follow_requests/:id/authorize Relationship
 POST /api/v1/follow_requests/:id/reject Relationship
 POST /api/v1/reports Report
+POST /api/v1/import Import
+GET /api/v1/imports [Import]
+GET /api/v1/imports/:id Import
 
 POST /api/v1/media MediaAttachment
 POST /api/v2/media MediaAttachment
@@ -134,6 +137,7 @@ GET /api/v1/timelines/public [Status]
 GET /api/v1/timelines/tag/:hashtag [Status]
 GET /api/v1/timelines/link [Status]
 GET /api/v1/timelines/list/:id [Status]
+GET /api/v1/timelines/link [Status]
 GET /api/v1/lists [List]
 POST /api/v1/lists List
 GET /api/v1/lists/:id List

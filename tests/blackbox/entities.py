@@ -109,6 +109,9 @@ _ENTITIES = {
     "TranslatedMedia": "id:id description:s",
     "Translation": """content:s spoiler_text:s language:s detected_source_language:s provider:s poll:o?
         media_attachments:[TranslatedMedia]""",
+    "ImportFailure": "row:s reason:s",
+    "Import": """id:id type:s mode:(merge|overwrite) state:(waiting|running|done) total:i done:i failed:i created_at:d
+        finished_at:d? failures:[ImportFailure]~""",
     "Rule": "id:id text:s hint:s translations:o",
     "Urls": "streaming:s status:u? about:u privacy_policy:u? terms_of_service:u?",
     "Vapid": "public_key:s",
@@ -180,6 +183,10 @@ _ENTITIES = {
     "NodeInfoUsage": "users:NodeInfoUsers localPosts:i localComments:i~",
     "NodeInfo": """version:s software:NodeInfoSoftware protocols:[s] services:NodeInfoServices usage:NodeInfoUsage
         openRegistrations:b metadata:o""",
+    # What clients send.
+    "ProfileField": "name:s value:s",
+    "MediaAttributes": "id:id description:s~ focus:s~ thumbnail:file~",
+    "KeywordAttributes": "id:id~ keyword:s~ whole_word:b~ _destroy:b~",
     "Empty": "",
     "Error": "error:s error_description:s?~ details:o~",
 }
