@@ -47,6 +47,7 @@ static const struct {
 	{ "/api/v1/accounts/*/unmute", 0, WRITE(MUTES) },
 	{ "/api/v1/tokens", BOTH(ACCOUNTS) },
 	{ "/api/v1/accounts", BOTH(ACCOUNTS) },
+	{ "/api/v1/profile$", SCOPE(PROFILE) | READ(ACCOUNTS), WRITE(ACCOUNTS) },
 	{ "/api/v1/profile", BOTH(ACCOUNTS) },
 	{ "/api/v1/preferences", READ(ACCOUNTS), 0 },
 	{ "/api/v1/endorsements", READ(ACCOUNTS), 0 },
