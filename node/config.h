@@ -45,6 +45,10 @@ struct view;
 	X(NUMBER, limits_streams, "limits.streams", 5000, 0, 100000, false, "Streams at once, besides the other connections; 0: none.") \
 	X(NUMBER, limits_streams_per_account, "limits.streams_per_account", 50, 1, 10000, false, "Streams of one account at once.") \
 	X(NUMBER, limits_write_queue, "limits.write_queue", 4096, 16, 100000, false, "Changes waiting for the disk before the node answers 503.") \
+	X(NUMBER, oauth_idle_days, "oauth.idle_days", 180, 0, 3650, true, "A token that was not used for so long ends; 0: never.") \
+	X(NUMBER, oauth_token_days, "oauth.token_days", 0, 0, 3650, true, "Tokens of apps that cannot renew them end after this; 0: never.") \
+	X(NUMBER, oauth_access_minutes, "oauth.access_minutes", 60, 5, 10080, true, "Tokens of apps that renew them end after this.") \
+	X(NUMBER, oauth_app_days, "oauth.app_days", 30, 1, 3650, true, "An app that nobody ever let in is forgotten after this; tokens of apps themselves end.") \
 	X(NUMBER, federation_clock_seconds, "federation.clock_seconds", 300, 30, 3600, false, "Tolerated clock difference to a peer.") \
 	X(NUMBER, federation_fetch_bytes, "federation.fetch_bytes", 1048576, 65536, 16777216, false, "Largest document fetched from a peer.") \
 	X(NUMBER, federation_fetch_seconds, "federation.fetch_seconds", 15, 1, 120, false, "Longest fetch from, or delivery to, a peer.") \

@@ -1,6 +1,8 @@
 /*
  * The job table, and the short runs that tie a row to its room.
  */
+#include <stdatomic.h>
+
 #include "federation/backfill.h"
 #include "federation/effects.h"
 #include "federation/expiry.h"
@@ -16,6 +18,7 @@
 #include "federation/quote.h"
 #include "federation/resolve.h"
 #include "node/import.h"
+#include "node/config.h"
 #include "node/jobs.h"
 #include "node/media/intake.h"
 #include "node/push.h"
@@ -24,6 +27,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/base/log.h"
+#include "storage/disuse.h"
 #include "storage/engine/writer.h"
 #include "storage/notice_requests.h"
 #include "storage/notices.h"
@@ -171,6 +175,45 @@ static int write_expire(struct arena *arena, struct txn *txn, struct job *job, b
 	return err;
 }
 
+/* --- disuse: tokens and apps that nobody uses any more ----------------------------------------------------------- */
+
+struct disuse_body {
+	struct disuse_rules rules;
+	struct disuse disuse;
+};
+
+static int disuse_write(struct txn *txn, void *arg)
+{
+	const struct disuse_body *body = arg;
+
+	return disuse_end(txn, &body->rules, &body->disuse);
+}
+
+static int run_disuse(struct node *node, struct arena *arena, struct job *job)
+{
+	const struct config *config = atomic_load(&node->config);
+	struct disuse_body *body = ARENA_NEW(arena, struct disuse_body);
+	struct view *view;
+	int err;
+
+	(void)job;
+	body->rules = (struct disuse_rules){
+		.now_ms = clock_now_ms(),
+		.token_idle_ms = (int64_t)config->oauth_idle_days * DAY_MS,
+		.app_idle_ms = (int64_t)config->oauth_app_days * DAY_MS,
+	};
+	do {
+		err = view_begin(node->store, &view);
+		if (err != OK)
+			return err;
+		err = disuse_find(view, &body->rules, &body->disuse);
+		view_end(view);
+		if (err == OK && body->disuse.token_count + body->disuse.app_count)
+			err = writer_run(node->writer, disuse_write, body);
+	} while (err == OK && (body->disuse.token_count == DISUSE_PAGE || body->disuse.app_count == DISUSE_PAGE));
+	return err;
+}
+
 static int write_adopt(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
 {
 	int err = posts_adopt(txn, job->subject, ret_more);
@@ -253,6 +296,8 @@ const struct job_row job_rows[] = {
 	  "looks at an uploaded file for which no worker was free" },
 	{ "media_sweep",  LANE_POOL,   RETRY_HOUR,  100,   NULL,                intake_sweep_job, HOUR_MS,
 	  "removes uploads that nothing shows for a day, and files that nobody names" },
+	{ "disuse",       LANE_POOL,   RETRY_HOUR,  100,   NULL,                run_disuse,  HOUR_MS,
+	  "ends tokens that nobody uses any more, and forgets apps that nobody ever let in" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
 	  "forgets expired sessions, codes, links, old activity ids, closed reports, and what waits for who is kept out" },
 };

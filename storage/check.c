@@ -296,7 +296,7 @@ static void check_list_member(struct check *check)
 		find(check, "account %llu does not follow it", (unsigned long long)owner_id);
 }
 
-static void check_push(struct check *check)
+static void check_token(struct check *check)
 {
 	if (!view_has(check->view, SPACE_TOKEN_OF, check->key))
 		find(check, "there is no such token");
@@ -596,7 +596,9 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_NOTICE_LET] = { .key_bytes = 16,
 	                       .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_PUSH] = { .key_bytes = 16, .type = &push_type, .own = { ID(push, account_id), ID(push, token_id) },
-	                 .also = check_push },
+	                 .also = check_token },
+	[SPACE_REFRESH] = { .key_bytes = 16, .type = &refresh_type, .own = { ID(refresh, account_id), ID(refresh, token_id) },
+	                    .also = check_token },
 	[SPACE_SCHEDULED] = { .key_bytes = 16, .type = &scheduled_type, .own = { ID(scheduled, account_id), ID(scheduled, id) },
 	                      .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_IMPORT] = { .key_bytes = 16, .type = &import_type, .own = { ID(import, account_id), ID(import, id) },

@@ -124,7 +124,8 @@
 	X(EMOJI, "emoji", "shortcode", "emoji record") \
 	X(LINKED, "linked", "hash of an address in its normal form, post id", "flags (1)") \
 	X(IMPORT, "import", "account id, import id", "import record") \
-	X(IMPORT_TEXT, "import_text", "account id, import id", "CSV")
+	X(IMPORT_TEXT, "import_text", "account id, import id", "CSV") \
+	X(REFRESH, "refresh", "account id, token id", "refresh record")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -12,6 +12,7 @@
 #include "storage/keys.h"
 #include "storage/links.h"
 #include "storage/quotes.h"
+#include "storage/tokens.h"
 
 #define KEY_FORMAT STR("format")  /* 8 bytes: the version */
 
@@ -31,7 +32,10 @@ static int to_4(struct txn *txn)
 
 	if (r == OK)
 		r = announcements_migrate(txn);
-	return r == OK ? links_build(txn) : r;
+	if (r == OK)
+		r = links_build(txn);
+	/* apps of before are not told from those that nobody ever let in */
+	return r == OK ? apps_keep_all(txn) : r;
 }
 
 /* Version 1 is the first. 2 to 4 have spaces that an older build would leave behind when it deletes what they are

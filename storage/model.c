@@ -412,6 +412,8 @@ static const struct field app_fields[] = {
 	FIELD(6, app, client_id),
 	FIELD(7, app, secret_hash),
 	FIELD(8, app, created_ms),
+	FIELD(9, app, asked_ms),
+	FIELD(10, app, granted),
 };
 RECORD_TYPE(app);
 
@@ -422,8 +424,18 @@ static const struct field token_fields[] = {
 	FIELD(4, token, scopes),
 	FIELD(5, token, created_ms),
 	FIELD(6, token, used_ms),
+	FIELD(7, token, expires_ms),
 };
 RECORD_TYPE(token);
+
+static const struct field refresh_fields[] = {
+	FIELD(1, refresh, account_id),
+	FIELD(2, refresh, token_id),
+	FIELD(3, refresh, scopes),
+	FIELD(4, refresh, family_hash),
+	FIELD(5, refresh, current_hash),
+};
+RECORD_TYPE(refresh);
 
 static const struct field grant_fields[] = {
 	FIELD(1, grant, app_id),

@@ -399,6 +399,8 @@ struct app {
 	struct str client_id;
 	struct str secret_hash;       /* SHA-256, raw bytes */
 	int64_t created_ms;
+	int64_t asked_ms;             /* when it last asked for a code or a token of its own, to the day */
+	bool granted;                 /* somebody let it in once: posts may name it, it stays */
 };
 
 struct token {
@@ -407,6 +409,14 @@ struct token {
 	scope_set scopes;
 	int64_t created_ms;
 	int64_t used_ms;              /* to the hour (storage/keyring.h); 0: of a store from before */
+	int64_t expires_ms;           /* 0: it has no end of its own */
+};
+
+/* What renews a token (storage/refresh.h). */
+struct refresh {
+	uint64_t account_id, token_id;
+	scope_set scopes;                      /* that were allowed */
+	struct str family_hash, current_hash;  /* SHA-256, raw bytes */
 };
 
 /* An authorization code. */
@@ -539,6 +549,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
+extern const struct record_type refresh_type;
 extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else

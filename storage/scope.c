@@ -32,6 +32,7 @@ static const struct family families[] = {
 	{ STR("profile"), STR_NONE, SCOPE(PROFILE) },
 	{ STR("admin:read"), STR("admin:read:"), 0 },
 	{ STR("admin:write"), STR("admin:write:"), 0 },
+	{ STR("offline_access"), STR_NONE, SCOPE(OFFLINE_ACCESS) },
 };
 enum { FAMILY_COUNT = sizeof(families) / sizeof(families[0]) };
 
@@ -119,7 +120,7 @@ struct str scope_name(size_t i)
 		return families[left].name;
 	left -= FAMILY_COUNT;
 	for (size_t k = 0; k < SCOPE_COUNT; k++) {
-		/* "push" and "profile" are families of one and were named above. */
+		/* "push", "profile" and "offline_access" are families of one and were named above. */
 		if (str_find_char(names[k], ':') == SIZE_MAX)
 			continue;
 		if (left-- == 0)

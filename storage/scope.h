@@ -56,7 +56,8 @@ struct arena;
 	X(ADMIN_WRITE_DOMAIN_BLOCKS, "admin:write:domain_blocks") \
 	X(ADMIN_WRITE_IP_BLOCKS, "admin:write:ip_blocks") \
 	X(ADMIN_WRITE_EMAIL_DOMAIN_BLOCKS, "admin:write:email_domain_blocks") \
-	X(ADMIN_WRITE_CANONICAL_EMAIL_BLOCKS, "admin:write:canonical_email_blocks")
+	X(ADMIN_WRITE_CANONICAL_EMAIL_BLOCKS, "admin:write:canonical_email_blocks") \
+	X(OFFLINE_ACCESS, "offline_access")  /* opens nothing: the app wants tokens that end soon and are renewed */
 
 enum scope_index {
 #define SCOPE_INDEX(name, text) SCOPE_INDEX_##name,

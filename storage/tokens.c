@@ -14,6 +14,7 @@
 #include "storage/keys.h"
 #include "storage/pushes.h"
 #include "storage/record.h"
+#include "storage/refresh.h"
 
 enum { IDEMPOTENCY_MS = HOUR_MS, IDEMPOTENCY_BYTES = 16, TIME_BYTES = 8, OWNER_BYTES = 8 };
 
@@ -58,6 +59,44 @@ int apps_by_client_id(struct arena *arena, struct view *view, struct str client_
 	return r;
 }
 
+int apps_note_asked(struct arena *arena, struct txn *txn, uint64_t id, bool granted)
+{
+	struct app app;
+	struct key key;
+	int r = apps_get(arena, txn_view(txn), id, &app);
+
+	if (r != OK)
+		return r;
+	if (app.granted >= granted && app.asked_ms + DAY_MS > txn_now_ms(txn))
+		return OK;
+	app.granted |= granted;
+	app.asked_ms = txn_now_ms(txn);
+	return record_put(txn, SPACE_APP, key_u64(&key, id), &app_type, &app);
+}
+
+int apps_keep_all(struct txn *txn)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key copy;
+	int r;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_APP, STR_NONE, false);
+	while ((r = prefix_next(&walk, &item)) == OK) {
+		struct arena *scratch = arena_new();
+		struct app app;
+
+		r = codec_decode(scratch, &app_type, item.value, &app);
+		app.granted = true;
+		if (r == OK)
+			r = record_put(txn, SPACE_APP, key_text(&copy, item.key), &app_type, &app);
+		arena_free(scratch);
+		if (r != OK)
+			return r;
+	}
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
 /* Tokens. */
 
 int tokens_put(struct txn *txn, struct str secret, struct token *token)
@@ -77,7 +116,21 @@ int tokens_get(struct view *view, struct str secret, struct token *ret_token)
 {
 	struct key key;
 
-	return record_get(NULL, view, SPACE_TOKEN, key_sha256(&key, secret), &token_type, ret_token);
+	int r = record_get(NULL, view, SPACE_TOKEN, key_sha256(&key, secret), &token_type, ret_token);
+
+	return r == OK && ret_token->expires_ms && ret_token->expires_ms <= clock_now_ms() ? ERR_NOT_FOUND : r;
+}
+
+int tokens_renew(struct txn *txn, struct str secret, struct token *token)
+{
+	struct key of, hash;
+	struct str entry = key_u64_u64(&of, token->account_id, token->id), value;
+	int r = view_get(txn_view(txn), SPACE_TOKEN_OF, entry, &value);
+
+	if (r != OK)
+		return r;
+	txn_del(txn, SPACE_TOKEN, key_text(&hash, value));
+	return tokens_put(txn, secret, token);
 }
 
 int tokens_delete(struct txn *txn, struct str secret)
@@ -89,6 +142,7 @@ int tokens_delete(struct txn *txn, struct str secret)
 	if (r != OK)
 		return r;
 	pushes_delete(txn, token.account_id, token.id);
+	refresh_delete(txn, token.account_id, token.id);
 	index_del(txn, SPACE_TOKEN, key_sha256(&key, secret), &token);
 	return txn_del(txn, SPACE_TOKEN, key_sha256(&key, secret));
 }
@@ -103,6 +157,7 @@ int tokens_delete_id(struct txn *txn, uint64_t account_id, uint64_t token_id)
 		return r;
 	secret_hash = key_text(&hash, value);
 	pushes_delete(txn, account_id, token_id);
+	refresh_delete(txn, account_id, token_id);
 	txn_del(txn, SPACE_TOKEN, secret_hash);
 	return txn_del(txn, SPACE_TOKEN_OF, entry);
 }
@@ -191,6 +246,8 @@ int tokens_delete_all(struct txn *txn, uint64_t account_id)
 	if (account_id == 0)
 		return OK;
 	r = pushes_delete_all(txn, account_id);
+	if (r == OK)
+		r = refresh_delete_all(txn, account_id);
 	if (r == OK)
 		r = delete_owned(txn, SPACE_TOKEN, SPACE_TOKEN_OF, false, account_id);
 	if (r == OK)

@@ -16,10 +16,18 @@ int apps_put(struct arena *arena, struct txn *txn, struct app *app);
 int apps_get(struct arena *arena, struct view *view, uint64_t id, struct app *ret_app);
 int apps_by_client_id(struct arena *arena, struct view *view, struct str client_id, struct app *ret_app);
 
+/* The app asked for a code or for a token of its own; `granted`: somebody let it in. Written once a day. ERR_NOT_FOUND. */
+int apps_note_asked(struct arena *arena, struct txn *txn, uint64_t id, bool granted);
+/* Of a store from before this was noted: nobody can say which apps were let in, all stay. */
+int apps_keep_all(struct txn *txn);
+
 /* Stores a token under its secret; token->id is made when 0. */
 int tokens_put(struct txn *txn, struct str secret, struct token *token);
-/* The token of a secret; one read. ERR_NOT_FOUND. Nothing is allocated: a token record has no texts. */
+/* The token of a secret; one read. ERR_NOT_FOUND also when it expired. Nothing is allocated: a token record has no texts. */
 int tokens_get(struct view *view, struct str secret, struct token *ret_token);
+/* The token of that account and id goes on under another secret, as `token` says it; the former one is good no longer.
+ * ERR_NOT_FOUND. */
+int tokens_renew(struct txn *txn, struct str secret, struct token *token);
 int tokens_delete(struct txn *txn, struct str secret);
 /* One token of an account (0: of an app) by its id. ERR_NOT_FOUND. */
 int tokens_delete_id(struct txn *txn, uint64_t account_id, uint64_t token_id);

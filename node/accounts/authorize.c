@@ -6,7 +6,7 @@
 
 #include "node/accounts/apps.h"
 #include "node/accounts/login.h"
-#include "node/accounts/oauth.h"
+#include "node/accounts/oauth_documents.h"
 #include "node/web/consent.h"
 #include "storage/base/hash.h"
 #include "storage/tokens.h"
@@ -189,6 +189,8 @@ int authorize_write(struct call *call, struct txn *txn)
 		err = login_session_put(call, txn, grant.account_id, decision->cookie);
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return consent_show(&consent, 422, TEXT_SIGN_IN_WRONG);
+	if (err == OK)
+		err = apps_note_asked(call->arena, txn, grant.app_id, false);
 	if (err == OK)
 		err = grants_put(txn, decision->code, &grant);
 	if (err != OK)

@@ -1,5 +1,5 @@
 /*
- * OAuth 2 towards client apps: tokens for codes, tokens of apps themselves, their end, and the documents about it.
+ * OAuth 2 towards client apps: tokens for codes, tokens of apps themselves, tokens renewed, and their end.
  * The page where a person decides is authorize.h.
  */
 #ifndef NODE_ACCOUNTS_OAUTH_H
@@ -7,13 +7,9 @@
 
 #include "node/call.h"
 
-struct instance;
 struct token;
 
-/* What this node calls itself in OAuth (RFC 8414 section 2). */
-struct str oauth_issuer(struct arena *arena, const struct instance *instance);
-
-/* POST /oauth/token (RFC 6749 sections 4.1.3 and 4.4.2, RFC 7636). */
+/* POST /oauth/token (RFC 6749 sections 4.1.3, 4.4.2 and 6, RFC 7636). */
 int oauth_token_check(struct call *call, struct view *view);
 int oauth_token_write(struct call *call, struct txn *txn);
 /* Ends a call with a token and its secret, which is in no other answer. */
@@ -21,9 +17,5 @@ int oauth_reply_token(struct call *call, const struct token *token, struct str s
 /* POST /oauth/revoke (RFC 7009). */
 int oauth_revoke_check(struct call *call, struct view *view);
 int oauth_revoke_write(struct call *call, struct txn *txn);
-/* GET /.well-known/oauth-authorization-server (RFC 8414). */
-int oauth_metadata_show(struct call *call, struct view *view);
-/* GET /oauth/userinfo */
-int oauth_userinfo_show(struct call *call, struct view *view);
 
 #endif

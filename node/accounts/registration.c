@@ -152,6 +152,7 @@ int registration_write(struct call *call, struct txn *txn)
 		return err;
 	made.token.account_id = made.person.account.id;
 	made.token.created_ms = txn_now_ms(txn);
+	apps_note_asked(call->arena, txn, made.token.app_id, true);
 	err = tokens_put(txn, made.secret, &made.token);
 	return err == OK ? oauth_reply_token(call, &made.token, made.secret) : err;
 }

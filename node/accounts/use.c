@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/config.h"
 #include "node/node.h"
 #include "storage/base/hash.h"
 #include "storage/keyring.h"
@@ -39,4 +40,12 @@ void use_note(struct call *call, unsigned space, struct str secret, int64_t used
 	hash_sha256(secret, use->hash);
 	if (writer_submit(writer, &use->write) != OK)
 		free(use);
+}
+
+bool token_is_idle(const struct call *call, const struct token *token)
+{
+	const struct config *config = call->node ? call->node->config : NULL;
+
+	return config && config->oauth_idle_days && token->used_ms &&
+	       token->used_ms + (int64_t)config->oauth_idle_days * DAY_MS <= clock_now_ms();
 }

@@ -81,6 +81,8 @@ int call_authenticate(struct call *call, struct view *view)
 	err = tokens_get(view, secret, &token);
 	if (err != OK)
 		return err == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : err;
+	if (token_is_idle(call, &token))
+		return ERR_UNAUTHORIZED;
 	viewer.account_id = token.account_id;
 	viewer.app_id = token.app_id;
 	viewer.token_id = token.id;

@@ -7,6 +7,7 @@
 #include "node/accounts/apps.h"
 #include "node/accounts/authorize.h"
 #include "node/accounts/oauth.h"
+#include "node/accounts/oauth_documents.h"
 #include "node/accounts/registration.h"
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"

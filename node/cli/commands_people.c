@@ -259,7 +259,7 @@ struct token_body {
 static int token_write(struct txn *txn, void *arg)
 {
 	struct token_body *body = arg;
-	struct app app = { .name = STR("rse-node token create"), .scopes = body->scopes };
+	struct app app = { .name = STR("rse-node token create"), .scopes = body->scopes, .granted = true };
 	struct token token = { .scopes = body->scopes };
 	struct account account;
 	struct user user;

@@ -141,6 +141,7 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	  "Manage the accounts you follow, block or mute") \
 	X(SCOPE_ADMIN_READ, "Lire toutes les données d’administration", "Read all administration data") \
 	X(SCOPE_ADMIN_WRITE, "Modifier toutes les données d’administration", "Change all administration data") \
+	X(SCOPE_OFFLINE_ACCESS, "Renouveler son accès sans vous redemander", "Renew its access without asking you again") \
 	X(SCOPE_PROFILE, "Connaître votre nom et votre photo de profil", "Know your name and profile picture") \
 	X(SCOPE_PUSH, "Vous envoyer des notifications", "Send you notifications") \
 	X(SCOPE_READ_ACCOUNTS, "Voir les informations de votre compte", "See your account details") \

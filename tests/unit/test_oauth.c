@@ -4,6 +4,7 @@
 #include "node/accounts/apps.h"
 #include "node/accounts/authorize.h"
 #include "node/accounts/login.h"
+#include "node/accounts/oauth_documents.h"
 #include "storage/base/hash.h"
 #include "storage/base/json.h"
 #include "storage/tokens.h"
