@@ -190,7 +190,7 @@ const struct entity_shape entity_shapes[] = {
 	{ "CredentialApplication",
 	  "+Application redirect_uri:s client_id:s client_secret:s client_secret_expires_at:i "
 	  "vapid_key:s" },
-	{ "Token", "access_token:s token_type:s scope:s created_at:i" },
+	{ "Token", "access_token:s token_type:s scope:s created_at:i expires_in:i~ refresh_token:s~" },
 	{ "UserInfo", "iss:u sub:u name:s preferred_username:s profile:u picture:u~" },
 	{ "Week", "week:id statuses:id logins:id registrations:id" },
 	{ "DomainBlock", "domain:s digest:s severity:(silence|suspend) comment:s?" },

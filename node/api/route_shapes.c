@@ -28,8 +28,8 @@ const struct route_shape route_shapes[] = {
 	{ "POST", "/api/v1/apps", "client_name:s* redirect_uris:s* scopes:s website:s", "CredentialApplication" },
 	{ "GET", "/api/v1/apps/verify_credentials", "", "Application" },
 	{ "POST", "/oauth/token",
-	  "grant_type:(authorization_code|client_credentials)* client_id:s client_secret:s "
-	  "redirect_uri:s code:s code_verifier:s scope:s", "Token" },
+	  "grant_type:(authorization_code|client_credentials|refresh_token)* client_id:s client_secret:s "
+	  "redirect_uri:s code:s code_verifier:s refresh_token:s scope:s", "Token" },
 	{ "POST", "/oauth/revoke", "client_id:s* client_secret:s token:s*", "Empty" },
 	{ "GET", "/oauth/userinfo", "", "UserInfo" },
 	{ "GET", "/.well-known/oauth-authorization-server", "", "o" },
