@@ -300,6 +300,17 @@ int act_alias(struct arena *arena, struct txn *txn, uint64_t actor_id, struct st
 	return put_and_tell(arena, txn, &account);
 }
 
+int act_aliases(struct arena *arena, struct txn *txn, uint64_t actor_id, const struct str_list *uris)
+{
+	struct account account;
+	int r = accounts_get(arena, txn_view(txn), actor_id, &account);
+
+	if (r)
+		return r;
+	account.also_known_as = *uris;
+	return put_and_tell(arena, txn, &account);
+}
+
 int act_move(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id)
 {
 	struct activity activity = {

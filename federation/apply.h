@@ -100,6 +100,8 @@ int act_unannounce(struct arena *arena, struct txn *txn, uint64_t actor_id, uint
 /* An address by which one of ours is or was known elsewhere, or not any more. ERR_EXISTS, ERR_NOT_FOUND: it is so
  * already. ERR_INVALID: no address, or the own one. ERR_LIMIT: as many as may be (federation/actor.h). */
 int act_alias(struct arena *arena, struct txn *txn, uint64_t actor_id, struct str uri, bool add);
+/* All of them at once, checked by the caller: ACTOR_ALIASES_MAX addresses at most, without the own one. */
+int act_aliases(struct arena *arena, struct txn *txn, uint64_t actor_id, const struct str_list *uris);
 /* One of ours goes on as the target, an account that is stored as its node just said. ERR_DENIED: move_obstacle() tells
  * why not (federation/on_move.h). ERR_EXISTS: moved there already. */
 int act_move(struct arena *arena, struct txn *txn, uint64_t actor_id, uint64_t target_id);

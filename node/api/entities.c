@@ -119,6 +119,11 @@ static int w_source(struct json_writer *w, struct arena *arena, struct view *vie
 	json_w_member_bool(w, "discoverable", account->discoverable);
 	json_w_member_bool(w, "indexable", account->indexable);
 	json_w_member_raw(w, "attribution_domains", STR("[]"));
+	json_w_key(w, "also_known_as_uris");
+	json_w_array(w);
+	for (size_t i = 0; i < account->also_known_as.count; i++)
+		json_w_str(w, account->also_known_as.items[i]);
+	json_w_array_end(w);
 	json_w_member_cstr(w, "quote_policy", "public");
 	json_w_object_end(w);
 	return r;

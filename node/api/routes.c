@@ -38,6 +38,7 @@
 #include "node/api/instance_facts.h"
 #include "node/api/lists.h"
 #include "node/api/markers.h"
+#include "node/api/moving.h"
 #include "node/api/notice_groups.h"
 #include "node/api/notice_requests.h"
 #include "node/api/notices.h"
@@ -267,6 +268,15 @@ const struct route routes[] = {
 	API("POST", "/api/v1/follow_requests/:id/reject", SCOPE(WRITE_FOLLOWS), QUOTA_POST,
 	    .check = api_relation_check, .write = api_request_reject_write, .show = api_relation_show,
 	    .summary = "refuses a request to follow"),
+
+	API("POST", "/api/v1/accounts/alias", SCOPE(WRITE_ACCOUNTS), QUOTA_POST, .check = api_alias_check,
+	    .write = api_alias_write, .show = api_credentials, .summary = "says one's other addresses"),
+	API("POST", "/api/v1/accounts/move", SCOPE(WRITE_ACCOUNTS), QUOTA_SIGN_IN, .check = api_move_check,
+	    .work = api_move_work, .write = api_move_write, .show = api_move_show,
+	    .summary = "goes on under another address, with one's followers"),
+	API("POST", "/api/v1/accounts/unmove", SCOPE(WRITE_ACCOUNTS), QUOTA_SIGN_IN, .check = api_unmove_check,
+	    .work = api_unmove_work, .computes = true, .write = api_unmove_write, .show = api_credentials,
+	    .summary = "stays after all"),
 
 	EXPORT("/api/v1/exports/following.csv", "/settings/exports/follows.csv", SCOPE(READ_FOLLOWS), api_export_follows,
 	       "whom one follows, to take along"),

@@ -40,6 +40,12 @@ POST /api/v1/accounts Token
 GET /api/v1/tokens [TokenInfo]
 GET /api/v1/tokens/:id TokenInfo
 POST /api/v1/tokens/:id/invalidate TokenInfo
+POST /api/v1/accounts/alias CredentialAccount
+POST /api/v1/accounts/move CredentialAccount
+POST /api/v1/accounts/unmove CredentialAccount
+POST /api/v1/import Import
+GET /api/v1/imports [Import]
+GET /api/v1/imports/:id Import
 GET /api/v1/annual_reports AnnualReports
 GET /api/v1/annual_reports/:year AnnualReports
 GET /api/v1/annual_reports/:year/state AnnualReportState

@@ -18,7 +18,7 @@ _ENTITIES = {
         memorial:b~ show_media:b show_media_replies:b show_featured:b feature_approval:QuoteApproval~""",
     "Source": """note:s fields:[Field] privacy:visibility sensitive:b language:s? follow_requests_count:i
         hide_collections:b? discoverable:b? indexable:b attribution_domains:[s]
-        quote_policy:(public|followers|nobody)""",
+        also_known_as_uris:[u] quote_policy:(public|followers|nobody)""",
     "Role": "id:id name:s color:s permissions:s highlighted:b",
     "CredentialAccount": "+Account source:Source role:Role",
     "MutedAccount": "+Account mute_expires_at:d?",
@@ -156,6 +156,9 @@ _ENTITIES = {
     "Profile": """id:id display_name:s note:s fields:[Field] avatar:u? avatar_static:u? avatar_description:s header:u?
         header_static:u? header_description:s locked:b bot:b hide_collections:b? discoverable:b? indexable:b show_media:b
         show_media_replies:b show_featured:b attribution_domains:[s] featured_tags:[FeaturedTag]""",
+    "ImportFailure": "row:s reason:s",
+    "Import": """id:id type:(follows|blocks|mutes|lists|domain_blocks|bookmarks) mode:(merge|overwrite)
+        state:(waiting|running|done) total:i done:i failed:i created_at:d finished_at:d? failures:[ImportFailure]""",
     "AnnualReports": "annual_reports:[o] accounts:[Account] statuses:[Status]",
     "AnnualReportState": "state:(available|generating|ineligible|eligible)",
     "AdminIp": "ip:s used_at:d",

@@ -1,6 +1,6 @@
 """People move between two nodes: from here to there, with followers on both, and within one node."""
 
-from node import wait_for
+from node import PASSWORD, wait_for
 
 
 def lands_at(follower, old, new):
@@ -65,3 +65,30 @@ def test_a_move_needs_a_serving_node_to_ask(new_node, word):
                           (2, ["praise", "ana"])):
         failed = node.cli("user", "alias", "ben", *words)
         assert failed.returncode == status and failed.stderr.count("\n") == 1, failed.stderr
+
+
+def test_people_move_with_a_client(world, word):
+    old, new, here = world.a.person(f"{word}o"), world.b.person(f"{word}n"), world.a.person(f"{word}h")
+    here.follow(old)
+    address = new.me["uri"]
+    refused = old.post("/api/v1/accounts/move", 422, password=PASSWORD, moved_to_uri=address)
+    assert "moved_to_uri" in refused["error"] and "alias" in refused["error"]
+    assert new.post("/api/v1/accounts/alias", **{"also_known_as_uris[]": [old.me["uri"], "https://c.example/u/1"]})[
+        "source"]["also_known_as_uris"] == [old.me["uri"], "https://c.example/u/1"]
+    assert world.b.do("user", "alias", new.name, "list").startswith(old.me["uri"])
+    kept = new.post("/api/v1/accounts/alias", **{"also_known_as_uris[]": [old.me["uri"]]})
+    assert kept["source"]["also_known_as_uris"] == [old.me["uri"]]
+    for asked, status, named in [({"moved_to_uri": address}, 422, "password"),
+                                 ({"password": PASSWORD}, 422, "moved_to_uri"),
+                                 ({"password": "a wrong password", "moved_to_uri": address}, 403, "password"),
+                                 ({"password": PASSWORD, "moved_to_uri": "https://unlisted.example/u/1"}, 422, "moved_to_uri"),
+                                 ({"password": PASSWORD, "moved_to_uri": old.me["uri"]}, 422, "itself")]:
+        assert named in old.post("/api/v1/accounts/move", status, **asked)["error"]
+    assert "also_known_as_uris" in new.post("/api/v1/accounts/alias", 422, **{"also_known_as_uris[]": "nonsense"})["error"]
+    moved = old.post("/api/v1/accounts/move", 202, password=PASSWORD, moved_to_uri=address)
+    assert moved["moved"]["acct"] == new.handle
+    lands_at(here, old.handle, new.handle)
+    old.post("/api/v1/accounts/unmove", 403, password="a wrong password")
+    assert "moved" not in old.post("/api/v1/accounts/unmove", password=PASSWORD)
+    old.post("/api/v1/accounts/unmove", 422, password=PASSWORD)
+    assert new.post("/api/v1/accounts/alias", **{"also_known_as_uris[]": ""})["source"]["also_known_as_uris"] == []
