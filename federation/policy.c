@@ -12,6 +12,7 @@
 #include "storage/base/err.h"
 #include "storage/base/json.h"
 #include "storage/peers.h"
+#include "storage/networks.h"
 #include "storage/rules.h"
 
 /* domains */
@@ -304,10 +305,12 @@ int policy_rule_value(struct arena *arena, uint8_t kind, struct str text, struct
 
 	if (text.n > URL_BYTES_MAX)
 		return r;
-	if (kind == RULE_DOMAIN || kind == RULE_SILENCE_DOMAIN)
+	if (kind == RULE_DOMAIN || kind == RULE_SILENCE_DOMAIN || kind == RULE_EMAIL_DOMAIN)
 		r = url_host_parse(arena, text, ret_value);
 	else if (kind == RULE_ACCOUNT || kind == RULE_SILENCE_ACCOUNT || kind == RULE_SENSITIVE_ACCOUNT)
 		r = account_value(arena, text, ret_value);
+	else if (kind == RULE_NETWORK)
+		r = networks_parse(arena, text, ret_value);
 	else if (kind == RULE_WORD)
 		r = word_value(arena, text, ret_value);
 	if (!r && (!ret_value->n || ret_value->n > RULE_VALUE_BYTES_MAX))

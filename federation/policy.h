@@ -69,7 +69,7 @@ bool policy_blocks_peer(struct arena *arena, struct view *view, const struct pee
 bool policy_blocks_account(struct arena *arena, struct view *view, const struct account *account);
 
 /* A rule's value in the form in which it is compared, from what an operator wrote: HOST[:PORT]; an actor's address or
- * name@host; one word or several in a row. ERR_INVALID. */
+ * name@host; one word or several in a row; a network. ERR_INVALID. */
 int policy_rule_value(struct arena *arena, uint8_t kind, struct str text, struct str *ret_value);
 
 #endif

@@ -486,6 +486,8 @@ static const struct field rule_fields[] = {
 	FIELD(2, rule, value),
 	FIELD(3, rule, comment),
 	FIELD(4, rule, created_ms),
+	FIELD(5, rule, severity),
+	FIELD(6, rule, ends_ms),
 };
 RECORD_TYPE(rule);
 
@@ -608,7 +610,8 @@ static const char *const tier_names[] = { [PEER_GROUP] = "group", [PEER_PARTNER]
 static const char *const rule_kind_names[] = {
 	[RULE_DOMAIN] = "domain", [RULE_ACCOUNT] = "account", [RULE_WORD] = "word",
 	[RULE_SILENCE_DOMAIN] = "silence-domain", [RULE_SILENCE_ACCOUNT] = "silence-account",
-	[RULE_SENSITIVE_ACCOUNT] = "sensitive-account",
+	[RULE_SENSITIVE_ACCOUNT] = "sensitive-account", [RULE_NETWORK] = "network",
+	[RULE_EMAIL_DOMAIN] = "email-domain",
 };
 
 static const char *const list_replies_names[] = {

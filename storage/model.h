@@ -464,7 +464,9 @@ struct peer {
 enum media_kind { MEDIA_IMAGE = 1, MEDIA_VIDEO = 2, MEDIA_AUDIO = 4, MEDIA_OTHER = 8, MEDIA_NONE = 16 };
 
 enum rule_kind { RULE_DOMAIN = 1, RULE_ACCOUNT, RULE_WORD, RULE_SILENCE_DOMAIN, RULE_SILENCE_ACCOUNT,
-                 RULE_SENSITIVE_ACCOUNT };
+                 RULE_SENSITIVE_ACCOUNT, RULE_NETWORK, RULE_EMAIL_DOMAIN };
+/* What a rule about a network means. */
+enum network_severity { NETWORK_NO_ACCESS = 0, NETWORK_APPROVAL, NETWORK_NO_SIGN_UP };
 
 /* What an operator keeps out (federation/policy.h), from all but followers (storage/silence.h), or behind a veil
  * (storage/veil.h). */
@@ -473,6 +475,8 @@ struct rule {
 	struct str value;             /* in the form in which it is compared */
 	struct str comment;           /* the operator's own */
 	int64_t created_ms;
+	uint8_t severity;             /* RULE_NETWORK: enum network_severity */
+	int64_t ends_ms;              /* RULE_NETWORK: 0: not by itself */
 };
 
 /* A line of the journal of refusals: what was not taken in, and why. */

@@ -84,6 +84,15 @@ bool rules_any_of(struct view *view, uint8_t kind)
 	return prefix_next(&walk, &item) == OK;
 }
 
+int rules_get(struct arena *arena, struct view *view, uint8_t kind, struct str value, struct rule *ret_rule)
+{
+	struct key key;
+
+	if (!value.n || value.n > RULE_VALUE_BYTES_MAX)
+		return ERR_NOT_FOUND;
+	return record_get(arena, view, SPACE_RULE, key_rule(&key, kind, value), &rule_type, ret_rule);
+}
+
 bool rules_has(struct view *view, uint8_t kind, struct str value)
 {
 	struct key key;

@@ -23,6 +23,8 @@ int rules_delete(struct txn *txn, uint8_t kind, struct str value);
 bool rules_any(struct view *view);
 /* The same for one kind, at the price of a seek. */
 bool rules_any_of(struct view *view, uint8_t kind);
+/* ERR_NOT_FOUND. */
+int rules_get(struct arena *arena, struct view *view, uint8_t kind, struct str value, struct rule *ret_rule);
 bool rules_has(struct view *view, uint8_t kind, struct str value);
 /* Of a kind whose values are domains: one holds for all below it, one without a port for every port. `host_port` is in
  * small letters. */

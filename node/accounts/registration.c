@@ -11,8 +11,11 @@
 #include "node/config.h"
 #include "node/node.h"
 #include "storage/accounts.h"
+#include "storage/base/clock.h"
 #include "storage/base/hash.h"
 #include "storage/base/json.h"
+#include "storage/networks.h"
+#include "storage/rules.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
@@ -58,6 +61,9 @@ static int check_door(struct call *call, struct view *view)
 		return call_fail(call, ERR_DENIED, "Only an app can sign somebody up");
 	if (!config_door_is_open(call->node->config))
 		return call_fail(call, ERR_DENIED, "This server takes no sign-ups: who runs it lets people in");
+	if (networks_severities(view, call->request.peer_address, clock_now_ms()) &
+	    (1U << NETWORK_NO_ACCESS | 1U << NETWORK_NO_SIGN_UP))
+		return call_fail(call, ERR_DENIED, "This server takes no sign-ups from your network");
 	err = users_waiting(view, WAITING_LOOKED_AT, &waiting);
 	if (err == OK && waiting >= WAITING_MAX)
 		return call_fail(call, ERR_DENIED, "This server takes no sign-ups now: too many wait to be let in");
@@ -76,6 +82,14 @@ static bool is_taken(struct call *call, struct view *view, const struct new_pers
 	return users_by_email(call->arena, view, person->email, &user) != ERR_NOT_FOUND;
 }
 
+static bool is_blocked(struct call *call, struct view *view, struct str email)
+{
+	struct str domain = str_lower(call->arena, email);
+
+	str_cut(&domain, '@');
+	return rules_cover_host(view, RULE_EMAIL_DOMAIN, domain);
+}
+
 static int check_fields(struct call *call, struct view *view, const struct new_person *person)
 {
 	struct str password = call_param(call, "password");
@@ -88,6 +102,8 @@ static int check_fields(struct call *call, struct view *view, const struct new_p
 	fault = people_fault(&call->node->instance, person, &field);
 	if (fault)
 		return refuse_field(call, field, "ERR_INVALID", fault);
+	if (is_blocked(call, view, person->email))
+		return refuse_field(call, "email", "ERR_BLOCKED", "is of a provider that is not allowed here");
 	if (is_taken(call, view, person, &field))
 		return refuse_field(call, field, "ERR_TAKEN", "is taken");
 	if (password.n < PASSWORD_BYTES_MIN)

@@ -9,6 +9,7 @@
 #include "federation/policy.h"
 #include "federation/url.h"
 #include "node/api/admin_accounts.h"
+#include "node/api/admin_rules.h"
 #include "node/api/answer.h"
 #include "node/api/paging.h"
 #include "node/node.h"
@@ -24,17 +25,6 @@ struct domain_block {
 	uint64_t id;
 	struct rule rule;
 };
-
-static uint64_t id_of(struct str domain)
-{
-	uint8_t digest[SHA256_BYTES];
-	uint64_t id = 0;
-
-	hash_sha256(domain, digest);
-	for (size_t i = 0; i < sizeof(id); i++)
-		id = id << 8 | digest[i];
-	return id >> 1;  /* clients keep ids as signed numbers */
-}
 
 static int by_id_downward(const void *a, const void *b)
 {
@@ -56,10 +46,10 @@ static int load(struct arena *arena, struct view *view, struct domain_block **re
 		return r;
 	*ret_blocks = ARENA_ARRAY(arena, struct domain_block, out_count + silenced_count);
 	for (size_t i = 0; i < out_count; i++)
-		(*ret_blocks)[n++] = (struct domain_block){ id_of(out[i].value), out[i] };
+		(*ret_blocks)[n++] = (struct domain_block){ admin_rule_id(out[i].value), out[i] };
 	for (size_t i = 0; i < silenced_count; i++)
 		if (!rules_has(view, RULE_DOMAIN, silenced[i].value))
-			(*ret_blocks)[n++] = (struct domain_block){ id_of(silenced[i].value), silenced[i] };
+			(*ret_blocks)[n++] = (struct domain_block){ admin_rule_id(silenced[i].value), silenced[i] };
 	if (n)
 		qsort(*ret_blocks, n, sizeof(**ret_blocks), by_id_downward);
 	*ret_count = n;
@@ -158,14 +148,6 @@ int api_admin_domain_block(struct call *call, struct view *view)
 	return r == OK ? api_admin_domain_block_show(call, view) : r;
 }
 
-static bool is_line(struct str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < ' ')
-			return false;
-	return text.n <= RULE_COMMENT_BYTES_MAX && utf8_valid(text);
-}
-
 /* What both ways of writing read; what is absent stays as it is. */
 static int read_terms(struct call *call, struct rule *rule)
 {
@@ -177,7 +159,7 @@ static int read_terms(struct call *call, struct rule *rule)
 		rule->kind = RULE_SILENCE_DOMAIN;
 	else if (severity.n)
 		return answer_refuse(call, "Validation failed: severity is silence or suspend");
-	if (!is_line(comment))
+	if (!admin_rule_is_line(comment))
 		return answer_refuse(call, "Validation failed: private_comment is one line of at most 1000 bytes");
 	if (comment.p)
 		rule->comment = comment;
@@ -209,7 +191,7 @@ int api_admin_domain_block_add_check(struct call *call, struct view *view)
 		return answer_refuse(call, "Validation failed: domain is this server's own");
 	if (rules_has(view, RULE_DOMAIN, rule->value) || rules_has(view, RULE_SILENCE_DOMAIN, rule->value))
 		return answer_refuse(call, "Validation failed: domain is blocked already");
-	block->id = id_of(rule->value);
+	block->id = admin_rule_id(rule->value);
 	call->state = block;
 	return read_terms(call, rule);
 }

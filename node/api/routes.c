@@ -14,7 +14,10 @@
 #include "node/api/admin_accounts.h"
 #include "node/api/admin_domain_allows.h"
 #include "node/api/admin_domain_blocks.h"
+#include "node/api/admin_email_blocks.h"
+#include "node/api/admin_ip_blocks.h"
 #include "node/api/admin_reports.h"
+#include "node/api/admin_rules.h"
 #include "node/api/admin_statistics.h"
 #include "node/api/admin_trends.h"
 #include "node/api/announcements.h"
@@ -665,6 +668,34 @@ const struct route routes[] = {
 	API("DELETE", "/api/v1/admin/domain_blocks/:id", SCOPE(ADMIN_WRITE_DOMAIN_BLOCKS), QUOTA_POST,
 	    .check = api_admin_domain_block_find_check, .write = api_admin_domain_block_delete_write,
 	    .show = api_show_nothing, .summary = "lets a domain in again"),
+	API("GET", "/api/v1/admin/ip_blocks", SCOPE(ADMIN_READ_IP_BLOCKS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_ip_blocks, .summary = "networks that are kept out, for moderators"),
+	API("POST", "/api/v1/admin/ip_blocks", SCOPE(ADMIN_WRITE_IP_BLOCKS), QUOTA_POST,
+	    .check = api_admin_ip_block_add_check, .write = api_admin_ip_block_write, .show = api_admin_ip_block_show,
+	    .summary = "keeps a network out, or its people from signing up"),
+	API("GET", "/api/v1/admin/ip_blocks/:id", SCOPE(ADMIN_READ_IP_BLOCKS), QUOTA_READ, .check = api_admin_check,
+	    .show = api_admin_ip_block, .summary = "one of them"),
+	API("PUT", "/api/v1/admin/ip_blocks/:id", SCOPE(ADMIN_WRITE_IP_BLOCKS), QUOTA_POST,
+	    .check = api_admin_ip_block_edit_check, .write = api_admin_ip_block_write, .show = api_admin_ip_block_show,
+	    .summary = "changes how"),
+	API("DELETE", "/api/v1/admin/ip_blocks/:id", SCOPE(ADMIN_WRITE_IP_BLOCKS), QUOTA_POST,
+	    .check = api_admin_ip_block_find_check, .write = admin_rule_delete, .show = api_show_nothing,
+	    .summary = "lets it in again"),
+	API("GET", "/api/v1/admin/email_domain_blocks", SCOPE(ADMIN_READ_EMAIL_DOMAIN_BLOCKS), QUOTA_READ,
+	    .check = api_admin_check, .show = api_admin_email_blocks,
+	    .summary = "with whose mail addresses nobody signs up, for moderators"),
+	API("POST", "/api/v1/admin/email_domain_blocks", SCOPE(ADMIN_WRITE_EMAIL_DOMAIN_BLOCKS), QUOTA_POST,
+	    .check = api_admin_email_block_add_check, .write = admin_rule_put, .show = api_admin_email_block_show,
+	    .summary = "adds a domain of mail addresses"),
+	API("GET", "/api/v1/admin/email_domain_blocks/:id", SCOPE(ADMIN_READ_EMAIL_DOMAIN_BLOCKS), QUOTA_READ,
+	    .check = api_admin_check, .show = api_admin_email_block, .summary = "one of them"),
+	API("DELETE", "/api/v1/admin/email_domain_blocks/:id", SCOPE(ADMIN_WRITE_EMAIL_DOMAIN_BLOCKS), QUOTA_POST,
+	    .check = api_admin_email_block_find_check, .write = admin_rule_delete, .show = api_show_nothing,
+	    .summary = "takes it away"),
+	API("GET", "/api/v1/admin/canonical_email_blocks", SCOPE(ADMIN_READ_CANONICAL_EMAIL_BLOCKS), QUOTA_READ,
+	    .check = api_admin_check, .show = api_show_empty_list, .summary = "empty: no single mail address is kept out"),
+	API("POST", "/api/v1/admin/canonical_email_blocks/test", SCOPE(ADMIN_READ_CANONICAL_EMAIL_BLOCKS), QUOTA_READ,
+	    .check = api_admin_canonical_test_check, .show = api_show_empty_list, .summary = "empty"),
 	API("GET", "/api/v1/admin/reports", SCOPE(ADMIN_READ_REPORTS), QUOTA_READ, .check = api_admin_check,
 	    .show = api_admin_reports, .summary = "what people hold against others, for moderators"),
 	API("GET", "/api/v1/admin/reports/:id", SCOPE(ADMIN_READ_REPORTS), QUOTA_READ, .check = api_admin_check,

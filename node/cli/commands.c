@@ -131,7 +131,8 @@ const struct command commands[] = {
 	  "bounds what a sibling may send" },
 	{ "rule add", "KIND VALUE", rule_add_options, PLACE_STORE, false, command_rule_add,
 	  "keeps a domain (with all below it), an account (address or name@host) or a word out, or (silence-domain, "
-	  "silence-account) from all but followers, or veils its media (sensitive-account); KIND says which" },
+	  "silence-account) from all but followers, or veils its media (sensitive-account), or keeps out who comes from a network or signs up "
+	  "with an address of an email-domain; KIND says which" },
 	{ "rule list", "", NULL, PLACE_STORE, false, command_rule_list, "lists the rules" },
 	{ "rule remove", "KIND VALUE", NULL, PLACE_STORE, false, command_rule_remove, "takes a rule away" },
 	{ "refusals", "", refusals_options, PLACE_STORE, false, command_refusals,

@@ -18,7 +18,8 @@ static int rule_argument(struct cli *cli, struct rule *ret_rule)
 {
 	*ret_rule = (struct rule){ .kind = rule_kind_parse(cli->arguments[0]), .comment = cli_option(cli, "comment") };
 	if (!ret_rule->kind)
-		return cli_usage(cli, "KIND is domain, account, word, silence-domain, silence-account or sensitive-account");
+		return cli_usage(cli, "KIND is domain, account, word, silence-domain, silence-account, sensitive-account, network or "
+		                      "email-domain");
 	if (policy_rule_value(cli->arena, ret_rule->kind, cli->arguments[1], &ret_rule->value) == OK)
 		return STATUS_DONE;
 	return cli_fail(cli, "%.*s is no %s that can be compared", STR_ARG(cli->arguments[1]),
@@ -42,6 +43,10 @@ static const char *effect_of(uint8_t kind)
 		return "is heard by its followers alone";
 	case RULE_SENSITIVE_ACCOUNT:
 		return "shows its media behind a warning";
+	case RULE_NETWORK:
+		return "has no access";
+	case RULE_EMAIL_DOMAIN:
+		return "signs nobody up";
 	default:
 		return "is kept out";
 	}
@@ -72,7 +77,7 @@ static bool is_of_ours(struct cli *cli, const struct rule *rule)
 	struct str host = host_of(cli, rule);
 	struct url url;
 
-	if (rule->kind == RULE_WORD)
+	if (rule->kind == RULE_WORD || rule->kind == RULE_NETWORK || rule->kind == RULE_EMAIL_DOMAIN)
 		return false;
 	return str_eq_nocase(host, cli->instance->domain) ||
 	       (url_parse(cli->arena, cli->instance->url, &url) == OK &&

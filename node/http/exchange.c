@@ -11,6 +11,7 @@
 #include "node/http/peer.h"
 #include "storage/base/clock.h"
 #include "storage/base/log.h"
+#include "storage/networks.h"
 
 enum {
 	/* A body beyond its bound is read and forgotten this far, so that the client can read our 413. */
@@ -315,6 +316,16 @@ static int take_quota(struct exchange *exchange)
 	return call_fail_status(call, ERR_LIMIT, 429, NULL, "Too many requests");
 }
 
+/* Networks that a moderator keeps out. Siblings are known by their signature, not by where they come from. */
+static int check_network(struct call *call, struct view *view)
+{
+	if (call->route->quota == QUOTA_INBOX ||
+	    !(networks_severities(view, call->request.peer_address, clock_now_ms()) & 1U << NETWORK_NO_ACCESS))
+		return OK;
+	call->authenticated = true;
+	return call_fail(call, ERR_DENIED, "Your network has no access to this server");
+}
+
 static int read_parameters(struct call *call)
 {
 	int err = route_read_request(call);
@@ -331,7 +342,9 @@ static int enter(struct exchange *exchange, struct view *view)
 
 	if (call->authenticated)
 		return OK;
-	err = call_enter(call, view);
+	err = check_network(call, view);
+	if (err == OK)
+		err = call_enter(call, view);
 	/* Those who are refused pay too, or refusals would be free. */
 	quota_err = take_quota(exchange);
 	if (quota_err != OK || err != OK)

@@ -247,6 +247,17 @@ POST /api/v1/admin/domain_blocks AdminDomainBlock
 GET /api/v1/admin/domain_blocks/:id AdminDomainBlock
 PUT /api/v1/admin/domain_blocks/:id AdminDomainBlock
 DELETE /api/v1/admin/domain_blocks/:id Empty
+GET /api/v1/admin/ip_blocks [AdminIpBlock]
+POST /api/v1/admin/ip_blocks AdminIpBlock
+GET /api/v1/admin/ip_blocks/:id AdminIpBlock
+PUT /api/v1/admin/ip_blocks/:id AdminIpBlock
+DELETE /api/v1/admin/ip_blocks/:id Empty
+GET /api/v1/admin/email_domain_blocks [AdminEmailDomainBlock]
+POST /api/v1/admin/email_domain_blocks AdminEmailDomainBlock
+GET /api/v1/admin/email_domain_blocks/:id AdminEmailDomainBlock
+DELETE /api/v1/admin/email_domain_blocks/:id Empty
+GET /api/v1/admin/canonical_email_blocks [o]
+POST /api/v1/admin/canonical_email_blocks/test [o]
 GET /api/v1/admin/reports [AdminReport]
 GET /api/v1/admin/reports/:id AdminReport
 PUT /api/v1/admin/reports/:id AdminReport

@@ -170,6 +170,9 @@ _ENTITIES = {
     "AdminDomainAllow": "id:id domain:s created_at:d",
     "AdminDomainBlock": """id:id domain:s digest:s created_at:d severity:(noop|silence|suspend) reject_media:b
         reject_reports:b private_comment:s? public_comment:s? obfuscate:b""",
+    "AdminIpBlock": """id:id ip:s severity:(sign_up_requires_approval|sign_up_block|no_access) comment:s created_at:d
+        expires_at:d?""",
+    "AdminEmailDomainBlock": "id:id domain:s created_at:d history:[o]",
     "MeasureDay": "date:d value:id",
     "AdminMeasure": "key:s unit:s? total:id human_value:s~ previous_total:id~ data:[MeasureDay] partial:b~",
     "DimensionPart": "key:s human_key:s value:s unit:s~ human_value:s~",
