@@ -4,6 +4,7 @@
 #include "node/search/find.h"
 
 #include "node/search/index.h"
+#include "node/search/slips.h"
 #include "node/search/subject.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
@@ -348,8 +349,8 @@ static bool mend_term(struct search *search, enum language language, struct term
 
 	if (term->stems.count != 1 || term->stems.items[0].n < SLIP_BYTES_MIN ||
 	    is_found_alone(search, language, term->stems.items[0]) ||
-	    text_neighbours(search->reader, search->arena, TEXT_POST, language, term->stems.items[0], SLIP_WORDS,
-	                    &candidates) != OK)
+	    slips_of(search->reader, search->arena, TEXT_POST, language, term->stems.items[0], SLIP_WORDS,
+	             &candidates) != OK)
 		return false;
 	for (size_t i = 0; i < candidates.count; i++)
 		if (is_found_alone(search, language, candidates.items[i])) {
@@ -440,9 +441,9 @@ static bool mend_people(struct search *search)
 			struct str_list candidates;
 
 			if (term->stems.count != 1 || term->stems.items[0].n < SLIP_BYTES_MIN ||
-			    text_has_word(search->reader, TEXT_PERSON, language, term->stems.items[0]) ||
-			    text_neighbours(search->reader, search->arena, TEXT_PERSON, language, term->stems.items[0], 1,
-			                    &candidates) != OK || !candidates.count)
+			    slips_known(search->reader, TEXT_PERSON, language, term->stems.items[0]) ||
+			    slips_of(search->reader, search->arena, TEXT_PERSON, language, term->stems.items[0], 1,
+			             &candidates) != OK || !candidates.count)
 				continue;
 			*term = (struct term){ .stems = candidates };
 			mended = true;

@@ -75,10 +75,8 @@ int text_people_begin(struct text_reader *reader, const struct str expressions[L
 /* ERR_NOT_FOUND ends the walk. Versions of one post follow each other; a person may come again anywhere. */
 int text_next(struct text_reader *reader, struct text_hit *ret_hit);
 
-bool text_has_word(struct text_reader *reader, enum text_table kind, enum language language, struct str word);
-/* Words of the index that are one slip away from `word` (a letter more, less, another, or two swapped), the commonest
- * first, at most `max`. */
-int text_neighbours(struct text_reader *reader, struct arena *arena, enum text_table kind, enum language language,
-                    struct str word, size_t max, struct str_list *ret_words);
+/* In how many rows a word stands; ERR_NOT_FOUND: in none. */
+int text_word_count(struct text_reader *reader, enum text_table kind, enum language language, struct str word,
+                    int64_t *ret_count);
 
 #endif
