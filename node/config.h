@@ -38,6 +38,7 @@ struct view;
 	X(NUMBER, limits_post_characters, "limits.post_characters", 5000, 1, 100000, true, "Longest post, in characters.") \
 	X(NUMBER, limits_body_bytes, "limits.body_bytes", 1048576, 65536, 16777216, false, "Largest request body, in bytes.") \
 	X(NUMBER, limits_media_bytes, "limits.media_bytes", 16777216, 65536, 67108864, false, "Largest uploaded file, in bytes.") \
+	X(NUMBER, limits_media_quota_mib, "limits.media_quota_mib", 0, 0, 1048576, true, "Room for the files of one person, in MiB; 0: as much as the disk has.") \
 	X(NUMBER, media_copies_mib, "media.copies_mib", 2048, 0, 1048576, true, "Room for copies of siblings' pictures, in MiB.") \
 	X(TEXT, media_worker, "media.worker", "", 0, 1000, false, "Path of rse-node-media; empty: beside this program.") \
 	X(NUMBER, limits_connections, "limits.connections", 4096, 16, 100000, false, "HTTP connections at once.") \

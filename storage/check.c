@@ -432,8 +432,26 @@ static void check_media(struct check *check)
 	    (accounts_get(check->arena, check->view, media->account_id, &account) != OK ||
 	     (media->use == MEDIA_USE_AVATAR ? account.avatar_id : account.header_id) != media->id))
 		find(check, "account %llu does not show it", (unsigned long long)media->account_id);
+	if (media_bytes_counted(media) && !has_id(check, SPACE_MEDIA_USED, media->account_id))
+		find(check, "account %llu has no count of its bytes", (unsigned long long)media->account_id);
 	if (media->state == MEDIA_STATE_READY && !media->blob.n)
 		find(check, "it has no file");
+}
+
+static void check_media_used(struct check *check)
+{
+	uint64_t account_id = key_read_u64(check->key, 0), bytes = 0;
+	struct media_record media;
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+
+	prefix_walk_init(&walk, check->view, SPACE_MEDIA_OF, key_u64(&key, account_id), false);
+	while (prefix_next(&walk, &item) == OK)
+		if (media_get(check->arena, check->view, key_read_u64(item.key, 8), &media) == OK)
+			bytes += media_bytes_counted(&media);
+	if (bytes != key_read_u64(check->value, 0))
+		find(check, "its files have %llu bytes", (unsigned long long)bytes);
 }
 
 static void check_emoji(struct check *check)
@@ -576,6 +594,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_MEDIA_COPY] = { .key_bytes = 16, .value_bytes = 8, INDEX(MEDIA, IN_VALUE(0)) },
 	[SPACE_BLOB] = { .key_bytes = 40, INDEX(MEDIA, IN_KEY(-8)) },
 	[SPACE_EMOJI] = { .key_bytes = KEY_ANY, .type = &emoji_type, .also = check_emoji },
+	[SPACE_MEDIA_USED] = { .key_bytes = 8, .value_bytes = 8, .refers = { { IN_KEY(0), SPACE_ACCOUNT } },
+	                       .also = check_media_used },
 	[SPACE_LINKED] = { .key_bytes = 24, .value_bytes = 1, INDEX(POST, IN_KEY(16)) },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },
 	[SPACE_BOOKMARK] = { .key_bytes = 16, .value_bytes = 8, .refers = { { IN_KEY(8), SPACE_ACCOUNT } },

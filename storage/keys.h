@@ -125,7 +125,8 @@
 	X(LINKED, "linked", "hash of an address in its normal form, post id", "flags (1)") \
 	X(IMPORT, "import", "account id, import id", "import record") \
 	X(IMPORT_TEXT, "import_text", "account id, import id", "CSV") \
-	X(REFRESH, "refresh", "account id, token id", "refresh record")
+	X(REFRESH, "refresh", "account id, token id", "refresh record") \
+	X(MEDIA_USED, "media_used", "account id", "bytes (8) of its files")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

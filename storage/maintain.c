@@ -11,6 +11,7 @@
 #include "storage/follower_digest.h"
 #include "storage/keys.h"
 #include "storage/links.h"
+#include "storage/media.h"
 #include "storage/quotes.h"
 #include "storage/tokens.h"
 
@@ -34,6 +35,8 @@ static int to_4(struct txn *txn)
 		r = announcements_migrate(txn);
 	if (r == OK)
 		r = links_build(txn);
+	if (r == OK)
+		r = media_used_build(txn);
 	/* apps of before are not told from those that nobody ever let in */
 	return r == OK ? apps_keep_all(txn) : r;
 }

@@ -7,6 +7,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
+#include "storage/codec.h"
 #include "storage/ids.h"
 #include "storage/index.h"
 #include "storage/keys.h"
@@ -30,6 +31,58 @@ int media_get_own(struct arena *arena, struct view *view, uint64_t account_id, u
 	return r;
 }
 
+uint64_t media_used(struct view *view, uint64_t account_id)
+{
+	struct key key;
+	uint64_t bytes;
+
+	return record_id(view, SPACE_MEDIA_USED, key_u64(&key, account_id), &bytes) == OK ? bytes : 0;
+}
+
+/* Of what was not taken nothing is kept; copies of foreign files and emojis are nobody's. */
+uint64_t media_bytes_counted(const struct media_record *media)
+{
+	return media->account_id && media->state != MEDIA_STATE_FAILED ? media->bytes : 0;
+}
+
+/* One record takes the place of another; NULL: there is none. */
+static void count_used(struct txn *txn, const struct media_record *old, const struct media_record *media)
+{
+	uint64_t account_id = media ? media->account_id : old->account_id;
+	uint64_t less = old ? media_bytes_counted(old) : 0, more = media ? media_bytes_counted(media) : 0, used;
+	struct key key;
+
+	if (!account_id || less == more)
+		return;
+	used = media_used(txn_view(txn), account_id) - less + more;
+	if (used)
+		record_put_id(txn, SPACE_MEDIA_USED, key_u64(&key, account_id), used);
+	else
+		txn_del(txn, SPACE_MEDIA_USED, key_u64(&key, account_id));
+}
+
+int media_used_build(struct txn *txn)
+{
+	struct arena *scratch = arena_new();
+	struct media_record media;
+	struct prefix_walk walk;
+	struct engine_item item;
+	int r = OK;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_MEDIA_USED, STR_NONE, false);
+	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK)
+		txn_del(txn, SPACE_MEDIA_USED, item.key);
+	prefix_walk_init(&walk, txn_view(txn), SPACE_MEDIA, STR_NONE, false);
+	while (r == OK && txn_err(txn) == OK && prefix_next(&walk, &item) == OK) {
+		arena_reset(scratch);
+		r = codec_decode(scratch, &media_record_type, item.value, &media);
+		if (r == OK)
+			count_used(txn, NULL, &media);
+	}
+	arena_free(scratch);
+	return r == OK ? txn_err(txn) : r;
+}
+
 int media_add(struct arena *arena, struct txn *txn, struct media_record *media)
 {
 	struct key key;
@@ -38,6 +91,7 @@ int media_add(struct arena *arena, struct txn *txn, struct media_record *media)
 	media->secret = hash_token(arena);
 	if (media->use == MEDIA_USE_POST && !media->post_id)
 		media->loose_ms = txn_now_ms(txn);
+	count_used(txn, NULL, media);
 	record_put(txn, SPACE_MEDIA, key_u64(&key, media->id), &media_record_type, media);
 	return index_put(txn, SPACE_MEDIA, key_u64(&key, media->id), media);
 }
@@ -51,6 +105,7 @@ int media_put(struct txn *txn, const struct media_record *media)
 	int r = media_get(scratch, txn_view(txn), media->id, &old);
 
 	if (r == OK) {
+		count_used(txn, &old, media);
 		record_put(txn, SPACE_MEDIA, at, &media_record_type, media);
 		r = index_replace(txn, SPACE_MEDIA, at, &old, media);
 	}
@@ -67,6 +122,7 @@ int media_delete(struct txn *txn, uint64_t id)
 	int r = media_get(scratch, txn_view(txn), id, &media);
 
 	if (r == OK) {
+		count_used(txn, &media, NULL);
 		index_del(txn, SPACE_MEDIA, at, &media);
 		r = txn_del(txn, SPACE_MEDIA, at);
 	}

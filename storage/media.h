@@ -57,6 +57,14 @@ void media_set_show(struct arena *arena, const struct instance *instance, struct
 /* Puts them, and loosens those of `former` that are not among them. */
 int media_set_put(struct txn *txn, const struct media_set *set, const struct post *post, const struct id_list *former);
 
+/* How many bytes the files of an account of ours have, as they are kept: those in posts, those that wait and those that
+ * nothing shows yet, and its pictures; not what was made for lists. Counted with each write. */
+uint64_t media_used(struct view *view, uint64_t account_id);
+/* The same of one that is to be added. */
+uint64_t media_bytes_counted(const struct media_record *media);
+/* Counts anew, for a store from before. Writer. */
+int media_used_build(struct txn *txn);
+
 /* The ids of records that were loose before `before_ms`, oldest first, at most `max`. */
 int media_loose(struct arena *arena, struct view *view, int64_t before_ms, size_t max, struct id_list *ret_ids);
 int media_of_account(struct arena *arena, struct view *view, uint64_t account_id, size_t max, struct id_list *ret_ids);

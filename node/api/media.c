@@ -188,13 +188,26 @@ static int check_size(struct call *call, struct str file)
 	                        (unsigned long long)max);
 }
 
+/* That `bytes` more do not take its person over what one may have. */
+static int check_quota(struct call *call, struct view *view, uint64_t bytes)
+{
+	uint64_t max = call->node->config->limits_media_quota_mib * 1024 * 1024;
+
+	if (!max || media_used(view, call->viewer.account_id) + bytes <= max)
+		return OK;
+	return call_fail_status(call, ERR_LIMIT, 422, NULL,
+	                        "Validation failed: file: your files would take more than %llu MiB, as much as you may have",
+	                        (unsigned long long)call->node->config->limits_media_quota_mib);
+}
+
 int api_media_check(struct call *call, struct view *view)
 {
 	struct media_call *state = state_of(call);
 	const struct param *file = find_file(call, "file");
-	int r = OK;
+	int r = check_quota(call, view, 1);   /* how large it will be is not known yet */
 
-	(void)view;
+	if (r != OK)
+		return r;
 	if (!file || !file->value.n)
 		return answer_refuse(call, "Validation failed: File can't be blank");
 	state->file = file->value;
@@ -251,8 +264,10 @@ int api_media_write(struct call *call, struct txn *txn)
 {
 	struct media_record *media = &state_of(call)->media;
 	struct job job = { .kind = STR("media") };
-	int r = media_add(call->arena, txn, media);
+	int r = check_quota(call, txn_view(txn), media_bytes_counted(media));
 
+	if (r == OK)
+		r = media_add(call->arena, txn, media);
 	if (r != OK || media->state != MEDIA_STATE_BUSY)
 		return r;
 	job.subject = media->id;

@@ -102,6 +102,7 @@ const struct command commands[] = {
 	{ "serve", "", serve_options, PLACE_ALONE, false, command_serve, "runs the node until SIGTERM or Ctrl-C" },
 	{ "user add", "NAME", user_add_options, PLACE_STORE, true, command_user_add, "adds a person" },
 	{ "user list", "", NULL, PLACE_STORE, false, command_user_list, "lists the people of this node" },
+	{ "user show", "NAME", NULL, PLACE_STORE, false, command_user_show, "one person: state, posts, and room that files take" },
 	{ "user disable", "NAME", NULL, PLACE_STORE, false, command_user_disable,
 	  "ends a person's sessions and tokens and refuses new ones" },
 	{ "user enable", "NAME", NULL, PLACE_STORE, false, command_user_enable, "lets a disabled person sign in again" },

@@ -13,6 +13,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
+#include "storage/media.h"
 #include "storage/posts.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
@@ -144,6 +145,44 @@ int command_user_list(struct cli *cli)
 	}
 	view_end(view);
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+}
+
+static int show(struct cli *cli, struct view *view)
+{
+	unsigned long long quota = cli->config->limits_media_quota_mib;
+	struct account_stats stats = { 0 };
+	struct account account;
+	struct user user;
+	char created[DATE_ISO_BYTES];
+	int err = accounts_by_name(cli->arena, view, name_argument(cli), STR_NONE, &account);
+
+	if (err == OK)
+		err = users_get(cli->arena, view, account.id, &user);
+	if (err == OK)
+		err = accounts_stats_get(view, account.id, &stats);
+	if (err != OK)
+		return err;
+	date_iso_seconds(user.created_ms, created);
+	buf_printf(&cli->out, "name\t%.*s\nemail\t%.*s\nrole\t%s\nstate\t%s\nsince\t%s\nposts\t%llu\n",
+	           STR_ARG(account.username), STR_ARG(user.email), role_name(user.role), state_of(&user), created,
+	           (unsigned long long)stats.statuses);
+	buf_printf(&cli->out, "files\t%llu bytes", (unsigned long long)media_used(view, account.id));
+	if (quota)
+		buf_printf(&cli->out, " of %llu", quota * 1024 * 1024);
+	buf_add(&cli->out, STR("\n"));
+	return OK;
+}
+
+int command_user_show(struct cli *cli)
+{
+	struct view *view;
+	int err = view_begin(cli->store, &view);
+
+	if (err == OK) {
+		err = show(cli, view);
+		view_end(view);
+	}
+	return err == OK ? STATUS_DONE : person_fail(cli, err);
 }
 
 struct person_body {

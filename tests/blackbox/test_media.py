@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import threading
 import time
@@ -515,3 +516,28 @@ def test_pictures_that_hang_keep_nobody_from_uploading(node, word):
     for thread in threads:
         thread.join()
     peer.close()
+
+
+def test_a_person_has_so_much_room(new_node):
+    node = new_node()
+    node.do("config", "set", "limits.media_quota_mib", "1")
+    ivy, kim = node.person("ivy"), node.person("kim")
+    data = io.BytesIO()
+    Image.frombytes("RGB", (400, 400), os.urandom(3 * 400 * 400)).save(data, "PNG")
+
+    def used():
+        return int(re.search(r"^files\t(\d+) bytes of 1048576$", node.do("user", "show", "ivy"), re.M)[1])
+
+    assert used() == 0
+    first, second = upload(ivy, data.getvalue(), "a.png"), upload(ivy, data.getvalue(), "b.png")
+    size = len(node.get(first["url"]).content)
+    node.kill()
+    node.serve()
+    assert used() == 2 * size
+    assert "1 MiB" in upload(ivy, data.getvalue(), "c.png", expect=422)["error"]
+    upload(kim, data.getvalue(), "c.png")
+    ivy.delete(f"/api/v1/media/{first['id']}")
+    assert used() == size
+    third = upload(ivy, data.getvalue(), "c.png")
+    ivy.say("kept", **{"media_ids[]": [second["id"], third["id"]]})
+    assert used() == 2 * size and node.cli("check").stdout == "clean\n"

@@ -26,7 +26,7 @@ static uint64_t add(const struct account *owner, const char *bytes, uint8_t stat
 {
 	struct media_record media = {
 		.account_id = owner->id, .use = MEDIA_USE_POST, .state = state, .kind = MEDIA_IMAGE, .type = STR("image/jpeg"),
-		.preview_type = STR("image/webp"), .width = 20, .height = 10, .description = STR("A wall"),
+		.preview_type = STR("image/webp"), .width = 20, .height = 10, .description = STR("A wall"), .bytes = 100,
 	};
 	uint8_t *digest = arena_alloc(world->arena, SHA256_BYTES);
 
@@ -175,6 +175,40 @@ static void test_readers(void)
 	   "without a key of the node foreign addresses stay");
 }
 
+static void test_counting(void)
+{
+	uint64_t before = media_used(world_read(world), ana->id), toms = media_used(world_read(world), tom->id), one, busy;
+	struct media_record media;
+
+	world_write(world);
+	one = add(ana, "counted", MEDIA_STATE_READY);
+	busy = add(ana, "counted later", MEDIA_STATE_BUSY);
+	world_commit(world);
+	is_int((long long)(media_used(world_read(world), ana->id) - before), 200, "the bytes of a person are counted");
+	is_int((long long)media_used(world_read(world), tom->id), (long long)toms, "those of nobody else");
+	check_clean("and the count is true");
+	media = get(busy);
+	media.state = MEDIA_STATE_READY;
+	media.blob = get(one).blob;
+	media.bytes = 30;
+	world_write(world);
+	media_put(world->txn, &media);
+	world_commit(world);
+	is_int((long long)(media_used(world_read(world), ana->id) - before), 130, "what a file becomes is what counts");
+	media.state = MEDIA_STATE_FAILED;
+	world_write(world);
+	media_put(world->txn, &media);
+	media_delete(world->txn, one);
+	media_delete(world->txn, one);
+	world_commit(world);
+	is_int((long long)media_used(world_read(world), ana->id), (long long)before, "what is gone counts no more, once");
+	world_write(world);
+	is_int(media_used_build(world->txn), OK, "a store from before is counted");
+	world_commit(world);
+	is_int((long long)media_used(world_read(world), ana->id), (long long)before, "to the same");
+	check_clean("and the store is true");
+}
+
 int main(void)
 {
 	clock_set_for_test(NOW_MS);
@@ -186,6 +220,7 @@ int main(void)
 	test_attaching();
 	test_collecting();
 	test_readers();
+	test_counting();
 	world_free(world);
 	return done();
 }
