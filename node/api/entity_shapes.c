@@ -213,6 +213,9 @@ const struct entity_shape entity_shapes[] = {
 	  "comment:s forwarded:b created_at:d updated_at:d account:AdminAccount "
 	  "target_account:AdminAccount assigned_account:AdminAccount? "
 	  "action_taken_by_account:AdminAccount? statuses:[Status] rules:[Rule]" },
+	{ "AdminIpBlock",
+	  "id:id ip:s severity:(sign_up_requires_approval|sign_up_block|no_access) comment:s created_at:d expires_at:d?" },
+	{ "AdminEmailDomainBlock", "id:id domain:s created_at:d history:[o]" },
 	{ "AdminDomainAllow", "id:id domain:s created_at:d" },
 	{ "AdminDomainBlock",
 	  "id:id domain:s digest:s created_at:d severity:(noop|silence|suspend) reject_media:b "
