@@ -18,6 +18,7 @@
 #include "storage/peers.h"
 #include "storage/pins.h"
 #include "storage/posts.h"
+#include "storage/texts.h"
 #include "storage/users.h"
 
 /* --- figures ---------------------------------------------------------------------------------------------------- */
@@ -264,6 +265,21 @@ static void w_access(struct json_writer *w)
 	json_w_object_end(w);
 }
 
+/* Where people read the operator's texts before they sign in; null for what there is not. */
+static void w_text_urls(struct json_writer *w, struct call *call, struct view *view)
+{
+	struct str page = arena_printf(call->arena, "%.*s/legal", STR_ARG(call->node->instance.url));
+	struct node_text privacy, *terms;
+	size_t count = 0;
+	bool has_privacy = texts_get(call->arena, view, STR("privacy"), 0, &privacy) == OK;
+	bool has_terms = texts_terms(call->arena, view, &terms, &count) == OK && count > 0;
+
+	json_w_member_str_or_null(w, "privacy_policy",
+	                          has_privacy ? arena_printf(call->arena, "%.*s#privacy", STR_ARG(page)) : STR_NONE);
+	json_w_member_str_or_null(w, "terms_of_service",
+	                          has_terms ? arena_printf(call->arena, "%.*s#terms", STR_ARG(page)) : STR_NONE);
+}
+
 static void w_configuration(struct json_writer *w, struct call *call, struct view *view)
 {
 	json_w_key(w, "configuration");
@@ -273,8 +289,7 @@ static void w_configuration(struct json_writer *w, struct call *call, struct vie
 	json_w_member_str(w, "streaming", streaming_url(call));
 	json_w_member_null(w, "status");
 	json_w_member_str(w, "about", arena_printf(call->arena, "%.*s/legal", STR_ARG(call->node->instance.url)));
-	json_w_member_null(w, "privacy_policy");
-	json_w_member_null(w, "terms_of_service");
+	w_text_urls(w, call, view);
 	json_w_object_end(w);
 	json_w_key(w, "vapid");
 	json_w_object(w);

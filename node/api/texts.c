@@ -3,26 +3,13 @@
  */
 #include "node/api/texts.h"
 
-#include "federation/sanitize.h"
-#include "federation/text.h"
 #include "node/api/answer.h"
 #include "node/config.h"
 #include "node/node.h"
+#include "node/texts.h"
 #include "storage/base/clock.h"
-#include "storage/texts.h"
 
 enum { DAY_CHARACTERS = 10 };
-
-/* What begins like HTML is HTML, of which what is harmless stays; all else is plain text. */
-static struct str render(struct call *call, struct str text)
-{
-	const struct text_links links = {
-		.hashtag_base = arena_printf(call->arena, "%.*s/tags/", STR_ARG(call->node->instance.url)),
-	};
-
-	text = str_trim(text);
-	return str_starts(text, STR("<")) ? sanitize_html(call->arena, text) : text_render_html(call->arena, text, &links);
-}
 
 static int show(struct call *call, const struct node_text *text)
 {
@@ -31,7 +18,7 @@ static int show(struct call *call, const struct node_text *text)
 	answer_begin(&answer, call);
 	json_w_object(&answer.w);
 	json_w_member_date(&answer.w, "updated_at", text->changed_ms);
-	json_w_member_str(&answer.w, "content", render(call, text->content));
+	json_w_member_str(&answer.w, "content", texts_html(call->arena, &call->node->instance, text->content));
 	json_w_object_end(&answer.w);
 	return answer_end(&answer, call, OK);
 }
@@ -73,7 +60,7 @@ static int show_terms(struct call *call, const struct node_text *terms, size_t i
 	json_w_object(w);
 	w_day(w, "effective_date", terms[i].day_ms);
 	json_w_member_bool(w, "effective", terms[i].day_ms <= clock_now_ms());
-	json_w_member_str(w, "content", render(call, terms[i].content));
+	json_w_member_str(w, "content", texts_html(call->arena, &call->node->instance, terms[i].content));
 	if (i > 0)
 		w_day(w, "succeeded_by", terms[i - 1].day_ms);
 	else
@@ -85,15 +72,12 @@ static int show_terms(struct call *call, const struct node_text *terms, size_t i
 int api_terms(struct call *call, struct view *view)
 {
 	struct node_text *terms;
-	size_t count = 0, i = 0;
+	size_t count = 0, i;
 	int r = texts_terms(call->arena, view, &terms, &count);
 
 	if (r != OK)
 		return r;
-	while (i < count && terms[i].day_ms > clock_now_ms())
-		i++;
-	if (i == count && count > 0)
-		i--;
+	i = texts_terms_at(terms, count, clock_now_ms());
 	return i < count ? show_terms(call, terms, i) : ERR_NOT_FOUND;
 }
 

@@ -6,7 +6,9 @@
 
 #include "node/config.h"
 #include "node/node.h"
+#include "node/texts.h"
 #include "node/web/pages.h"
+#include "storage/base/clock.h"
 
 static void welcome_person(struct html_page *page)
 {
@@ -71,6 +73,30 @@ static struct str contact_of(const struct call *call)
 	return call->node && call->node->config ? call->node->config->contact_email : STR_NONE;
 }
 
+static void operators_text(struct html_page *page, const char *section, enum text heading, struct str content)
+{
+	page_html(page, section);
+	page_element(page, "h2", NULL, heading);
+	buf_add(&page->body, texts_html(page->call->arena, page->instance, content));
+	page_html(page, "</section>\n");
+}
+
+/* What those who run the node say themselves; clients lead here before anybody signs in. */
+static void operators_texts(struct html_page *page, struct view *view)
+{
+	struct arena *arena = page->call->arena;
+	struct node_text privacy, *terms;
+	size_t count = 0, i;
+
+	if (texts_get(arena, view, STR("privacy"), 0, &privacy) == OK)
+		operators_text(page, "<section id=\"privacy\">\n", TEXT_LEGAL_PRIVACY, privacy.content);
+	if (texts_terms(arena, view, &terms, &count) != OK)
+		return;
+	i = texts_terms_at(terms, count, clock_now_ms());
+	if (i < count)
+		operators_text(page, "<section id=\"terms\">\n", TEXT_LEGAL_TERMS, terms[i].content);
+}
+
 int legal_show(struct call *call, struct view *view)
 {
 	struct str contact = contact_of(call);
@@ -89,5 +115,6 @@ int legal_show(struct call *call, struct view *view)
 	page_element(&page, "p", NULL, TEXT_LEGAL_DATA_RIGHTS);
 	page_element(&page, "h2", NULL, TEXT_LEGAL_COOKIES);
 	page_element(&page, "p", NULL, TEXT_LEGAL_COOKIES_KEPT);
+	operators_texts(&page, view);
 	return page_close(&page, 200, TEXT_LEGAL, STR_NONE);
 }

@@ -5,7 +5,7 @@ import datetime
 import mastodon
 import pytest
 
-from node import Node, unkept
+from node import Node, unkept, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +31,17 @@ def test_texts_are_rendered_and_harmless(node, ana, tmp_path):
     for path in ("privacy_policy", "extended_description", "terms_of_service", "terms_of_service/2026-01-01"):
         assert ana.get(f"/api/v1/instance/{path}", 404)["error"]
     node.do("config", "set", "description", "For us")
+    wait_for(lambda: ana.raw("GET", "/api/v1/instance/extended_description").status_code == 200, "the setting holds")
     assert ana.get("/api/v1/instance/extended_description")["content"] == "<p>For us</p>"
     text = tmp_path / "text"
     text.write_text("We keep <little>.\n\nAsk @nobody.")
     node.do("text", "set", "privacy", str(text))
     policy = ana.get("/api/v1/instance/privacy_policy")
     assert policy["content"] == "<p>We keep &lt;little&gt;.</p><p>Ask @nobody.</p>" and policy["updated_at"].endswith("Z")
+    urls = node.get("/api/v2/instance").json()["configuration"]["urls"]
+    assert urls["privacy_policy"] == node.url + "/legal#privacy" and urls["terms_of_service"] is None
+    page = node.get("/legal", headers={"Accept-Language": "fr"}).text
+    assert '<section id="privacy">' in page and policy["content"] in page and "Politique de confidentialité" in page
     text.write_text("<h2>About</h2><p onclick='x()'>us<script>alert(1)</script></p>")
     node.do("text", "set", "about", str(text))
     assert ana.get("/api/v1/instance/extended_description")["content"] == "<h2>About</h2><p>us</p>"
@@ -76,6 +81,7 @@ def test_people_read_whom_the_node_keeps_out_if_the_operator_says_so(node, ana):
     node.do("rule", "add", "silence-domain", "loud.example")
     ana.get("/api/v1/instance/domain_blocks", 404)
     node.do("config", "set", "instance.show_domain_blocks", "on")
+    wait_for(lambda: ana.raw("GET", "/api/v1/instance/domain_blocks").status_code == 200, "the setting holds")
     blocks = ana.get("/api/v1/instance/domain_blocks")
     assert [(b["domain"], b["severity"], b["comment"]) for b in blocks] == [("bad.example", "suspend", None),
                                                                             ("loud.example", "silence", None)]

@@ -121,7 +121,7 @@ static void check_reports(void)
 	reports_add(world_write(rig->world), &report);
 	world_commit(rig->world);
 	clock_advance_for_test(DAY_MS);
-	reports_close(rig->arena, world_write(rig->world), report.id);
+	reports_close(rig->arena, world_write(rig->world), report.id, rig->alice.id);
 	world_commit(rig->world);
 	has(MEASURE_OPENED_REPORTS, "", 2, 2, 0, 0, "reports are opened");
 	has(MEASURE_RESOLVED_REPORTS, "", 1, 0, 1, 0, "and closed on another day");
