@@ -23,8 +23,25 @@ CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v
 TYPE = "application/activity+json"
 
 
+def _keys():
+    """RSA keys without end, no two alike. To look for primes takes most of the time of a peer; so each new key gives its
+    two to all others with those before it, which is good enough for keys that keep no secret."""
+    primes = []
+    while True:
+        numbers = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_numbers()
+        for q in (numbers.p, numbers.q):
+            for p in primes:
+                d, public = pow(65537, -1, (p - 1) * (q - 1)), rsa.RSAPublicNumbers(65537, p * q)
+                yield rsa.RSAPrivateNumbers(p, q, d, rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q),
+                                            rsa.rsa_crt_iqmp(p, q), public).private_key()
+            primes.append(q)
+
+
+_new_keys = _keys()
+
+
 def make_key():
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return next(_new_keys)
 
 
 def pem_of(key):

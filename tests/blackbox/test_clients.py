@@ -60,6 +60,7 @@ def test_toot_posts_and_reads(world, toot, word):
     assert "Head office" in toot.run("instance", world.a.domain, "--disable-https")
 
 
+@pytest.mark.plain
 def test_toot_acts_on_statuses(world, toot, word):
     status = world.ben.say(f"For toot {word}")
     toot.run("favourite", status["id"])
@@ -75,6 +76,7 @@ def test_toot_acts_on_statuses(world, toot, word):
     assert own is None or own[1]
 
 
+@pytest.mark.plain
 def test_toot_follows_across(world, toot, word):
     other = world.b.person(f"{word}t")
     assert other.name in toot.run("search", f"@{other.handle}", "-r")
@@ -84,6 +86,7 @@ def test_toot_follows_across(world, toot, word):
     toot.run("notifications")
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("visibility", ["public", "unlisted", "private", "direct"])
 def test_toot_posts_with_every_option(world, toot, word, visibility):
     root = world.ana.say(f"Root {word}")
@@ -94,6 +97,7 @@ def test_toot_posts_with_every_option(world, toot, word, visibility):
     assert f"Answer {word}" in toot.run("thread", root["id"])
 
 
+@pytest.mark.plain
 def test_toot_reads_every_timeline(world, toot, word):
     world.ben.say(f"Read me {word} #{word}")
     for options in (["-p"], ["-p", "-l"], ["-t", word]):
@@ -101,6 +105,7 @@ def test_toot_reads_every_timeline(world, toot, word):
     assert f"#{word}" in toot.run("search", f"#{word}")
 
 
+@pytest.mark.plain
 def test_toot_shows_notifications_and_people(world, toot, word):
     status = world.ana.say(f"Notice {word}")
     world.ben.say(f"@ana mention {word}")
@@ -118,6 +123,7 @@ def test_toot_shows_notifications_and_people(world, toot, word):
     assert "not following any" in toot.run("tags_followed")
 
 
+@pytest.mark.plain
 def test_toot_pins_blocks_and_shows_a_poll(world, toot, word):
     mine = world.ana.say(f"On top {word}")
     toot.run("pin", mine["id"])
@@ -134,6 +140,7 @@ def test_toot_pins_blocks_and_shows_a_poll(world, toot, word):
     assert "black" in shown and "green" in shown and "Poll · 1 votes" in shown
 
 
+@pytest.mark.plain
 def test_toot_says_why_it_failed(world, toot):
     done = subprocess.run(["toot", "delete", "1", "--no-color"], env=toot.env, capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=60 * PATIENCE)

@@ -273,6 +273,7 @@ def test_things_by_their_ids(people, word):
     assert "id" in gil.get("/api/v1/statuses", 422, **{"id[]": ["1"] * 41})["error"]
 
 
+@pytest.mark.plain
 def test_toot_keeps_mutes_and_follows_tags(node, people, word, tmp_path):
     gil, hana, _ = people
     toot = Toot(tmp_path).log_in(node, gil.name)
@@ -291,6 +292,7 @@ def test_toot_keeps_mutes_and_follows_tags(node, people, word, tmp_path):
     assert gil.get("/api/v1/followed_tags") == []
 
 
+@pytest.mark.plain
 def test_megalodon(people, word):
     gil, hana, _ = people
     gil.follow(hana)
