@@ -296,6 +296,20 @@ static void check_list_member(struct check *check)
 		find(check, "account %llu does not follow it", (unsigned long long)owner_id);
 }
 
+static void check_import(struct check *check)
+{
+	const struct import *import = check->record;
+
+	if (view_has(check->view, SPACE_IMPORT_TEXT, check->key) != (import->ended_ms == 0))
+		find(check, import->ended_ms ? "it is done and has a text" : "it has no text");
+}
+
+static void check_import_text(struct check *check)
+{
+	if (!view_has(check->view, SPACE_IMPORT, check->key))
+		find(check, "there is no such import");
+}
+
 static void check_token(struct check *check)
 {
 	if (!view_has(check->view, SPACE_TOKEN_OF, check->key))
@@ -622,8 +636,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_SCHEDULED] = { .key_bytes = 16, .type = &scheduled_type, .own = { ID(scheduled, account_id), ID(scheduled, id) },
 	                      .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
 	[SPACE_IMPORT] = { .key_bytes = 16, .type = &import_type, .own = { ID(import, account_id), ID(import, id) },
-	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT } } },
-	[SPACE_IMPORT_TEXT] = { .key_bytes = 16, .value_bytes = VALUE_ANY, INDEX(IMPORT, IN_KEY(0), IN_KEY(8)) },
+	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT } }, .also = check_import },
+	[SPACE_IMPORT_TEXT] = { .key_bytes = 16, .value_bytes = VALUE_ANY, .also = check_import_text },
 	[SPACE_ANNOUNCEMENT] = { .key_bytes = 8, .type = &announcement_type, .own = { ID(announcement, id) } },
 	[SPACE_ANNOUNCEMENT_READ] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ANNOUNCEMENT },
 	                                                           { IN_KEY(8), SPACE_ACCOUNT } } },
