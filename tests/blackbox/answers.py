@@ -141,7 +141,6 @@ DELETE /api/v1/pleroma/statuses/:id/reactions/:emoji Status
 GET /api/v1/timelines/home [Status]
 GET /api/v1/timelines/public [Status]
 GET /api/v1/timelines/tag/:hashtag [Status]
-GET /api/v1/timelines/link [Status]
 GET /api/v1/timelines/list/:id [Status]
 GET /api/v1/timelines/link [Status]
 GET /api/v1/lists [List]
