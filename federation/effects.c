@@ -18,10 +18,11 @@
 #include "storage/notice_policy.h"
 #include "storage/notices.h"
 #include "storage/posts.h"
+#include "storage/quotes.h"
 #include "storage/shuns.h"
 #include "storage/silence.h"
 
-enum { FOLLOWERS_PAGE = 500, BOOSTERS_MAX = 200 };
+enum { FOLLOWERS_PAGE = 500, BOOSTERS_MAX = 200, QUOTES_MAX = 200 };
 
 /* Does somebody not want to hear of it? */
 static bool is_silenced(struct view *view, uint64_t account_id, uint64_t actor_id, uint64_t post_id)
@@ -118,6 +119,19 @@ static int tell_author(struct apply *apply)
 	return tell(apply->txn, apply->post.account_id, NOTICE_FAVOURITE, apply->actor.id, apply->post.id);
 }
 
+/* Those of ours whose posts quote it: what they quote says something else now. */
+static int tell_quoting(struct apply *apply)
+{
+	struct post_page quotes = { 0 };
+	int r = quotes_ours(apply->arena, apply->view, apply->post.id, QUOTES_MAX, &quotes);
+
+	for (size_t i = 0; i < quotes.count && !r; i++)
+		if (quotes.posts[i].account_id != apply->post.account_id)
+			r = tell(apply->txn, quotes.posts[i].account_id, NOTICE_QUOTED_UPDATE, apply->post.account_id,
+			         quotes.posts[i].id);
+	return r;
+}
+
 /* Who was mentioned before has heard of it, even if he put that notice away. */
 static int tell_edited(struct apply *apply)
 {
@@ -137,7 +151,7 @@ static int tell_edited(struct apply *apply)
 		r = conversations_add(apply->arena, apply->txn, post);
 	for (size_t i = 0; i < boosters.count && !apply->repeated && !r; i++)
 		r = tell(apply->txn, boosters.ids[i], NOTICE_UPDATE, post->account_id, post->id);
-	return r;
+	return r || apply->repeated ? r : tell_quoting(apply);
 }
 
 int effects_run(struct apply *apply, enum notify notify)

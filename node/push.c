@@ -117,6 +117,7 @@ static const struct { const char *en, *fr; } titles[] = {
 	[NOTICE_POLL] = { "A poll of {} has ended", "Un sondage de {} est terminé" },
 	[NOTICE_EMOJI_REACTION] = { "{} reacted to your post", "{} a réagi à votre publication" },
 	[NOTICE_QUOTE] = { "{} quoted your post", "{} a cité votre publication" },
+	[NOTICE_QUOTED_UPDATE] = { "{} edited a post you quoted", "{} a modifié une publication que vous citez" },
 };
 
 /* "{}" is who did it. */

@@ -104,6 +104,7 @@ static const struct field user_fields[] = {
 	FIELD(34, user, notices_limited),
 	FIELD(35, user, holds),
 	FIELD(36, user, reason),
+	FIELD(37, user, default_quote_policy),
 };
 RECORD_TYPE(user);
 
@@ -646,7 +647,7 @@ static const char *const notice_kind_names[] = {
 	[NOTICE_FOLLOW] = "follow", [NOTICE_FOLLOW_REQUEST] = "follow_request",
 	[NOTICE_FAVOURITE] = "favourite", [NOTICE_UPDATE] = "update",
 	[NOTICE_POLL] = "poll", [NOTICE_EMOJI_REACTION] = "pleroma:emoji_reaction",
-	[NOTICE_QUOTE] = "quote",
+	[NOTICE_QUOTE] = "quote", [NOTICE_QUOTED_UPDATE] = "quoted_update",
 };
 
 static const char *name_at(const char *const *names, size_t count, size_t i)

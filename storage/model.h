@@ -87,6 +87,7 @@ struct user {
 	uint8_t holds;                /* set of enum user_hold: why; 0 with `disabled`: from before there were reasons */
 	struct str reason;            /* why they want to be let in, as they wrote */
 	uint8_t default_visibility;   /* enum visibility; 0: public */
+	uint8_t default_quote_policy; /* set of enum quote_policy, for posts to come; 0: as usual */
 	bool default_sensitive;
 	struct str default_language;
 	uint64_t home_read_id, notices_read_id;  /* how far was read, as the client says; 0: it never did */
@@ -327,6 +328,7 @@ enum notice_kind {
 	NOTICE_POLL = 8,              /* it ended */
 	NOTICE_EMOJI_REACTION = 9,
 	NOTICE_QUOTE = 15,            /* a post of theirs was quoted */
+	NOTICE_QUOTED_UPDATE = 16,    /* what a post of theirs quotes was edited; it is about theirs */
 };
 
 struct notice {

@@ -87,7 +87,7 @@ void notice_policy_set(struct user *user, enum notice_class class, uint8_t verdi
 
 static bool is_asked_for(uint8_t kind)
 {
-	return kind == NOTICE_POLL || kind == NOTICE_UPDATE || kind == NOTICE_STATUS;
+	return kind == NOTICE_POLL || kind == NOTICE_UPDATE || kind == NOTICE_QUOTED_UPDATE || kind == NOTICE_STATUS;
 }
 
 uint8_t notice_policy_judge(struct view *view, const struct notice *notice)

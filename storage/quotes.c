@@ -74,6 +74,29 @@ int quotes_page(struct arena *arena, struct view *view, struct beholder beholder
 	return OK;
 }
 
+int quotes_ours(struct arena *arena, struct view *view, uint64_t post_id, size_t max, struct post_page *ret_page)
+{
+	struct post_page filled = { ARENA_ARRAY(arena, struct post, max), 0, false };
+	struct page page = { .limit = max };
+	const struct page_item *item = NULL;
+	struct page_walk walk;
+	struct key key;
+	int r;
+
+	page_walk_init(&walk, arena, view, SPACE_QUOTES, key_u64(&key, post_id), &page, max);
+	while ((r = page_peek(&walk, &item)) == OK && item && filled.count < max) {
+		struct post *post = &filled.posts[filled.count];
+
+		r = posts_brief(view, item->id, post);
+		if (r != OK && r != ERR_NOT_FOUND)
+			return r;
+		filled.count += r == OK && !post->remote;
+		page_step(&walk);
+	}
+	*ret_page = filled;
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
 int quotes_by_stamp(struct arena *arena, struct view *view, struct str stamp_uri, size_t max, struct id_list *ret_ids)
 {
 	struct id_list ids = { ARENA_ARRAY(arena, uint64_t, max), 0 };

@@ -23,6 +23,8 @@ enum quote_answer quotes_may(struct view *view, const struct post *post, uint64_
 /* Posts that quote `post_id`, as far as the beholder may see them, newest first. */
 int quotes_page(struct arena *arena, struct view *view, struct beholder beholder, uint64_t post_id,
                 const struct page *page, struct post_page *ret_page);
+/* Posts of ours that quote `post_id`, the newest `max`. */
+int quotes_ours(struct arena *arena, struct view *view, uint64_t post_id, size_t max, struct post_page *ret_page);
 /* Posts that quote by a stamp, at most `max`: ours or others. */
 int quotes_by_stamp(struct arena *arena, struct view *view, struct str stamp_uri, size_t max, struct id_list *ret_ids);
 

@@ -4,6 +4,7 @@
 #include "node/api/entities.h"
 
 #include "node/api/batch.h"
+#include "node/api/quotes.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
@@ -124,7 +125,7 @@ static int w_source(struct json_writer *w, struct arena *arena, struct view *vie
 	for (size_t i = 0; i < account->also_known_as.count; i++)
 		json_w_str(w, account->also_known_as.items[i]);
 	json_w_array_end(w);
-	json_w_member_cstr(w, "quote_policy", "public");
+	json_w_member_cstr(w, "quote_policy", quote_policy_word(user->default_quote_policy));
 	json_w_object_end(w);
 	return r;
 }

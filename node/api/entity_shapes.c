@@ -19,7 +19,8 @@ const struct entity_shape entity_shapes[] = {
 	{ "Source",
 	  "note:s fields:[Field] privacy:visibility sensitive:b language:s? "
 	  "follow_requests_count:i hide_collections:b? discoverable:b? indexable:b "
-	  "attribution_domains:[s] quote_policy:(public|followers|nobody)" },
+	  "attribution_domains:[s] also_known_as_uris:[u] "
+	  "quote_policy:(public|followers|nobody)" },
 	{ "Role", "id:id name:s color:s permissions:s highlighted:b" },
 	{ "CredentialAccount", "+Account source:Source role:Role" },
 	{ "MutedAccount", "+Account mute_expires_at:d?" },
@@ -142,8 +143,9 @@ const struct entity_shape entity_shapes[] = {
 	  "media_attachments:[TranslatedMedia]" },
 	{ "ImportFailure", "row:s reason:s" },
 	{ "Import",
-	  "id:id type:s mode:(merge|overwrite) state:(waiting|running|done) total:i done:i "
-	  "failed:i created_at:d finished_at:d? failures:[ImportFailure]~" },
+	  "id:id type:(follows|blocks|mutes|lists|domain_blocks|bookmarks) "
+	  "mode:(merge|overwrite) state:(waiting|running|done) total:i done:i failed:i "
+	  "created_at:d finished_at:d? failures:[ImportFailure]" },
 	{ "Rule", "id:id text:s hint:s translations:o" },
 	{ "Urls", "streaming:s status:u? about:u privacy_policy:u? terms_of_service:u?" },
 	{ "Vapid", "public_key:s" },
@@ -213,13 +215,14 @@ const struct entity_shape entity_shapes[] = {
 	  "comment:s forwarded:b created_at:d updated_at:d account:AdminAccount "
 	  "target_account:AdminAccount assigned_account:AdminAccount? "
 	  "action_taken_by_account:AdminAccount? statuses:[Status] rules:[Rule]" },
-	{ "AdminIpBlock",
-	  "id:id ip:s severity:(sign_up_requires_approval|sign_up_block|no_access) comment:s created_at:d expires_at:d?" },
-	{ "AdminEmailDomainBlock", "id:id domain:s created_at:d history:[o]" },
 	{ "AdminDomainAllow", "id:id domain:s created_at:d" },
 	{ "AdminDomainBlock",
 	  "id:id domain:s digest:s created_at:d severity:(noop|silence|suspend) reject_media:b "
 	  "reject_reports:b private_comment:s? public_comment:s? obfuscate:b" },
+	{ "AdminIpBlock",
+	  "id:id ip:s severity:(sign_up_requires_approval|sign_up_block|no_access) comment:s "
+	  "created_at:d expires_at:d?" },
+	{ "AdminEmailDomainBlock", "id:id domain:s created_at:d history:[o]" },
 	{ "MeasureDay", "date:d value:id" },
 	{ "AdminMeasure",
 	  "key:s unit:s? total:id human_value:s~ previous_total:id~ data:[MeasureDay] "

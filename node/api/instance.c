@@ -9,6 +9,7 @@
 #include "node/api/entities.h"
 #include "node/api/limits.h"
 #include "node/api/media.h"
+#include "node/api/quotes.h"
 #include "node/config.h"
 #include "node/node.h"
 #include "node/push.h"
@@ -396,7 +397,7 @@ int api_preferences(struct call *call, struct view *view)
 	json_w_member_cstr(w, "posting:default:visibility", visibility ? visibility : "public");
 	json_w_member_bool(w, "posting:default:sensitive", user.default_sensitive);
 	json_w_member_str_or_null(w, "posting:default:language", user.default_language);
-	json_w_member_cstr(w, "posting:default:quote_policy", "public");
+	json_w_member_cstr(w, "posting:default:quote_policy", quote_policy_word(user.default_quote_policy));
 	json_w_member_cstr(w, "reading:expand:media", "default");
 	json_w_member_bool(w, "reading:expand:spoilers", false);
 	json_w_object_end(w);

@@ -9,6 +9,7 @@
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/limits.h"
+#include "node/api/quotes.h"
 #include "node/config.h"
 #include "node/media/intake.h"
 #include "node/node.h"
@@ -39,6 +40,7 @@ struct profile_change {
 	struct str language;
 	enum wish locked, bot, discoverable, indexable, hide_collections, sensitive;
 	uint8_t privacy;             /* enum visibility; 0: absent */
+	uint8_t quote_policy;        /* set of enum quote_policy; 0: absent */
 	bool has_fields;
 	struct str_list fields, field_sources;
 };
@@ -186,13 +188,15 @@ static int read_texts(struct call *call, struct profile_change *change)
 static int read_defaults(struct call *call, struct profile_change *change)
 {
 	struct str privacy = call_param(call, "source[privacy]");
+	int r;
 
 	change->privacy = visibility_parse(privacy);
 	if (privacy.n && (!change->privacy || change->privacy == VISIBILITY_DIRECT))
 		return answer_refuse(call, "Validation failed: Privacy is not included in the list");
 	change->sensitive = read_wish(call, "source[sensitive]");
 	change->language = call_param(call, "source[language]");
-	return check_text(call, change->language, LIMIT_LANGUAGE_BYTES, "Language");
+	r = quote_read_default(call, &change->quote_policy);
+	return r == OK ? check_text(call, change->language, LIMIT_LANGUAGE_BYTES, "Language") : r;
 }
 
 /* CALL_SKIP_WORK: none was uploaded. */
@@ -322,13 +326,15 @@ static int write_defaults(struct call *call, struct txn *txn, const struct profi
 	struct user user;
 	int r;
 
-	if (!change->privacy && change->sensitive == WISH_NONE && !change->language.p)
+	if (!change->privacy && !change->quote_policy && change->sensitive == WISH_NONE && !change->language.p)
 		return OK;
 	r = users_get(call->arena, txn_view(txn), call->viewer.account_id, &user);
 	if (r != OK)
 		return r;
 	if (change->privacy)
 		user.default_visibility = change->privacy;
+	if (change->quote_policy)
+		user.default_quote_policy = change->quote_policy;
 	grant(change->sensitive, &user.default_sensitive);
 	if (change->language.p)
 		user.default_language = change->language;

@@ -27,9 +27,9 @@ static const struct {
 	{ "nobody", QUOTE_SAID },
 };
 
-int quote_read_policy(struct call *call, uint8_t *policy)
+static int read_policy(struct call *call, const char *name, const char *shown, uint8_t *policy)
 {
-	struct str word = call_param(call, "quote_approval_policy");
+	struct str word = call_param(call, name);
 
 	if (!word.n)
 		return OK;
@@ -38,7 +38,25 @@ int quote_read_policy(struct call *call, uint8_t *policy)
 			*policy = policies[i].policy;
 			return OK;
 		}
-	return answer_refuse(call, "Validation failed: Quote approval policy is not included in the list");
+	return call_fail_status(call, ERR_INVALID, 422, NULL, "Validation failed: %s is not included in the list", shown);
+}
+
+int quote_read_policy(struct call *call, uint8_t *policy)
+{
+	return read_policy(call, "quote_approval_policy", "Quote approval policy", policy);
+}
+
+int quote_read_default(struct call *call, uint8_t *policy)
+{
+	return read_policy(call, "source[quote_policy]", "Quote policy", policy);
+}
+
+const char *quote_policy_word(uint8_t policy)
+{
+	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)
+		if (policy == policies[i].policy)
+			return policies[i].word;
+	return policies[0].word;
 }
 
 static void w_circles(struct json_writer *w, const char *key, uint8_t everybody, uint8_t followers, uint8_t following)

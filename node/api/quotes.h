@@ -10,6 +10,10 @@
 
 /* The parameter quote_approval_policy: set of enum quote_policy; left as it is when absent. 422 for an unknown word. */
 int quote_read_policy(struct call *call, uint8_t *policy);
+/* The same of source[quote_policy]: a person's default. */
+int quote_read_default(struct call *call, uint8_t *policy);
+/* "public", "followers" or "nobody": how clients call a default. */
+const char *quote_policy_word(uint8_t policy);
 /* The member "quote_approval" of a status: quotes_policy() of it, and quotes_may() of who looks. */
 void quote_approval_w(struct json_writer *w, uint8_t policy, enum quote_answer answer);
 

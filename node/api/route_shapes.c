@@ -37,7 +37,8 @@ const struct route_shape route_shapes[] = {
 	{ "PATCH", "/api/v1/accounts/update_credentials",
 	  "display_name:s<100> note:s<2000> avatar:file header:file locked:b bot:b discoverable:b "
 	  "indexable:b hide_collections:b fields_attributes:{ProfileField} "
-	  "source.privacy:(public|unlisted|private) source.sensitive:b source.language:s<35>", "CredentialAccount" },
+	  "source.privacy:(public|unlisted|private) source.sensitive:b source.language:s<35> "
+	  "source.quote_policy:(public|followers|nobody)", "CredentialAccount" },
 	{ "GET", "/api/v1/profile", "", "Profile" },
 	{ "PATCH", "/api/v1/profile",
 	  "display_name:s<100> note:s<2000> avatar:file header:file locked:b bot:b discoverable:b "
@@ -65,6 +66,9 @@ const struct route_shape route_shapes[] = {
 	{ "GET", "/api/v1/accounts/:id/following", "@40/80", "[Account]" },
 	{ "GET", "/api/v1/accounts/:id/featured_tags", "", "[FeaturedTag]" },
 	{ "GET", "/api/v1/accounts/:id/lists", "", "[List]" },
+	{ "POST", "/api/v1/accounts/alias", "also_known_as_uris:[u]", "CredentialAccount" },
+	{ "POST", "/api/v1/accounts/move", "password:s* moved_to_uri:s*", "CredentialAccount" },
+	{ "POST", "/api/v1/accounts/unmove", "password:s*", "CredentialAccount" },
 	{ "POST", "/api/v1/accounts/:id/follow", "reblogs:b notify:b languages:[s]", "Relationship" },
 	{ "POST", "/api/v1/accounts/:id/unfollow", "", "Relationship" },
 	{ "POST", "/api/v1/accounts/:id/remove_from_followers", "", "Relationship" },

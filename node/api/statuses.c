@@ -168,6 +168,7 @@ static int read_new_post(struct call *call, struct view *view, struct post_draft
 		.visibility = user.default_visibility ? user.default_visibility : VISIBILITY_PUBLIC,
 		.sensitive = user.default_sensitive,
 		.language = user.default_language,
+		.quote_policy = user.default_quote_policy,
 		.app_id = call->viewer.app_id,
 		.hold_ms = (int64_t)call_param_u64(call, "hold_seconds", 0, 0, HOLD_SECONDS_MAX) * SECOND_MS,
 	};

@@ -370,6 +370,7 @@ static int post_prepare(struct cli *cli, struct post_body *body, struct str_list
 	if (err == OK) {
 		body->actor_id = account.id;
 		body->draft.visibility = user.default_visibility ? user.default_visibility : VISIBILITY_PUBLIC;
+		body->draft.quote_policy = user.default_quote_policy;
 		body->draft.language = user.default_language;
 		body->draft.sensitive = user.default_sensitive;
 		err = user.disabled ? ERR_DENIED : compose_look_up(cli->arena, view, &body->draft, ret_unknown);

@@ -60,3 +60,29 @@ def test_a_policy_that_changed_meanwhile_rejects(pair, word):
     wait_for(lambda: quoting.get(f"/api/v1/statuses/{seen['id']}")["quote_approval"]["current_user"] == "denied",
              "the new policy arrives")
     quoting.post("/api/v1/statuses", expect=422, status="x", quoted_status_id=seen["id"])
+
+
+def test_who_may_quote_by_default(pair, word):
+    quoted, quoting, _, _ = pair
+    path = "/api/v1/accounts/update_credentials"
+    assert quoted.get("/api/v1/preferences")["posting:default:quote_policy"] == "public"
+    assert quoted.patch(path, **{"source[quote_policy]": "followers"})["source"]["quote_policy"] == "followers"
+    assert quoted.patch(path, note="x")["source"]["quote_policy"] == "followers"
+    assert quoted.get("/api/v1/preferences")["posting:default:quote_policy"] == "followers"
+    quoted.patch(path, expect=422, **{"source[quote_policy]": "everybody"})
+    assert quoted.say(f"default {word}")["quote_approval"]["automatic"] == ["followers"]
+    assert quoted.say(f"asked {word}", quote_approval_policy="public")["quote_approval"]["automatic"] == ["public"]
+    assert quoted.say(f"few {word}", visibility="private")["quote_approval"]["automatic"] == []
+
+
+def test_who_quotes_hears_of_edits(pair, word):
+    quoted, quoting, status, seen = pair
+    ours = quoting.say(f"look {word}", quoted_status_id=seen["id"])
+    shown(quoting, ours["id"], "accepted")
+    neighbour = quoted.node.person(f"{word}c")
+    near = neighbour.say(f"near {word}", quoted_status_id=status["id"])
+    quoted.put(f"/api/v1/statuses/{status['id']}", status=f"edited {word}")
+    for person, quote in (quoting, ours), (neighbour, near):
+        told = wait_for(lambda: person.notifications("quoted_update"), f"{person.name} hears of the edit")
+        assert [n["status"]["id"] for n in told] == [quote["id"]] and told[0]["account"]["username"] == quoted.name
+    assert not quoted.notifications("quoted_update")
