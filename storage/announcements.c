@@ -130,6 +130,7 @@ int announcements_react(struct arena *arena, struct txn *txn, uint64_t id, uint6
 	struct announcement_reaction *reactions;
 	size_t count, at = 0;
 	struct key key;
+	struct str mine;
 	int r;
 
 	if (!view_has(txn_view(txn), SPACE_ANNOUNCEMENT, key_u64(&key, id)))
@@ -141,14 +142,26 @@ int announcements_react(struct arena *arena, struct txn *txn, uint64_t id, uint6
 		at++;
 	if (at == ANNOUNCEMENT_EMOJIS_MAX)
 		return ERR_LIMIT;
-	return txn_put(txn, SPACE_ANNOUNCEMENT_REACTION, key_u64_u64_emoji(&key, id, account_id, emoji), emoji);
+	mine = key_u64_u64_emoji(&key, id, account_id, emoji);
+	if (view_has(txn_view(txn), SPACE_ANNOUNCEMENT_REACTION, mine))
+		return OK;
+	/* One form of those that are the same, so that clients find the kind that they know. */
+	if (at < count)
+		emoji = reactions[at].emoji;
+	txn_emit_text(txn, EVENT_ANNOUNCEMENT_REACTION, id, account_id, emoji);
+	return txn_put(txn, SPACE_ANNOUNCEMENT_REACTION, mine, emoji);
 }
 
 int announcements_unreact(struct txn *txn, uint64_t id, uint64_t account_id, struct str emoji)
 {
 	struct key key;
+	struct str mine, given;
 
-	return txn_del(txn, SPACE_ANNOUNCEMENT_REACTION, key_u64_u64_emoji(&key, id, account_id, emoji));
+	mine = key_u64_u64_emoji(&key, id, account_id, emoji);
+	if (view_get(txn_view(txn), SPACE_ANNOUNCEMENT_REACTION, mine, &given) != OK)
+		return OK;
+	txn_emit_text(txn, EVENT_ANNOUNCEMENT_REACTION, id, account_id, given);
+	return txn_del(txn, SPACE_ANNOUNCEMENT_REACTION, mine);
 }
 
 int announcements_purge(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more)

@@ -32,7 +32,7 @@ struct announcement_reaction {
 /* The kinds of reactions, with how many gave each and whether `viewer_id` did; at most ANNOUNCEMENT_EMOJIS_MAX. */
 int announcements_reactions(struct arena *arena, struct view *view, uint64_t id, uint64_t viewer_id,
                             struct announcement_reaction **ret_reactions, size_t *ret_count);
-/* Twice is no error. ERR_NOT_FOUND: no such announcement. ERR_LIMIT: too many kinds. */
+/* Both emit EVENT_ANNOUNCEMENT_REACTION. Twice is no error. ERR_NOT_FOUND: no such announcement. ERR_LIMIT: too many kinds. */
 int announcements_react(struct arena *arena, struct txn *txn, uint64_t id, uint64_t account_id, struct str emoji);
 /* Absent is OK. */
 int announcements_unreact(struct txn *txn, uint64_t id, uint64_t account_id, struct str emoji);

@@ -97,7 +97,11 @@ static int each(struct txn *txn, uint64_t account_id, uint64_t actor_id, size_t 
 
 int notice_requests_release(struct txn *txn, uint64_t account_id, uint64_t actor_id, size_t max, bool *ret_more)
 {
-	return each(txn, account_id, actor_id, max, notices_release, ret_more);
+	int r = each(txn, account_id, actor_id, max, notices_release, ret_more);
+
+	if (r == OK && !*ret_more && !notice_requests_pending(txn_view(txn), account_id))
+		txn_emit(txn, EVENT_NOTICES_MERGED, actor_id, account_id);
+	return r;
 }
 
 int notice_requests_drop(struct txn *txn, uint64_t account_id, uint64_t actor_id, size_t max, bool *ret_more)

@@ -31,7 +31,8 @@ int notice_requests_page(struct arena *arena, struct view *view, uint64_t accoun
 bool notice_requests_lets(struct view *view, uint64_t account_id, uint64_t actor_id);
 /* From now on it is not. */
 int notice_requests_let(struct txn *txn, uint64_t account_id, uint64_t actor_id);
-/* Lets go up to `max` of what is held back, or deletes it; *ret_more: there may be others. */
+/* Lets go up to `max` of what is held back, or deletes it; *ret_more: there may be others. When the last is let go that
+ * waited, EVENT_NOTICES_MERGED. */
 int notice_requests_release(struct txn *txn, uint64_t account_id, uint64_t actor_id, size_t max, bool *ret_more);
 int notice_requests_drop(struct txn *txn, uint64_t account_id, uint64_t actor_id, size_t max, bool *ret_more);
 /* Is something held back of an actor that is let through? Then its release is still under way. */

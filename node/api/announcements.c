@@ -8,11 +8,22 @@
 #include "storage/announcements.h"
 #include "storage/base/clock.h"
 #include "storage/emojis.h"
+#include "storage/keys.h"
+
+/* Of a custom emoji of this node. */
+static void w_picture(struct json_writer *w, struct arena *arena, struct view *view, struct str emoji)
+{
+	struct emoji_shown shown;
+
+	if (emojis_show(arena, view, emoji, &shown) != OK)
+		return;
+	json_w_member_str(w, "url", shown.url);
+	json_w_member_str(w, "static_url", shown.static_url);
+}
 
 static int w_reactions(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id, uint64_t id)
 {
 	struct announcement_reaction *reactions;
-	struct emoji_shown shown;
 	size_t count = 0;
 	int r = announcements_reactions(arena, view, id, viewer_id, &reactions, &count);
 
@@ -23,14 +34,36 @@ static int w_reactions(struct json_writer *w, struct arena *arena, struct view *
 		json_w_member_str(w, "name", reactions[i].emoji);
 		json_w_member_u64(w, "count", reactions[i].count);
 		json_w_member_bool(w, "me", reactions[i].mine);
-		if (emojis_show(arena, view, reactions[i].emoji, &shown) == OK) {
-			json_w_member_str(w, "url", shown.url);
-			json_w_member_str(w, "static_url", shown.static_url);
-		}
+		w_picture(w, arena, view, reactions[i].emoji);
 		json_w_object_end(w);
 	}
 	json_w_array_end(w);
 	return r;
+}
+
+int announcement_reaction_w(struct json_writer *w, struct arena *arena, struct view *view, uint64_t id, struct str emoji)
+{
+	struct announcement announcement;
+	struct announcement_reaction *reactions;
+	size_t count = 0, given = 0;
+	int r = announcements_get(arena, view, id, &announcement);
+
+	if (r == OK)
+		r = announcements_reactions(arena, view, id, 0, &reactions, &count);
+	if (r != OK)
+		return r;
+	for (size_t i = 0; i < count; i++)
+		if (emoji_same(reactions[i].emoji, emoji)) {
+			emoji = reactions[i].emoji;   /* as the list has it */
+			given = reactions[i].count;
+		}
+	json_w_object(w);
+	json_w_member_str(w, "name", emoji);
+	json_w_member_u64(w, "count", given);
+	w_picture(w, arena, view, emoji);
+	json_w_member_id(w, "announcement_id", id);
+	json_w_object_end(w);
+	return OK;
 }
 
 int announcement_entity_w(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,

@@ -17,6 +17,8 @@ int api_announcement_unreact_check(struct call *call, struct view *view);
 int api_announcement_react_write(struct call *call, struct txn *txn);
 int api_announcement_unreact_write(struct call *call, struct txn *txn);
 
+/* One kind of reaction, for who listens: name, count, announcement_id. ERR_NOT_FOUND: no such announcement. */
+int announcement_reaction_w(struct json_writer *w, struct arena *arena, struct view *view, uint64_t id, struct str emoji);
 /* As `viewer_id` sees it; 0: somebody who did nothing with it yet. */
 int announcement_entity_w(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
                           const struct announcement *announcement);

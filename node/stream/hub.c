@@ -163,11 +163,32 @@ static bool is_news(const struct event *event)
 	case EVENT_FILTERS:
 	case EVENT_ANNOUNCEMENT:
 	case EVENT_ANNOUNCEMENT_GONE:
+	case EVENT_ANNOUNCEMENT_REACTION:
+	case EVENT_NOTICES_MERGED:
 	case EVENT_REVOKED:
 		return true;
 	default:
 		return false;
 	}
+}
+
+/* The text of an event outlives its transaction. */
+static struct str text_keep(struct str text)
+{
+	char *kept = text.n ? malloc(text.n) : NULL;
+
+	if (text.n && !kept)
+		abort();
+	if (text.n)
+		memcpy(kept, text.p, text.n);
+	return (struct str){ kept, text.n };
+}
+
+static void events_free(struct event *events, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free((char *)(uintptr_t)events[i].text.p);
+	free(events);
 }
 
 static void keep_event(struct hub *hub, const struct event *event)
@@ -183,7 +204,8 @@ static void keep_event(struct hub *hub, const struct event *event)
 		if (!hub->events)
 			abort();
 	}
-	hub->events[hub->event_count++] = *event;
+	hub->events[hub->event_count] = *event;
+	hub->events[hub->event_count++].text = text_keep(event->text);
 	hub->events_taken++;
 }
 
@@ -316,7 +338,7 @@ static void take_over(struct hub *hub, struct arena *arena, int64_t now_ms)
 	}
 	if (view)
 		view_end(view);
-	free(events);
+	events_free(events, count);
 }
 
 static void end_all(struct hub *hub, int64_t now_ms)
@@ -424,7 +446,7 @@ static void hub_free(struct hub *hub)
 		close(hub->wake_fd);
 	pthread_mutex_destroy(&hub->lock);
 	arena_free(hub->core.scratch);
-	free(hub->events);
+	events_free(hub->events, hub->event_count);
 	free(hub);
 }
 

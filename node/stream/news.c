@@ -98,6 +98,22 @@ int news_of_announcement(struct arena *arena, struct view *view, uint64_t id, st
 	return draft_end(&draft, err, "announcement", SCOPE(READ_STATUSES), ret_news);
 }
 
+int news_of_reaction(struct arena *arena, struct view *view, uint64_t announcement_id, struct str emoji,
+                     struct news *ret_news)
+{
+	struct draft draft;
+	int err;
+
+	draft_begin(&draft, arena);
+	err = announcement_reaction_w(&draft.w, arena, view, announcement_id, emoji);
+	return draft_end(&draft, err, "announcement.reaction", SCOPE(READ_STATUSES), ret_news);
+}
+
+struct news news_of_merging(void)
+{
+	return (struct news){ "notifications_merged", STR_NONE, SCOPE(READ_NOTIFICATIONS) };
+}
+
 struct news news_of_announcement_end(struct arena *arena, uint64_t id)
 {
 	return (struct news){ "announcement.delete", arena_printf(arena, "%llu", (unsigned long long)id),

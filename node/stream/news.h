@@ -27,6 +27,10 @@ int news_of_conversation(struct arena *arena, struct view *view, uint64_t accoun
                          struct news *ret_news);
 struct news news_of_filters(void);
 int news_of_announcement(struct arena *arena, struct view *view, uint64_t id, struct news *ret_news);
+/* "announcement.reaction": how many gave this emoji by now. */
+int news_of_reaction(struct arena *arena, struct view *view, uint64_t announcement_id, struct str emoji,
+                     struct news *ret_news);
+struct news news_of_merging(void);
 struct news news_of_announcement_end(struct arena *arena, uint64_t id);
 
 /* As a server-sent event: its lines and the empty one behind them. */

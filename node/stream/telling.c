@@ -115,6 +115,10 @@ static void tell_owner(struct hub *hub, struct arena *arena, struct view *view, 
 	case EVENT_POST_WITHDRAWN:
 		news = news_of_end(arena, event->id);
 		break;
+	case EVENT_NOTICES_MERGED:
+		news = news_of_merging();
+		kinds |= 1U << CHANNEL_NOTIFICATIONS;
+		break;
 	default:
 		news = news_of_filters();
 	}
@@ -131,6 +135,8 @@ static void tell_all(struct hub *hub, struct arena *arena, struct view *view, co
 
 	if (event->kind == EVENT_ANNOUNCEMENT)
 		err = news_of_announcement(arena, view, event->id, &news);
+	else if (event->kind == EVENT_ANNOUNCEMENT_REACTION)
+		err = news_of_reaction(arena, view, event->id, event->text, &news);
 	else
 		news = news_of_announcement_end(arena, event->id);
 	for (struct listener *listener = hub_core(hub)->active; err == OK && listener; listener = listener->next_active)
@@ -175,10 +181,12 @@ void tell(struct hub *hub, struct arena *arena, struct view *view, const struct 
 	case EVENT_CONVERSATION:
 	case EVENT_POST_WITHDRAWN:
 	case EVENT_FILTERS:
+	case EVENT_NOTICES_MERGED:
 		tell_owner(hub, arena, view, event);
 		break;
 	case EVENT_ANNOUNCEMENT:
 	case EVENT_ANNOUNCEMENT_GONE:
+	case EVENT_ANNOUNCEMENT_REACTION:
 		tell_all(hub, arena, view, event);
 		break;
 	default:

@@ -456,7 +456,13 @@ void txn_emit_flags(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t
 		txn->events = events;
 		txn->event_room = room;
 	}
-	txn->events[txn->event_count++] = (struct event){ kind, id, actor, flags };
+	txn->events[txn->event_count++] = (struct event){ kind, id, actor, flags, STR_NONE };
+}
+
+void txn_emit_text(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor, struct str text)
+{
+	txn_emit(txn, kind, id, actor);
+	txn->events[txn->event_count - 1].text = arena_str(txn->arena, text);
 }
 
 int txn_run(struct txn *txn, int (*body)(struct txn *txn, void *arg), void *arg, bool *ret_poisoned)

@@ -35,12 +35,15 @@ enum event_kind {
 	EVENT_FILTERS,       /* the filters of `actor` changed */
 	EVENT_ANNOUNCEMENT,  /* there is a new announcement: id */
 	EVENT_ANNOUNCEMENT_GONE,
+	EVENT_ANNOUNCEMENT_REACTION,  /* somebody gave or took back one: id = announcement, text = the emoji */
+	EVENT_NOTICES_MERGED,  /* what was held back from `actor` is all among the others now */
 };
 
 struct event {
 	enum event_kind kind;
 	uint64_t id, actor;
 	uint8_t flags;       /* EVENT_POST_DELETED: post_flags() of what is gone (storage/model.h); otherwise 0 */
+	struct str text;     /* empty for most */
 };
 
 struct event_list {
@@ -110,6 +113,8 @@ uint64_t txn_id_at(struct txn *txn, int64_t ms, bool (*taken)(struct view *view,
 int64_t txn_now_ms(const struct txn *txn);
 void txn_emit(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor);
 void txn_emit_flags(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor, uint8_t flags);
+/* `text` is copied. */
+void txn_emit_text(struct txn *txn, enum event_kind kind, uint64_t id, uint64_t actor, struct str text);
 
 /* Runs one of several bodies in `txn` and gives its result, or the sticky error if that came first. A body that
  * fails before its first put leaves no trace: its error, events and ids are forgotten. One that fails after it sets

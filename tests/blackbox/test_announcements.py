@@ -39,10 +39,19 @@ def test_announcements(node, word):
 
 
 def test_in_streams(node, word):
-    with Lines(node, "user", node.person("gil" + word).token) as his:
+    gil, hana = node.person("gil" + word), node.person("hana" + word)
+    with Lines(node, "user", gil.token) as his:
         node.do("announcement", "add", word)
         name, made = his.event()
         assert name == "announcement" and word in check(made, "Announcement")["content"] and made["read"] is False
+        reaction = f"/api/v1/announcements/{made['id']}/reactions/"
+        hana.call("PUT", reaction + "❤")
+        assert his.event() == ("announcement.reaction", {"name": "❤", "count": 1, "announcement_id": made["id"]})
+        gil.call("PUT", reaction + "❤️")
+        assert his.event()[1] == {"name": "❤", "count": 2, "announcement_id": made["id"]}
+        for person in (gil, hana):
+            person.call("DELETE", reaction + "❤")
+        assert [his.event()[1]["count"] for _ in range(2)] == [1, 0]
         node.do("announcement", "remove", made["id"])
         assert his.event() == ("announcement.delete", int(made["id"]))
 

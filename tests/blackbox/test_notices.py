@@ -4,6 +4,7 @@ import pytest
 
 from entities import check
 from node import Node, unkept
+from streams import Lines
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -109,7 +110,10 @@ def test_policy_and_requests(people, word):
     assert [r["id"] for r in gil.all_pages("/api/v1/notifications/requests", limit=1)] == [r["id"] for r in requests]
     assert gil.get(f"/api/v1/notifications/requests/{requests[0]['id']}")["id"] == requests[0]["id"]
     hana.get(f"/api/v1/notifications/requests/{requests[0]['id']}", 404)
-    gil.post(f"/api/v1/notifications/requests/{requests[0]['id']}/accept")
+    with Lines(gil.node, "user", gil.token) as his, Lines(gil.node, "user/notification", gil.token) as told:
+        gil.post(f"/api/v1/notifications/requests/{requests[0]['id']}/accept")
+        for stream in (his, told):
+            assert stream.event() == ("notifications_merged", {})
     assert gil.get("/api/v1/notifications/requests/merged") == {"merged": True}
     assert [n["account"]["id"] for n in gil.notifications()] == [hana.id] * 2
     gil.post("/api/v1/notifications/requests/dismiss", **{"id[]": requests[1]["id"]})
