@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from node import Person, unkept
+from node import Person, unkept, wait_for
 
 mastodon = pytest.importorskip("mastodon")
 SCOPES = "read write follow admin:read admin:write"
@@ -108,6 +108,42 @@ def test_one_of_ours_is_suspended_comes_back_and_is_erased(world, mod, api, word
     assert mod.raw("POST", f"{PATH}/{made.id}/unsuspend").status_code == 404
     assert f"sus{word}" not in world.a.do("user", "list")
     world.a.do("check")
+
+
+def test_lists_show_nobody_in_the_place_of_who_is_suspended(world, mod, api, word):
+    made, other = world.a.person("lst" + word), world.a.person("oth" + word)
+    other.follow(made)
+    made.follow(other)
+    root = other.say(f"root {word}")
+    made.post(f"/api/v1/statuses/{root['id']}/favourite")
+    made.post(f"/api/v1/statuses/{root['id']}/reblog")
+    made.post("/api/v1/statuses", status="answer", in_reply_to_id=root["id"])
+    made.say(f"@oth{word} letter", visibility="direct")
+    kept = other.post("/api/v1/lists", title=word)["id"]
+    other.post(f"/api/v1/lists/{kept}/accounts", **{"account_ids[]": made.id})
+    other.post(f"/api/v1/accounts/{made.id}/mute", notifications="false")
+    paths = (f"/api/v1/accounts/{other.id}/followers", f"/api/v1/accounts/{other.id}/following",
+             f"/api/v1/statuses/{root['id']}/favourited_by", f"/api/v1/statuses/{root['id']}/reblogged_by",
+             "/api/v1/notifications", "/api/v1/conversations", f"/api/v1/lists/{kept}/accounts", "/api/v1/mutes")
+    assert all(other.get(path) for path in paths)
+    api.admin_account_moderate(made.id, action="suspend")
+    for path in paths:
+        assert all(other.get(path)) and f"lst{word}" not in other.raw("GET", path).text, path
+    assert other.get(f"/api/v1/statuses/{root['id']}/context")["descendants"] == []
+    api.admin_account_unsuspend(made.id)
+    assert all(other.get(path) for path in paths)
+
+
+@pytest.mark.plain
+def test_other_nodes_hear_of_the_end_of_who_was_suspended(world, mod, api, word):
+    made = world.a.person("end" + word)
+    world.chloe.follow(made)
+    made.say(f"soon gone {word}")
+    world.chloe.sees(f"soon gone {word}")
+    there = world.chloe.find(made.handle)["id"]
+    api.admin_account_moderate(made.id, action="suspend")
+    api.admin_account_delete(made.id)
+    wait_for(lambda: world.chloe.raw("GET", f"/api/v1/accounts/{there}").status_code == 404, "the end, told to the other node")
 
 
 def test_media_are_shown_behind_a_warning(world, mod, api, word):

@@ -37,6 +37,7 @@ static void test_quotas(void)
 	is_int(taken(QUOTA_READ, 1, 400), 300, "a full bucket does not overflow");
 	is_int(taken(QUOTA_DELETE, 1, 100), 30, "30 deletes");
 	is_int(taken(QUOTA_APP, 1, 100), 30, "30 registrations");
+	is_int(taken(QUOTA_SIGN_UP, 1, 100), 5, "5 people signed up by apps");
 	is_int(taken(QUOTA_SIGN_IN, 1, 100), 30, "30 tries to sign in");
 	is_int(taken(QUOTA_TOKEN, 1, 1000), 600, "600 tokens: many people may share an address");
 	is_int(taken(QUOTA_INBOX, 1, 40000), 30000, "30000 deliveries");
