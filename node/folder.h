@@ -3,6 +3,7 @@
  *
  *   rse-node.yaml   configuration, commented       data.mdb, lock.mdb   the store (LMDB)
  *   search.sqlite   the words of posts and profiles: derived, made anew when it is lost
+ *   seal.key        what the store alone must not give away is sealed with it (node/seal.h)
  *   lock            held by the process that has the store open         control   socket of a serving node
  */
 #ifndef NODE_FOLDER_H

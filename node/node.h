@@ -5,6 +5,7 @@
 #define NODE_NODE_H
 
 #include "federation/federation.h"
+#include "node/seal.h"
 #include "storage/instance.h"
 
 struct blobs;
@@ -37,6 +38,7 @@ struct node {
 	struct decoder *decoder; /* and who looks into them */
 	const struct config *_Atomic config;  /* the snapshot that holds; a change of a live key publishes a new one */
 	const char *config_file;
+	struct seal seal;        /* for what the store alone must not give away */
 	struct federation federation;
 	struct instance instance;
 	int64_t started_ms;

@@ -19,7 +19,9 @@
 #include "storage/base/hash.h"
 #include "storage/base/json.h"
 #include "storage/base/log.h"
+#include "storage/codec.h"
 #include "storage/engine/writer.h"
+#include "storage/keys.h"
 #include "storage/notices.h"
 #include "storage/posts.h"
 #include "storage/pushes.h"
@@ -92,6 +94,55 @@ struct str push_public_key(struct arena *arena, struct view *view)
 	return read_key(arena, view, &pair) == OK ? public_text(arena, &pair) : STR("");
 }
 
+/* --- the token's secret ----------------------------------------------------------------------------------------- */
+
+static struct str seal_subject(struct arena *arena, const struct push *push)
+{
+	return arena_printf(arena, "push %llu %llu", (unsigned long long)push->account_id,
+	                    (unsigned long long)push->token_id);
+}
+
+void push_seal(struct arena *arena, const struct seal *seal, struct push *push, struct str secret)
+{
+	push->sealed = seal_close(arena, seal, seal_subject(arena, push), secret);
+	push->secret = STR_NONE;
+}
+
+/* Without the key (a folder that was put together from a copy of the store alone) the message goes out without it; the
+ * client subscribes anew when it is opened. */
+static struct str secret_of(struct arena *arena, const struct seal *seal, const struct push *push)
+{
+	struct str secret;
+
+	if (!push->sealed.n)
+		return push->secret;
+	return seal_open(arena, seal, seal_subject(arena, push), push->sealed, &secret) == OK ? secret : STR("");
+}
+
+static int seal_body(struct txn *txn, void *arg)
+{
+	struct arena *scratch = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct push push;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_PUSH, STR_NONE, false);
+	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK) {
+		arena_reset(scratch);
+		if (codec_decode(scratch, &push_type, item.value, &push) != OK || !push.secret.n)
+			continue;
+		push_seal(scratch, arg, &push, push.secret);
+		pushes_put(txn, &push);
+	}
+	arena_free(scratch);
+	return txn_err(txn);
+}
+
+int push_seal_all(struct store *store, const struct seal *seal)
+{
+	return store_write(store, seal_body, (void *)seal, NULL, NULL);
+}
+
 /* --- what it says ----------------------------------------------------------------------------------------------- */
 
 /* One message in the making. */
@@ -162,7 +213,7 @@ static void render(struct sending *sending, const struct user *user, const struc
 	buf_init(&buf, sending->arena, 0);
 	json_writer_init(&w, &buf);
 	json_w_object(&w);
-	json_w_member_str(&w, "access_token", sending->push.secret);
+	json_w_member_str(&w, "access_token", secret_of(sending->arena, &sending->node->seal, &sending->push));
 	json_w_member_str(&w, "preferred_locale", user->locale.n ? user->locale : STR("en"));
 	json_w_member_id(&w, "notification_id", sending->notice.id);
 	json_w_member_cstr(&w, "notification_type", type ? type : "unknown");

@@ -34,6 +34,7 @@
 #include "node/jobs.h"
 #include "node/media/decoder.h"
 #include "node/node.h"
+#include "node/push.h"
 #include "node/search/indexer.h"
 #include "node/stream/hub.h"
 #include "node/version.h"
@@ -265,6 +266,14 @@ static int start_fetchers(struct life *life)
 	return pool_start((unsigned)life->node.config->threads_pool, POOL_QUEUE_MAX, &life->node.fetchers);
 }
 
+static int start_seal(struct life *life)
+{
+	struct node *node = &life->node;
+	int err = seal_load(arena_cstr(life->folder->arena, life->folder->path), &node->seal);
+
+	return err == OK ? push_seal_all(node->store, &node->seal) : err;
+}
+
 static int start_media(struct life *life)
 {
 	int err = blobs_open(arena_cstr(life->folder->arena, life->folder->path), true, &life->node.blobs);
@@ -350,6 +359,11 @@ static int start_control(struct life *life)
 	return control_start(&life->node, life->folder->path, &life->control);
 }
 
+static void stop_seal(struct life *life)
+{
+	explicit_bzero(&life->node.seal, sizeof(life->node.seal));
+}
+
 static void stop_net(struct life *life)
 {
 	net_free(life->node.federation.net);
@@ -421,6 +435,7 @@ static const struct room {
 	int (*start)(struct life *life);
 	void (*stop)(struct life *life);
 } rooms[] = {
+	{ "key beside the store", start_seal, stop_seal },
 	{ "outbound client", start_net, stop_net },
 	{ "writer", start_writer, stop_writer },
 	{ "search", start_indexer, stop_indexer },

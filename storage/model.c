@@ -380,6 +380,7 @@ static const struct field push_fields[] = {
 	FIELD(9, push, policy),
 	FIELD(10, push, failures),
 	FIELD(11, push, wait_until_ms),
+	FIELD(12, push, sealed),
 };
 RECORD_TYPE(push);
 

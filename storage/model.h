@@ -348,7 +348,8 @@ struct push {
 	uint64_t account_id, token_id;
 	struct str endpoint;          /* of the push service */
 	struct str public_key, auth;  /* the receiver's, as bytes */
-	struct str secret;            /* of the token: the messages name it */
+	struct str secret;            /* of the token: the messages name it. Of an older store; empty since it is … */
+	struct str sealed;            /* … sealed by a key that is not in the store (node/push.h) */
 	bool standard;                /* RFC 8291; otherwise the draft before it */
 	uint64_t alerts;              /* set of 1 << enum notice_kind */
 	uint8_t policy;               /* enum push_policy: whose notices */

@@ -2,8 +2,8 @@
  * Web Push subscriptions: where a client wants to be told of notices, one for each token, and the node's own key pair
  * that says who tells (VAPID).
  *
- * A subscription holds its token's secret, since the messages name it: that is how clients know whose they are. It ends
- * with the token.
+ * A subscription holds its token's secret, since the messages name it: that is how clients know whose they are. It is
+ * sealed with a key that is not in the store. A subscription ends with its token.
  */
 #ifndef STORAGE_PUSHES_H
 #define STORAGE_PUSHES_H

@@ -8,9 +8,11 @@
 #include "node/accounts/use.h"
 #include "node/config.h"
 #include "node/node.h"
+#include "node/push.h"
 #include "storage/base/hash.h"
 #include "storage/base/json.h"
 #include "storage/keyring.h"
+#include "storage/pushes.h"
 #include "storage/refresh.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
@@ -237,6 +239,17 @@ static int write_app(struct call *call, struct txn *txn, struct token *token, st
 	return apps_note_asked(call->arena, txn, request->app.id, false);
 }
 
+/* Messages name the token by its secret of now. */
+static void rename_push(struct call *call, struct txn *txn, const struct token *token, struct str secret)
+{
+	struct push push;
+
+	if (!call->node || pushes_get(call->arena, txn_view(txn), token->account_id, token->id, &push) != OK)
+		return;
+	push_seal(call->arena, &call->node->seal, &push, secret);
+	pushes_put(txn, &push);
+}
+
 /* The same token under another secret, with another end; streams and push go on. */
 static int write_refresh(struct call *call, struct txn *txn, struct token *token, struct str *ret_renewal)
 {
@@ -266,6 +279,7 @@ static int write_refresh(struct call *call, struct txn *txn, struct token *token
 	token->scopes = request->scopes ? request->scopes | SCOPE(OFFLINE_ACCESS) : refresh.scopes;
 	token->expires_ms = end_of(call, token, txn_now_ms(txn));
 	tokens_renew(txn, request->secret, token);
+	rename_push(call, txn, token, request->secret);
 	return put_renewal(call, txn, token, came->family, refresh.scopes, ret_renewal);
 }
 

@@ -107,12 +107,13 @@ int api_push_check(struct call *call, struct view *view)
 	(void)view;
 	*push = (struct push){
 		.account_id = call->viewer.account_id, .token_id = call->viewer.token_id, .policy = PUSH_ALL,
-		.endpoint = call_param(call, "subscription[endpoint]"), .secret = secret_of(call),
+		.endpoint = call_param(call, "subscription[endpoint]"),
 		.standard = call_param_bool(call, "subscription[standard]", false),
 	};
 	if (!is_endpoint(call, push->endpoint))
 		return answer_refuse(call, "Validation failed: subscription[endpoint] is no https address");
 	r = read_keys(call, push);
+	push_seal(call->arena, &call->node->seal, push, secret_of(call));
 	return r == OK ? read_data(call, push) : r;
 }
 

@@ -3,6 +3,7 @@
 import base64
 import http.server
 import json
+import os
 import threading
 import time
 
@@ -157,6 +158,8 @@ def test_a_message(people, receiver, word, standard):
     made = subscribe(gil, receiver, standard, mention=True)
     assert made["standard"] is standard and made["alerts"]["mention"] is True and made["alerts"]["favourite"] is False
     assert 0 < int(made["id"]) < 2 ** 31 and gil.get("/api/v1/push/subscription") == made
+    with open(os.path.join(gil.node.data, "data.mdb"), "rb") as store:
+        assert gil.token.encode() not in store.read(), "the token lies open in the store"
     hana.say(f"@{gil.name} <b>{word}</b>")
     path, headers, body = arrived(receiver)[0]
     text, token, key = receiver.read(headers, body)

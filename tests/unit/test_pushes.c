@@ -118,10 +118,27 @@ static void check_key(void)
 	world_free(world);
 }
 
+static void check_older_store(void)
+{
+	struct seal seal = { { 7 } };
+	struct push push = { .secret = STR("open to all"), .policy = PUSH_ALL };
+
+	start();
+	push.account_id = ana->id;
+	push.token_id = token.id;
+	pushes_put(world->txn, &push);
+	world_commit(world);
+	is_int(push_seal_all(world->store, &seal), OK, "subscriptions of an older store are sealed");
+	pushes_get(world->arena, world_read(world), ana->id, token.id, &push);
+	ok(!push.secret.n && push.sealed.n && str_find(push.sealed, STR("open")) == SIZE_MAX, "none lies open any more");
+	world_free(world);
+}
+
 int main(void)
 {
 	check_wants();
 	check_ends();
 	check_key();
+	check_older_store();
 	return done();
 }

@@ -99,6 +99,7 @@ static void test_renewal(void)
 	is_int(rig_number(&second, "created_at"), (long long)(clock_now_ms() / SECOND_MS), "of now");
 	is_int(pushes_get(rig->arena, world_read(rig->world), key.account_id, key.token_id, &push), OK,
 	       "and its push subscription goes on");
+	ok(push.sealed.n && !push.secret.n, "with the token's new secret, sealed");
 	third = ask(&app, "grant_type=refresh_token&scope=read%3Alists&refresh_token=", rig_str(&second, "refresh_token"));
 	is_str(rig_str(&third, "scope"), STR("offline_access read:lists"), "it may have less than was allowed");
 	is_int(try(two), 401, "the former ends at once");
