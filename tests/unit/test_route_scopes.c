@@ -25,6 +25,7 @@ static const struct {
 	{ "/api/v1/admin/domain_blocks", ADMIN(DOMAIN_BLOCKS) },
 	{ "/api/v1/admin/ip_blocks", ADMIN(IP_BLOCKS) },
 	{ "/api/v1/admin/email_domain_blocks", ADMIN(EMAIL_DOMAIN_BLOCKS) },
+	{ "/api/v1/admin/canonical_email_blocks/test", 0, SCOPE(ADMIN_READ_CANONICAL_EMAIL_BLOCKS) },
 	{ "/api/v1/admin/canonical_email_blocks", ADMIN(CANONICAL_EMAIL_BLOCKS) },
 	/* figures: of whatever may read accounts, which they are about */
 	{ "/api/v1/admin/measures", 0, SCOPE(ADMIN_READ_ACCOUNTS) },
