@@ -105,7 +105,7 @@ const struct entity_shape entity_shapes[] = {
 	  "id:id content:s starts_at:d? ends_at:d? all_day:b published_at:d updated_at:d read:b "
 	  "mentions:[Mention] statuses:[AnnouncementStatus] tags:[StatusTag] "
 	  "emojis:[CustomEmoji] reactions:[Reaction]" },
-	{ "AnnouncementReactionEvent", "name:s count:i announcement_id:id" },
+	{ "AnnouncementReactionEvent", "name:s count:i url:u~ static_url:u~ announcement_id:id" },
 	{ "PartialAccount", "id:id acct:s url:u avatar:u avatar_static:u locked:b bot:b" },
 	{ "NotificationGroup",
 	  "group_key:s notifications_count:i type:notice most_recent_notification_id:id "
