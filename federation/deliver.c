@@ -3,7 +3,8 @@
  *
  *   lane_pick → federation/outgoing.h (pool) → wire → verdict (writer) → line_done or line_again
  *
- * A peer that refuses a signature is knocked at once more, in the other form (federation/knock.h): back to prepare.
+ * A peer that refuses a signature is knocked at once more, in the other form (federation/knock.h): back to prepare. What a
+ * verdict is, and leaves in the store, is said in deliver_request.c.
  */
 #include "federation/deliver.h"
 
@@ -12,15 +13,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "federation/lanes.h"
-#include "federation/outgoing.h"
-#include "federation/receipt.h"
-#include "federation/wire.h"
+#include "federation/deliver_request.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/log.h"
-#include "storage/base/pool.h"
-#include "storage/peers.h"
 
 enum {
 	PER_PEER_DEFAULT = 4,
@@ -30,23 +26,6 @@ enum {
 	DISK_WAIT_MS = SECOND_MS,       /* a verdict could not be written: again after this */
 	IDLE_MAX_MS = 60 * SECOND_MS,
 	STOP_WAIT_MS = 50,
-};
-
-/* One HTTP request, from the pick to the verdict. Without a lane it only says hello. */
-struct request {
-	struct deliverer *deliverer;
-	struct arena *arena;
-	struct peer_lane *lane;         /* stays as long as this is under way */
-	struct outgoing outgoing;
-	struct transfer transfer;
-	int err;                        /* of preparing or sending */
-	enum verdict verdict;
-	struct lane health;             /* to be stored with the verdict, when put_health */
-	bool put_health;
-	bool expired;                   /* it waited too long and is not sent */
-	struct pool_item item;
-	struct write write;
-	struct request *next;           /* in one of the lists below */
 };
 
 struct request_list {
@@ -277,89 +256,7 @@ static bool knocks_again(struct deliverer *d, struct request *request)
 	return true;
 }
 
-/* What an answer teaches about the peer's way goes into its record; that it took neither stays in memory. */
-static int learn_way(struct request *request, struct txn *txn, struct peer *peer)
-{
-	struct knock knock = knock_of(peer);
-	enum knock_event event;
-	bool learned;
-
-	if (request->err != OK || !knock_event_of(request->transfer.status, request->outgoing.second, &event))
-		return OK;
-	learned = knock_learn(&knock, event, request->outgoing.way, txn_now_ms(txn));
-	if (event != KNOCK_REFUSED && outgoing_hears_ed25519(&request->outgoing, request->transfer.accept_signature))
-		learned |= knock_learn(&knock, KNOCK_HEARD, KNOCK_MESSAGE_ED25519, txn_now_ms(txn));
-	if (!learned)
-		return OK;
-	knock_keep(&knock, peer);
-	return peers_put(txn, peer);
-}
-
 /* --- verdicts --------------------------------------------------------------------------------------------------- */
-
-static const char *reason_of(const struct request *request)
-{
-	int status = request->transfer.status;
-
-	if (request->err != OK)
-		return err_name(request->err);
-	if (status)
-		return log_u64((unsigned)status);
-	return request->expired ? "too old" : "no answer";
-}
-
-static bool is_dropped(const struct request *request)
-{
-	return request->verdict == VERDICT_DROP || request->verdict == VERDICT_GONE;
-}
-
-/* How the peer fares, as the thread knows it, and what was dropped, as the store does. An error stays until the next. */
-static int lane_write(struct request *request, struct txn *txn)
-{
-	struct lane stored, lane;
-	int err = lanes_get(request->arena, txn_view(txn), request->outgoing.delivery.peer_id, &stored);
-
-	if (err != OK)
-		return err;
-	lane = request->put_health ? request->health : stored;
-	if (!lane.last_error.n) {
-		lane.last_error = stored.last_error;
-		lane.error_ms = stored.error_ms;
-	}
-	lane.dropped = stored.dropped;
-	lane.dropped_reason = stored.dropped_reason;
-	lane.dropped_ms = stored.dropped_ms;
-	if (is_dropped(request)) {
-		lane.dropped++;
-		lane.dropped_reason = arena_printf(request->arena, "%s", reason_of(request));
-		lane.dropped_ms = txn_now_ms(txn);
-	}
-	return lanes_put(txn, &lane);
-}
-
-static int verdict_write(struct txn *txn, void *arg)
-{
-	struct request *request = arg;
-	const struct delivery *delivery = &request->outgoing.delivery;
-	struct delivery again = *delivery;
-	struct peer peer;
-	int err = OK;
-
-	if (request->verdict != VERDICT_RETRY && request->verdict != VERDICT_DOWN)
-		err = deliveries_delete(txn, delivery->peer_id, delivery->sequence);
-	if (err == OK && request->verdict != VERDICT_RETRY && request->verdict != VERDICT_DOWN)
-		err = receipt_judge(request->arena, txn, delivery, request->verdict != VERDICT_DROP);
-	/* The peer may have left the list, with its lane and deliveries, while this was under way. */
-	if (err != OK || peers_get(request->arena, txn_view(txn), delivery->peer_id, &peer) != OK)
-		return err;
-	if (request->verdict == VERDICT_RETRY)
-		err = deliveries_put(txn, &again);
-	if (err == OK)
-		err = learn_way(request, txn, &peer);
-	if (err == OK && (request->put_health || is_dropped(request)))
-		err = lane_write(request, txn);
-	return err;
-}
 
 static void verdict_done(void *arg)
 {
@@ -377,7 +274,7 @@ static void verdict_keep(struct deliverer *d, struct request *request, int64_t w
 
 static void verdict_submit(struct deliverer *d, struct request *request)
 {
-	request->write = (struct write){ .body = verdict_write, .done = verdict_done, .arg = request };
+	request->write = (struct write){ .body = request_write, .done = verdict_done, .arg = request };
 	if (writer_submit(d->options.writer, &request->write) == OK)
 		d->on_writer++;
 	else
@@ -399,14 +296,6 @@ static void verdicts_resubmit(struct deliverer *d)
 	}
 }
 
-static void lane_note(struct request *request, const char *reason)
-{
-	request->health = request->lane->lane;
-	request->health.last_error = arena_printf(request->arena, "%s", reason);
-	request->health.error_ms = reason[0] ? clock_now_ms() : 0;
-	request->put_health = true;
-}
-
 /* Not what the peer or the delivery did: we had no room. */
 static bool is_our_trouble(int err)
 {
@@ -419,13 +308,13 @@ static void delivery_failed(struct deliverer *d, struct request *request, int64_
 	struct delivery *delivery = &request->outgoing.delivery;
 	struct peer_lane *lane = request->lane;
 	bool news = lane_failed(lane, request->verdict, request->transfer.retry_after_ms, now_ms);
-	const char *reason = reason_of(request);
+	const char *reason = request_reason(request);
 
 	atomic_fetch_add(&d->failed, 1);
 	if (news) {
 		log_event(LOG_LEVEL_WARNING, "delivery failed", "peer", lane->peer.domain.p, "reason", reason, "failures",
 		          log_u64(lane->lane.failures), "tries", log_u64(delivery->tries + 1), NULL);
-		lane_note(request, reason);
+		request_note(request, reason);
 	}
 	if (request->verdict != VERDICT_RETRY)
 		return;
@@ -443,16 +332,8 @@ static void delivery_failed(struct deliverer *d, struct request *request, int64_
 static void delivery_dropped(struct deliverer *d, struct request *request)
 {
 	atomic_fetch_add(&d->dropped, 1);
-	log_event(LOG_LEVEL_WARNING, "delivery dropped", "peer", request->lane->peer.domain.p, "reason", reason_of(request),
+	log_event(LOG_LEVEL_WARNING, "delivery dropped", "peer", request->lane->peer.domain.p, "reason", request_reason(request),
 	          "activity", log_u64(request->outgoing.delivery.activity_id), NULL);
-}
-
-static enum verdict verdict_of(const struct request *request)
-{
-	if (request->err == OK)
-		return lane_verdict(request->transfer.status);
-	/* The rules of the way out can be changed by an operator; that there is nothing to send cannot. */
-	return request->err == ERR_DENIED ? VERDICT_RETRY : VERDICT_DROP;
 }
 
 /* Its place in the line is free again, or it is back in it. */
@@ -478,18 +359,18 @@ static void request_judge(struct deliverer *d, struct request *request)
 	bool was_down = lane->lane.down_since_ms != 0;
 	enum knock_event event;
 
-	request->verdict = verdict_of(request);
+	request->verdict = request_verdict(request);
 	if (knock_event_of(request->transfer.status, request->outgoing.second, &event))
 		lane->knock_vain_ms = event == KNOCK_REFUSED ? now_ms : 0;
 	if (request->verdict == VERDICT_RETRY || request->verdict == VERDICT_DOWN)
 		delivery_failed(d, request, now_ms);
 	else if (request->err == OK && lane_succeeded(lane, now_ms))
-		lane_note(request, "");
+		request_note(request, "");
 	if (was_down && !lane->lane.down_since_ms)
 		log_event(LOG_LEVEL_INFO, "peer is up", "peer", lane->peer.domain.p, NULL);
 	if (request->verdict == VERDICT_DONE)
 		atomic_fetch_add(&d->sent, 1);
-	else if (is_dropped(request))
+	else if (request_is_dropped(request))
 		delivery_dropped(d, request);
 	if (request->verdict == VERDICT_DOWN && !request->put_health)
 		delivery_end(d, request);
