@@ -371,7 +371,7 @@ static int read_input(struct cli *cli)
 /* As the caller sees it: the serving node has another folder, and other rights. */
 static int read_file(struct cli *cli)
 {
-	const char *path = arena_cstr(cli->arena, cli->arguments[1]);
+	const char *path = arena_cstr(cli->arena, cli->arguments[cli->argument_count - 1]);
 	char *bytes = arena_alloc(cli->arena, FILE_BYTES_MAX + 1);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t got = 0;

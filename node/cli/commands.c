@@ -87,6 +87,11 @@ static const struct option_row emoji_options[] = {
 	{ 0 },
 };
 
+static const struct option_row import_options[] = {
+	{ "overwrite", NULL, false, "what is not in FILE goes" },
+	{ 0 },
+};
+
 static const struct option_row text_options[] = {
 	{ "from", "DAY", false, "terms: from which day they hold; otherwise from today" },
 	{ 0 },
@@ -116,6 +121,10 @@ const struct command commands[] = {
 	  "a person goes on as TARGET, a handle or address that has this one as an alias; followers follow" },
 	{ "user unmove", "NAME", NULL, PLACE_STORE, false, command_user_unmove,
 	  "takes a move back; followers who left do not return" },
+	{ "user export", "NAME TYPE", NULL, PLACE_STORE, false, command_user_export,
+	  "prints what a person may take along, as CSV; TYPE is follows, blocks, mutes, lists, domain_blocks or bookmarks" },
+	{ "user import", "NAME TYPE FILE", import_options, PLACE_STORE, false, command_user_import,
+	  "brings such a file of theirs from elsewhere" },
 	{ "token create", "NAME", token_options, PLACE_STORE, false, command_token_create,
 	  "prints a client API token for a person" },
 	{ "peer add", "DOMAIN", peer_add_options, PLACE_STORE, false, command_peer_add,

@@ -30,6 +30,8 @@ int command_user_rotate_keys(struct cli *cli);
 int command_user_alias(struct cli *cli);
 int command_user_move(struct cli *cli);
 int command_user_unmove(struct cli *cli);
+int command_user_export(struct cli *cli);
+int command_user_import(struct cli *cli);
 int command_token_create(struct cli *cli);
 int command_announcement_add(struct cli *cli);
 int command_announcement_list(struct cli *cli);

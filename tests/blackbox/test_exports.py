@@ -145,6 +145,20 @@ def test_what_cannot_be_brought(world, mira):
     assert narrow.raw("POST", "/api/v1/import", data={"type": "blocks", "data": "nobody"}).status_code == 202
 
 
+def test_an_operator_does_it_for_them(world, tmp_path, word):
+    quin = world.a.person("quin")
+    path = tmp_path / "follows.csv"
+    path.write_text("Account address\nana\nnobody\n")
+    assert "2 rows" in world.a.do("user", "import", "quin", "follows", str(path))
+    wait_for(lambda: quin.get("/api/v1/imports")[0]["state"] == "done", "it is done")
+    assert world.a.do("user", "export", "@quin", "follows").splitlines()[1] == f"ana@{world.a.domain},true,false,"
+    path.write_text("ben\n")
+    world.a.do("user", "import", "quin", "follows", str(path), "--overwrite")
+    wait_for(lambda: csv_of(quin, "following")[1:] == [[f"ben@{world.a.domain}", "true", "false", ""]], "it is overwritten")
+    assert world.a.cli("user", "export", "quin", "wishes").returncode == 2
+    assert world.a.cli("user", "export", "nobody", "blocks").returncode == 1
+
+
 @pytest.mark.plain
 def test_an_import_goes_on_after_the_node_was_killed(new_node):
     node = new_node()
