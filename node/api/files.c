@@ -127,7 +127,7 @@ static struct part read_range(const struct call *call, struct str tag, uint64_t 
 		from = to < size ? size - to : 0;
 	part.from = from;
 	part.bytes = size - from;
-	if (has_from && has_to && to - from + 1 < part.bytes)
+	if (has_from && has_to && to - from < part.bytes)
 		part.bytes = to - from + 1;
 	return part;
 }

@@ -226,6 +226,7 @@ def test_parts_of_a_file(node, ana):
     for sent, status, content, said in [("bytes=0-3", 206, b"0123", "bytes 0-3/100"), ("bytes=97-", 206, b"789", "bytes 97-99/100"),
                                         ("bytes=-2", 206, b"89", "bytes 98-99/100"), ("bytes=90-500", 206, b"0123456789", "bytes 90-99/100"),
                                         ("bytes=100-", 416, b"", "bytes */100"), ("bytes=5-2", 200, None, None),
+                                        ("bytes=0-18446744073709551615", 206, b"0123456789" * 10, "bytes 0-99/100"),
                                         ("bytes=0-1,4-5", 200, None, None), ("lines=1-2", 200, None, None)]:
         answer = node.get(url, headers={"Range": sent})
         assert answer.status_code == status and answer.headers.get("Content-Range") == said, (sent, answer.headers)
