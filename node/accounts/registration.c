@@ -5,6 +5,7 @@
  */
 #include "node/accounts/registration.h"
 
+#include "federation/url.h"
 #include "node/accounts/login.h"
 #include "node/accounts/oauth.h"
 #include "node/accounts/people.h"
@@ -84,9 +85,12 @@ static bool is_taken(struct call *call, struct view *view, const struct new_pers
 
 static bool is_blocked(struct call *call, struct view *view, struct str email)
 {
-	struct str domain = str_lower(call->arena, email);
+	struct str domain = str_lower(call->arena, email), host;
 
 	str_cut(&domain, '@');
+	/* Rules have the form of the DNS, people write accents. */
+	if (url_host_parse(call->arena, domain, &host) == OK)
+		domain = host;
 	return rules_cover_host(view, RULE_EMAIL_DOMAIN, domain);
 }
 

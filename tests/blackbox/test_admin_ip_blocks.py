@@ -107,6 +107,9 @@ def test_who_signs_up_from_there_or_with_such_an_address_is_refused(world, mod, 
         mod.delete(f"{PATH}/{block['id']}")
         assert mod.delete(f"{EMAIL}/{made['id']}") == {}
         assert sign_up("x@spam.example").status_code == 200
+        accented = mod.post(EMAIL, domain="Späm.example")
+        assert sign_up("x@späm.example").status_code == sign_up("x@" + accented["domain"]).status_code == 422
+        mod.delete(f"{EMAIL}/{accented['id']}")
     finally:
         world.a.do("config", "set", "registrations", "closed")
     for domain in ("", "a b", "x:80"):
