@@ -32,7 +32,7 @@ static bool add_handle(struct export *export, uint64_t account_id, bool first)
 	struct account account;
 	struct str host;
 
-	if (accounts_get(export->scratch, export->view, account_id, &account) != OK || account.deleted)
+	if (accounts_get(export->scratch, export->view, account_id, &account) != OK || account.deleted || account.withheld)
 		return false;
 	host = account.host.n ? account.host : export->domain;
 	csv_add(&export->csv, arena_printf(export->scratch, "%.*s@%.*s", STR_ARG(account.username), STR_ARG(host)), first);

@@ -113,7 +113,7 @@ static int find_ours(struct call *call, struct moving *moving)
 	r = is_address(moving->target) ? accounts_by_uri(call->arena, view, moving->target, &account)
 	                               : accounts_by_acct(call->arena, view, moving->target, &account);
 	view_end(view);
-	if (r == OK && account.host.n)
+	if (r == OK && (account.host.n || account.withheld))
 		r = ERR_NOT_FOUND;
 	if (r == OK)
 		moving->target_id = account.id;

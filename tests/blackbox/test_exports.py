@@ -49,6 +49,23 @@ def test_what_is_taken_along(world, mira, word):
                 mira.raw("GET", f"/settings/exports/{theirs}.csv").text)
 
 
+def test_who_is_suspended_is_not_named(world, word):
+    owner, gone = world.a.person(f"{word}o"), world.a.person(f"{word}g")
+    world.a.add_user(f"{word}r", role="admin")
+    guard = Person(world.a, f"{word}r", world.a.token(f"{word}r", "admin:write:accounts"))
+    owner.follow(gone)
+    guard.post(f"/api/v1/admin/accounts/{gone.id}/action", type="suspend")
+    assert gone.name not in owner.raw("GET", "/api/v1/exports/following.csv").text
+    guard.post(f"/api/v1/admin/accounts/{gone.id}/unsuspend")
+    assert gone.name in owner.raw("GET", "/api/v1/exports/following.csv").text
+    # nor does a move tell that somebody is there: an address of nobody and of somebody who is not shown answer alike
+    address = gone.me["uri"]
+    guard.post(f"/api/v1/admin/accounts/{gone.id}/action", type="suspend")
+    asked = [owner.raw("POST", "/api/v1/accounts/move", data={"password": PASSWORD, "moved_to_uri": uri})
+             for uri in (address, address[:-6] + "000000")]
+    assert asked[0].status_code == asked[1].status_code == 422 and asked[0].text == asked[1].text
+
+
 def test_a_browser_that_signed_in_takes_it_along_and_a_narrow_token_does_not(world, mira):
     browser = Browser()
     sent = browser.http.get(world.a.url + "/settings/exports/follows.csv", allow_redirects=False)
