@@ -79,7 +79,8 @@ static int read_midnight(struct call *call, const char *name, int64_t *ret_ms)
 {
 	int64_t ms;
 
-	if (!date_parse_iso(call_param(call, name), &ms) || ms < DAY_MS)
+	/* the month of the epoch begins at what stands for no date */
+	if (!date_parse_iso(call_param(call, name), &ms) || ms < 31 * (int64_t)DAY_MS)
 		return call_fail_status(call, ERR_INVALID, 422, NULL, "Validation failed: %s must be a date", name);
 	*ret_ms = ms / DAY_MS * DAY_MS;
 	return OK;

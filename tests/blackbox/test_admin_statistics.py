@@ -108,6 +108,7 @@ def test_bad_questions_and_other_people_are_refused(world, chief):
             ("measures", {"keys[]": "new_users", "start_at": "x", "end_at": "y"}, "start_at"),
             ("measures", {"keys[]": "new_users", "start_at": "2026-01-02", "end_at": "2026-01-01"}, "end_at"),
             ("dimensions", {"keys[]": "servers", "start_at": "1999-01-02", "end_at": "2026-01-01"}, "end_at"),
+            ("retention", {"start_at": "1970-01-02", "end_at": "1970-03-01", "frequency": "month"}, "start_at"),
             ("measures", dates, "keys"), ("measures", dict(dates, **{"keys[]": "tag_uses"}), "tag_uses[id]"),
             ("dimensions", dict(dates, **{"keys[]": "instance_accounts"}), "instance_accounts[domain]"),
             ("retention", {"start_at": "2020-01-01", "end_at": "2026-01-01"}, "end_at")]:
