@@ -4,6 +4,7 @@
  */
 #include "federation/attachment.h"
 
+#include "federation/duration.h"
 #include "federation/property.h"
 #include "federation/url.h"
 #include "storage/base/arena.h"
@@ -20,7 +21,11 @@ struct media {
 	const char *type;
 	struct str url, media_type;
 	const json_t *link;        /* of the url, when it is an object */
+	uint64_t duration_ms;      /* 0: it has none, or does not say */
 };
+
+/* As we keep it, or as peers read it. */
+enum form { FORM_KEPT, FORM_SENT };
 
 static const char *const media_types[] = { "Image", "Video", "Audio", "Document" };
 
@@ -60,6 +65,15 @@ static struct str first_address(struct arena *arena, const json_t *addresses, co
 	return STR_NONE;
 }
 
+static uint64_t read_duration(const json_t *value)
+{
+	uint64_t ms;
+
+	if (!duration_parse(property_text(json_member(value, "duration")), &ms))
+		ms = json_member_u64(value, "durationMs", 0);  /* as we keep it */
+	return ms <= UINT32_MAX ? ms : 0;
+}
+
 static bool read_media(struct arena *arena, const json_t *value, struct media *media)
 {
 	const json_t *addresses = json_member(value, "url");
@@ -72,6 +86,7 @@ static bool read_media(struct arena *arena, const json_t *value, struct media *m
 	if (!media->media_type.n)
 		media->media_type = property_text(json_member(media->link, "mediaType"));
 	media->type = type_of(value, media->media_type);
+	media->duration_ms = read_duration(value);
 	return media->url.n && media->type;
 }
 
@@ -94,18 +109,30 @@ static void w_focal_point(struct json_writer *w, const json_t *value)
 	json_w_member_raw(w, "focalPoint", json_render(w->buf->arena, point));
 }
 
-static void w_media(struct json_writer *w, const json_t *value, const struct media *media)
+static void w_member_if(struct json_writer *w, const char *key, uint64_t value)
 {
+	if (value)
+		json_w_member_u64(w, key, value);
+}
+
+static void w_media(struct json_writer *w, const json_t *value, const struct media *media, enum form form)
+{
+	struct str blurhash = str_sub(property_text(json_member(value, "blurhash")), 0, WORD_BYTES_MAX);
+
 	json_w_object(w);
 	json_w_member_cstr(w, "type", media->type);
 	json_w_member_str(w, "url", media->url);
 	json_w_member_str(w, "mediaType", str_sub(media->media_type, 0, WORD_BYTES_MAX));
 	json_w_member_str(w, "name", utf8_prefix(property_text(json_member(value, "name")), NAME_CHARS_MAX));
-	json_w_member_u64(w, "width", side_of(value, media, "width"));
-	json_w_member_u64(w, "height", side_of(value, media, "height"));
-	json_w_member_str(w, "blurhash",
-	                  str_sub(property_text(json_member(value, "blurhash")), 0, WORD_BYTES_MAX));
+	w_member_if(w, "width", side_of(value, media, "width"));
+	w_member_if(w, "height", side_of(value, media, "height"));
+	if (blurhash.n)
+		json_w_member_str(w, "blurhash", blurhash);
 	w_focal_point(w, value);
+	if (form == FORM_KEPT)
+		w_member_if(w, "durationMs", media->duration_ms);
+	else if (media->duration_ms)
+		json_w_member_str(w, "duration", duration_render(w->buf->arena, media->duration_ms));
 	json_w_object_end(w);
 }
 
@@ -114,7 +141,7 @@ static void w_media(struct json_writer *w, const json_t *value, const struct med
 static bool w_itself(struct json_writer *w, struct arena *arena, const json_t *document)
 {
 	const json_t *addresses = json_member(document, "url");
-	struct media media = { .type = type_of(document, STR_NONE) };
+	struct media media = { .type = type_of(document, STR_NONE), .duration_ms = read_duration(document) };
 
 	for (size_t i = 0; media.type && i < json_count(addresses) && i < ADDRESSES_MAX; i++) {
 		const json_t *link = json_at(addresses, i);
@@ -125,7 +152,7 @@ static bool w_itself(struct json_writer *w, struct arena *arena, const json_t *d
 		media.url = first_address(arena, link, &media.link);
 		if (!media.url.n)
 			continue;
-		w_media(w, NULL, &media);
+		w_media(w, NULL, &media, FORM_KEPT);
 		return true;
 	}
 	return false;
@@ -145,7 +172,7 @@ struct str attachment_media(struct arena *arena, const json_t *document)
 	for (size_t i = 0; i < json_count(attachments) && count < ATTACHMENTS_MAX; i++) {
 		if (!read_media(arena, json_at(attachments, i), &media))
 			continue;
-		w_media(&w, json_at(attachments, i), &media);
+		w_media(&w, json_at(attachments, i), &media, FORM_KEPT);
 		count++;
 	}
 	if (!count && w_itself(&w, arena, document))
@@ -168,8 +195,8 @@ static uint8_t kind_of(const json_t *attachment)
 	return MEDIA_OTHER;
 }
 
-/* What was kept reads like what was received. */
-struct str attachment_keep(struct arena *arena, struct str attachments_json, uint64_t max, uint8_t kinds)
+/* What was kept reads like what was received. `max` 0: all; `kinds` 0: of every kind. */
+static struct str rewrite(struct arena *arena, struct str attachments_json, uint64_t max, uint8_t kinds, enum form form)
 {
 	json_t *list = NULL;
 	struct json_writer w;
@@ -177,7 +204,7 @@ struct str attachment_keep(struct arena *arena, struct str attachments_json, uin
 	struct buf buf;
 	uint64_t count = 0;
 
-	if (!attachments_json.n || (!max && !kinds) || json_parse(arena, attachments_json, &list))
+	if (!attachments_json.n || json_parse(arena, attachments_json, &list))
 		return attachments_json;
 	buf_init(&buf, arena, 0);
 	json_writer_init(&w, &buf);
@@ -187,16 +214,21 @@ struct str attachment_keep(struct arena *arena, struct str attachments_json, uin
 
 		if ((kinds && !(kinds & kind_of(attachment))) || !read_media(arena, attachment, &media))
 			continue;
-		w_media(&w, attachment, &media);
+		w_media(&w, attachment, &media, form);
 		count++;
 	}
 	json_w_array_end(&w);
 	return count ? buf_str(&buf) : STR_NONE;
 }
 
+struct str attachment_keep(struct arena *arena, struct str attachments_json, uint64_t max, uint8_t kinds)
+{
+	return max || kinds ? rewrite(arena, attachments_json, max, kinds, FORM_KEPT) : attachments_json;
+}
+
 struct str attachment_publish(struct arena *arena, struct str attachments_json)
 {
-	return attachment_keep(arena, attachments_json, ATTACHMENTS_MAX, 0);
+	return rewrite(arena, attachments_json, ATTACHMENTS_MAX, 0, FORM_SENT);
 }
 
 struct str attachment_links(struct arena *arena, const json_t *document)

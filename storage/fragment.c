@@ -184,7 +184,8 @@ static void w_film(struct json_writer *w, const json_t *attachment)
 		return;
 	json_w_member_raw(w, "duration", arena_printf(w->buf->arena, "%llu.%03llu", (unsigned long long)(ms / 1000),
 	                                              (unsigned long long)(ms % 1000)));
-	json_w_member_u64(w, "bitrate", size * 8 * 1000 / ms);
+	if (size)
+		json_w_member_u64(w, "bitrate", size * 8 * 1000 / ms);
 }
 
 static void attachment_meta(struct json_writer *w, const json_t *attachment, bool visible)

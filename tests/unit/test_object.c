@@ -1,6 +1,7 @@
 /* Posts on the wire: what a draft becomes in our store, and what ours look like to others. */
 #include "federation/object.h"
 
+#include "federation/attachment.h"
 #include "federation/audience.h"
 #include "federation/sanitize.h"
 #include "storage/base/arena.h"
@@ -145,10 +146,21 @@ static void check_media(void)
 	is_str(medium(&draft, 0, "name"), STR("A cat"), "and what describes it");
 	is_str(medium(&draft, 1, "url"), STR("https://b.example/2"), "the address may be a href");
 	is_str(medium(&draft, 2, "type"), STR("Document"), "a Link to a film is one");
-	draft = shaped("'Video'", "'name':'Film','url':[{'type':'Link','mediaType':'text/html','href':'https://b.example/w'},"
+	ok(!json_member(json_at(list, 1), "width") && !json_member(json_at(list, 1), "durationMs"), "what is not said is left out");
+	draft = shaped("'Video'", "'name':'Film','duration':'PT1M2.5S','url':[{'type':'Link','mediaType':'text/html',"
+	               "'href':'https://b.example/w'},"
 	               "{'type':'Link','mediaType':'video/mp4','href':'https://b.example/f.mp4'}]");
 	is_str(medium(&draft, 0, "url"), STR("https://b.example/f.mp4"), "a Video is its own file");
+	is_int(json_parse(rig->arena, draft.post.attachments_json, &list), OK, "which reads");
+	is_int(json_member_u64(json_at(list, 0), "durationMs", 0), 62500, "and is as long as it says");
+	is_int(json_parse(rig->arena, attachment_publish(rig->arena, draft.post.attachments_json), &list), OK, "it can be sent");
+	is_str(json_member_str(json_at(list, 0), "duration"), STR("PT62.500S"), "with its duration as others read it");
+	ok(!json_member(json_at(list, 0), "durationMs"), "and not as we keep it");
 	is_str(draft.post.url, STR("https://b.example/w"), "beside its page");
+	draft = shaped("'Note'", "'attachment':{'type':'Document','mediaType':'audio/ogg','url':'https://b.example/4',"
+	               "'duration':'P1Y','durationMs':99999999999999}");
+	is_int(json_parse(rig->arena, draft.post.attachments_json, &list), OK, "what is no duration");
+	ok(!json_member(json_at(list, 0), "durationMs"), "is left out");
 }
 
 static void check_parent_of_ours(uint8_t visibility, bool answered, const char *name)
