@@ -103,6 +103,13 @@ static int complete(struct arena *arena, struct view *view, struct emoji_shown *
 	return OK;
 }
 
+bool emojis_any(struct view *view)
+{
+	uint64_t count;
+
+	return view_count(view, SPACE_EMOJI, &count) == OK && count;
+}
+
 int emojis_list(struct arena *arena, struct view *view, struct emoji_shown **ret_list, size_t *ret_count)
 {
 	struct prefix_walk walk;
@@ -187,11 +194,10 @@ size_t emojis_named(struct arena *arena, struct view *view, const struct str *te
                     struct emoji_shown **ret_list)
 {
 	struct emoji_shown *list = NULL;
-	uint64_t known;
 	size_t count = 0;
 
 	*ret_list = NULL;
-	if (view_count(view, SPACE_EMOJI, &known) != OK || !known)
+	if (!emojis_any(view))
 		return 0;
 	for (size_t i = 0; i < text_count; i++) {
 		struct str name;

@@ -42,6 +42,8 @@ struct emoji_shown {
 	struct str type;              /* media type of what is at url */
 };
 
+/* Is there one? Nobody need look at texts where there is none. */
+bool emojis_any(struct view *view);
 /* All of them by shortcode, the disabled ones too. */
 int emojis_list(struct arena *arena, struct view *view, struct emoji_shown **ret_list, size_t *ret_count);
 /* One that is not disabled. ERR_NOT_FOUND. */

@@ -19,6 +19,7 @@
 #include "storage/base/err.h"
 #include "storage/blocks.h"
 #include "storage/codec.h"
+#include "storage/emojis.h"
 #include "storage/keys.h"
 #include "storage/instance.h"
 #include "storage/media.h"
@@ -217,7 +218,9 @@ static int load_accounts(struct batch *batch, size_t from)
 			r = codec_decode(NULL, &account_stats_type, values[i], &accounts[i].stats);
 	for (size_t i = 0; r == OK && i < count; i++)
 		accounts[i].moved_id = cut_moved(&accounts[i].fragment);
-	for (size_t i = 0; r == OK && i < count; i++)
+	if (r != OK || !emojis_any(batch->view))
+		return r;
+	for (size_t i = 0; i < count; i++)
 		accounts[i].fragment = emojis_in_account(batch->arena, batch->view, accounts[i].fragment);
 	return r;
 }
@@ -386,6 +389,17 @@ static struct str veil(struct batch *batch, struct str fragment)
 	                    STR_ARG(str_sub(fragment, at + open.n, SIZE_MAX)));
 }
 
+/* In posts of ours; those of others came with theirs. */
+static void fill_emojis(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->status_count && emojis_any(batch->view); i++) {
+		struct batch_status *status = &batch->statuses[i];
+
+		if (is_own(batch, status))
+			status->fragment = emojis_in_status(batch->arena, batch->view, status->fragment, status->poll);
+	}
+}
+
 static int load_statuses(struct batch *batch)
 {
 	bool veils = veil_any(batch->view);
@@ -406,8 +420,6 @@ static int load_statuses(struct batch *batch)
 			status->fragment = media_for_reader(batch->arena, instance_of(batch->view), values[i], batch->viewer_id);
 		if (veils && is_veiled(batch, status))
 			status->fragment = veil(batch, status->fragment);
-		if (is_own(batch, status))
-			status->fragment = emojis_in_status(batch->arena, batch->view, status->fragment);
 	}
 	if (r == OK)
 		r = get_all(batch, SPACE_POST_STATS, ids, count, 0, values);
@@ -424,6 +436,8 @@ static int load_statuses(struct batch *batch)
 		r = load_polls(batch, ids, values);
 	if (r == OK && batch->viewer_id)
 		r = load_filtered(batch, ids, values);
+	if (r == OK)
+		fill_emojis(batch);
 	share_with_boosts(batch);
 	return r;
 }

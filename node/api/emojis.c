@@ -91,14 +91,16 @@ struct str emojis_in_account(struct arena *arena, struct view *view, struct str 
 	return emojis_is_own(fragment) ? fill(arena, view, fragment, texts, sizeof(texts) / sizeof(texts[0])) : fragment;
 }
 
-struct str emojis_in_status(struct arena *arena, struct view *view, struct str fragment)
+struct str emojis_in_status(struct arena *arena, struct view *view, struct str fragment, const struct poll *poll)
 {
-	const struct str texts[] = {
-		between(fragment, STR("\"content\":"), STR("\"visibility\":")),
-		between(fragment, STR("\"spoiler_text\":"), STR("\"media_attachments\":")),
-	};
+	size_t options = poll ? poll->options.count : 0;
+	struct str *texts = ARENA_ARRAY(arena, struct str, 2 + options);
 
-	return fill(arena, view, fragment, texts, sizeof(texts) / sizeof(texts[0]));
+	texts[0] = between(fragment, STR("\"content\":"), STR("\"visibility\":"));
+	texts[1] = between(fragment, STR("\"spoiler_text\":"), STR("\"media_attachments\":"));
+	for (size_t i = 0; i < options; i++)
+		texts[2 + i] = poll->options.items[i];
+	return fill(arena, view, fragment, texts, 2 + options);
 }
 
 static bool is_in_options(struct arena *arena, const struct poll *poll, struct str shortcode)
