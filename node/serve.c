@@ -40,11 +40,13 @@
 #include "node/version.h"
 #include "node/web/pages.h"
 #include "storage/base/arena.h"
+#include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/base/log.h"
 #include "storage/base/pool.h"
 #include "storage/blobs.h"
 #include "storage/engine/writer.h"
+#include "storage/networks.h"
 
 enum { MMAP_THRESHOLD_BYTES = 1024 * 1024, TRIM_THRESHOLD_BYTES = 4 * 1024 * 1024 };
 enum {
@@ -334,6 +336,12 @@ static int start_hub(struct life *life)
 	return err;
 }
 
+/* By a rule that a moderator or the operator made. */
+static bool keeps_out(struct view *view, struct str address)
+{
+	return networks_severities(view, address, clock_now_ms()) & 1U << NETWORK_NO_ACCESS;
+}
+
 static int start_server(struct life *life)
 {
 	const struct config *config = life->node.config;
@@ -341,7 +349,7 @@ static int start_server(struct life *life)
 		.node = &life->node, .store = life->node.store, .writer = life->node.writer, .pool = life->node.pool,
 		.fetchers = life->node.fetchers, .files = life->node.file_handlers,
 		.copies = life->node.copiers,
-		.limiter = life->node.limiter, .routes = routes, .route_count = route_count,
+		.limiter = life->node.limiter, .keeps_out = keeps_out, .routes = routes, .route_count = route_count,
 		.listen = config->listen, .proxies = config->proxies.items, .proxy_count = config->proxies.count,
 		.threads = (unsigned)config->threads_http, .body_max = config->limits_body_bytes,
 		/* streams keep their places apart from those who only ask */

@@ -11,7 +11,6 @@
 #include "node/http/peer.h"
 #include "storage/base/clock.h"
 #include "storage/base/log.h"
-#include "storage/networks.h"
 
 enum {
 	/* A body beyond its bound is read and forgotten this far, so that the client can read our 413. */
@@ -317,10 +316,12 @@ static int take_quota(struct exchange *exchange)
 }
 
 /* Networks that a moderator keeps out. Siblings are known by their signature, not by where they come from. */
-static int check_network(struct call *call, struct view *view)
+static int check_network(struct exchange *exchange, struct view *view)
 {
-	if (call->route->quota == QUOTA_INBOX ||
-	    !(networks_severities(view, call->request.peer_address, clock_now_ms()) & 1U << NETWORK_NO_ACCESS))
+	struct call *call = &exchange->call;
+	const struct server_options *options = exchange->world->options;
+
+	if (call->route->quota == QUOTA_INBOX || !options->keeps_out || !options->keeps_out(view, call->request.peer_address))
 		return OK;
 	call->authenticated = true;
 	return call_fail(call, ERR_DENIED, "Your network has no access to this server");
@@ -342,7 +343,7 @@ static int enter(struct exchange *exchange, struct view *view)
 
 	if (call->authenticated)
 		return OK;
-	err = check_network(call, view);
+	err = check_network(exchange, view);
 	if (err == OK)
 		err = call_enter(call, view);
 	/* Those who are refused pay too, or refusals would be free. */

@@ -23,6 +23,7 @@ struct server_options {
 	struct pool *files;            /* and of those that handle files; NULL: the same … */
 	struct pool *copies;           /* … and of those that copy files of siblings */
 	struct limiter *limiter;       /* NULL: no quotas */
+	bool (*keeps_out)(struct view *view, struct str address);  /* may a client of that address ask nothing? NULL: any may */
 	const struct route *routes;
 	size_t route_count;
 	struct str listen;             /* "127.0.0.1:8080", "[::1]:8080" */
