@@ -108,6 +108,8 @@ const struct command commands[] = {
 	{ "user add", "NAME", user_add_options, PLACE_STORE, true, command_user_add, "adds a person" },
 	{ "user list", "", NULL, PLACE_STORE, false, command_user_list, "lists the people of this node" },
 	{ "user show", "NAME", NULL, PLACE_STORE, false, command_user_show, "one person: state, posts, and room that files take" },
+	{ "user sessions", "NAME", NULL, PLACE_STORE, false, command_user_sessions,
+	  "the browsers and apps that have access to a person's account: since when, last use, scopes" },
 	{ "user disable", "NAME", NULL, PLACE_STORE, false, command_user_disable,
 	  "ends a person's sessions and tokens and refuses new ones" },
 	{ "user enable", "NAME", NULL, PLACE_STORE, false, command_user_enable, "lets a disabled person sign in again" },

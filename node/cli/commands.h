@@ -23,6 +23,7 @@ int command_config_set(struct cli *cli);
 int command_user_add(struct cli *cli);
 int command_user_list(struct cli *cli);
 int command_user_show(struct cli *cli);
+int command_user_sessions(struct cli *cli);
 int command_user_disable(struct cli *cli);
 int command_user_enable(struct cli *cli);
 int command_user_password(struct cli *cli);

@@ -82,6 +82,8 @@ def test_the_page_takes_no_orders_from_elsewhere(world, word):
 def test_a_new_password_ends_all(world, word):
     pia = world.a.person("pia" + word)
     browser = sign_in(world.a, pia.name)
+    rows = [line.split("\t") for line in world.a.do("user", "sessions", pia.name).splitlines()]
+    assert [row[0] for row in rows] == ["browser", "app"] and all(len(row) == 5 for row in rows) and "read" in rows[1][4]
     world.a.do("user", "password", pia.name, "--password-stdin", stdin="another long password\n")
     pia.get("/api/v1/accounts/verify_credentials", expect=401)
     browser.open(world.a.url + "/settings/sessions")
