@@ -154,7 +154,7 @@ class Client(threading.Thread):
         if self.random.random() < 0.3:
             self.end(self.files, "file", "/api/v1/media/{}")
         elif len(self.files) < 5:
-            self.make(self.files, ("file", self.name()), "there", "/api/v2/media",
+            self.make(self.files, ("file", self.name()), "there", "/api/v1/media",  # which waits until it can be posted
                       files={"file": ("x.png", PICTURE)}, data={"description": self.name()})
 
     def push(self):
@@ -212,8 +212,8 @@ class Client(threading.Thread):
             add(("filter", made["title"]), len(made["keywords"]))
         for thing, media in self.files.items():
             answer = person.raw("GET", f"/api/v1/media/{media}")
-            add(thing, "there" if answer.status_code == 200 else None)
-            assert answer.status_code in (200, 404), answer.text
+            add(thing, None if answer.status_code == 404 else "there")
+            assert answer.status_code in (200, 206, 404), answer.text
         subscription = person.raw("GET", "/api/v1/push/subscription")
         add(("push", ""), subscription.json()["endpoint"] if subscription.status_code == 200 else None)
         me = person.get("/api/v1/accounts/verify_credentials")
@@ -246,7 +246,7 @@ def fill_the_disk(node, clients):
     _, hard = resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE)
     size = os.path.getsize(os.path.join(node.data, "data.mdb"))
     resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (size, hard))
-    wait_for(lambda: all(client.refused for client in clients), "the disk is full")
+    wait_for(lambda: all(client.refused for client in clients), "the disk is full", 30)
     resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, hard))
 
 
