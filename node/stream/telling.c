@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "node/stream/stream.h"
+#include "storage/access.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
@@ -15,6 +16,7 @@
 
 /* A post that comes in older than this is history that was fetched, or late: it goes to its place in the timelines. */
 enum { RECENT_MS = 6 * HOUR_MS };
+enum { BOOSTS_MAX = 100 };  /* by which an edited post is looked for in homes */
 
 /* Whether a seat of this account is told. */
 typedef bool takes_fn(const void *what, struct view *view, uint64_t account_id, const struct channel *channel);
@@ -45,26 +47,56 @@ static void tell_seats(struct hub *hub, struct listener *listener, const struct 
 	arena_reset(telling.arena);
 }
 
+/* A post, and of an edited one its boosts: who meets it only by one of them sees the words that changed. */
+struct shown {
+	struct post post;
+	struct post *boosts;
+	size_t boost_count;
+};
+
 static bool takes_post(const void *what, struct view *view, uint64_t account_id, const struct channel *channel)
 {
-	return channel_takes(view, channel, account_id, what);
+	const struct shown *shown = what;
+	bool takes = channel_takes(view, channel, account_id, &shown->post);
+
+	if (!takes && !access_sees(view, (struct beholder){ BEHOLDER_LOCAL, account_id }, &shown->post))
+		return false;
+	for (size_t i = 0; i < shown->boost_count && !takes && channel->kind == CHANNEL_USER; i++)
+		takes = channel_takes(view, channel, account_id, &shown->boosts[i]);
+	return takes;
+}
+
+static void find_boosts(struct arena *arena, struct view *view, struct shown *shown)
+{
+	struct id_list boosters = { 0 };
+	uint64_t id;
+
+	if (posts_boosters(arena, view, shown->post.id, 0, BOOSTS_MAX, &boosters) != OK)
+		return;
+	shown->boosts = ARENA_ARRAY(arena, struct post, boosters.count);
+	for (size_t i = 0; i < boosters.count; i++)
+		if (posts_boost_get(view, shown->post.id, boosters.ids[i], &id) == OK &&
+		    posts_get(arena, view, id, &shown->boosts[shown->boost_count]) == OK)
+			shown->boost_count++;
 }
 
 static void tell_of_post(struct hub *hub, struct arena *arena, struct view *view, const struct event *event)
 {
 	bool edited = event->kind == EVENT_POST_EDITED;
 	struct arena *each;  /* of what one listener is told: thousands of them take no more room than one */
-	struct post post;
+	struct shown shown = { .boost_count = 0 };
 	struct news news;
 
-	if (posts_get(arena, view, event->id, &post) != OK)
+	if (posts_get(arena, view, event->id, &shown.post) != OK)
 		return;
+	if (edited)
+		find_boosts(arena, view, &shown);
 	if (!edited && id_to_ms(event->id) < clock_now_ms() - RECENT_MS)
 		return;
 	each = arena_new();
 	for (struct listener *listener = hub_core(hub)->active; listener; listener = listener->next_active) {
-		if (ask_seats(hub, view, listener, takes_post, &post) &&
-		    news_of_post(each, view, listener->account_id, &post, edited, &news) == OK)
+		if (ask_seats(hub, view, listener, takes_post, &shown) &&
+		    news_of_post(each, view, listener->account_id, &shown.post, edited, &news) == OK)
 			tell_seats(hub, listener, &news);
 		arena_reset(each);
 	}

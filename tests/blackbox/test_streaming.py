@@ -85,6 +85,21 @@ def test_home_in_lines(node, people):
         assert hers.quiet()
 
 
+def test_an_edit_reaches_who_knows_the_post_by_a_boost(node, people, word):
+    ana, tom, eve = people
+    reader = node.person(f"r{word}")
+    reader.follow(tom)
+    post = say(ana, "Read this")
+    with lines(reader, "user") as stream, lines(eve, "user") as other:
+        tom.post(f"/api/v1/statuses/{post['id']}/reblog")
+        name, status = stream.event()
+        assert name == "update" and status["reblog"]["id"] == post["id"]
+        ana.put(f"/api/v1/statuses/{post['id']}", status="Read that")
+        name, status = stream.event()
+        assert name == "status.update" and status["id"] == post["id"] and "that" in status["content"]
+        assert other.quiet()
+
+
 @pytest.mark.threads
 def test_home_in_a_socket(node, people):
     ana, tom, eve = people
