@@ -124,6 +124,7 @@ struct call {
 	bool write_ran;        /* at least once … */
 	int write_result;      /* … and what came of it the last time */
 	struct write write;    /* the writer's */
+	bool computes;         /* set by check: work computes this time, whatever the row says */
 	int stage;             /* call_next()'s */
 	bool authenticated;    /* the viewer was looked up */
 };

@@ -184,7 +184,7 @@ const struct route routes[] = {
 	/* people */
 	API("GET", "/api/v1/accounts/lookup", SCOPE(READ_ACCOUNTS), QUOTA_READ, .show = api_account_lookup,
 	    .summary = "an account by its handle"),
-	API("GET", "/api/v1/accounts/search", SCOPE(READ_ACCOUNTS), QUOTA_READ, .check = api_search_check,
+	API("GET", "/api/v1/accounts/search", SCOPE(READ_ACCOUNTS), QUOTA_READ, .check = api_account_search_check,
 	    .work = api_search_work, .show = api_account_search_show, .summary = "accounts by name or handle"),
 	API("GET", "/api/v1/accounts/relationships", SCOPE(READ_FOLLOWS), QUOTA_READ, .show = api_relationships,
 	    .summary = "how one stands to accounts"),

@@ -20,7 +20,8 @@
 #include "storage/silence.h"
 #include "storage/timelines.h"
 
-enum { QUERY_BYTES_MAX = 2048, OFFSET_MAX = 10000, SEARCH_LIMIT = 20, SEARCH_LIMIT_MAX = 40 };
+enum { QUERY_BYTES_MAX = 2048, OFFSET_MAX = 10000, SEARCH_LIMIT = 20, SEARCH_LIMIT_MAX = 40,
+       PEOPLE_LIMIT = 40, PEOPLE_LIMIT_MAX = 80 };
 
 enum query_kind { QUERY_WORDS, QUERY_HANDLE, QUERY_URL, QUERY_TAG };
 
@@ -29,6 +30,9 @@ struct search_call {
 	enum query_kind kind;
 	uint64_t account_id, post_id;  /* what an address or a handle names; 0: not known here */
 	bool stale;                    /* what is known of that account is to be asked for again */
+	size_t limit;
+	bool people_only;
+	struct id_list accounts, posts;   /* what was found */
 };
 
 static bool is_url(struct str text)
@@ -141,9 +145,13 @@ static bool may_ask(struct call *call, struct view *view, const struct search_ca
 	       policy_peer_by_domain(call->arena, view, host, &peer) == OK;
 }
 
-int api_search_check(struct call *call, struct view *view)
+static bool is_of_words(const struct search_call *state)
 {
-	struct search_call *state = ARENA_NEW(call->arena, struct search_call);
+	return state->kind == QUERY_WORDS || state->kind == QUERY_TAG;
+}
+
+static int check(struct call *call, struct view *view, struct search_call *state)
+{
 	int r = OK;
 
 	call->state = state;
@@ -159,12 +167,30 @@ int api_search_check(struct call *call, struct view *view)
 		r = find_handle(call, view, state);
 	if (r != OK)
 		return r;
-	return may_ask(call, view, state) ? OK : CALL_SKIP_WORK;
+	call->computes = is_of_words(state);
+	return call->computes || may_ask(call, view, state) ? OK : CALL_SKIP_WORK;
+}
+
+int api_search_check(struct call *call, struct view *view)
+{
+	struct search_call *state = ARENA_NEW(call->arena, struct search_call);
+
+	state->limit = call_param_u64(call, "limit", SEARCH_LIMIT, 1, SEARCH_LIMIT_MAX);
+	return check(call, view, state);
+}
+
+int api_account_search_check(struct call *call, struct view *view)
+{
+	struct search_call *state = ARENA_NEW(call->arena, struct search_call);
+
+	state->people_only = true;
+	state->limit = call_param_u64(call, "limit", PEOPLE_LIMIT, 1, PEOPLE_LIMIT_MAX);
+	return check(call, view, state);
 }
 
 /* --- what a peer knows ------------------------------------------------------------------------------------------ */
 
-int api_search_work(struct call *call)
+static int ask_peer(struct call *call)
 {
 	struct search_call *state = call->state;
 	const struct node *node = call->node;
@@ -189,7 +215,7 @@ int api_search_work(struct call *call)
 	return r == ERR_BUSY || r == ERR_FULL || r == ERR_IO ? r : OK;
 }
 
-/* --- the answer ------------------------------------------------------------------------------------------------- */
+/* --- what is found ---------------------------------------------------------------------------------------------- */
 
 static bool is_wanted(const struct call *call, const char *type)
 {
@@ -267,14 +293,6 @@ static int find_accounts(struct call *call, struct view *view, size_t limit, str
 	return r;
 }
 
-static int w_accounts(struct call *call, struct view *view, struct json_writer *w, size_t limit)
-{
-	struct id_list ids = { 0 };
-	int r = is_wanted(call, "accounts") ? find_accounts(call, view, limit, &ids) : OK;
-
-	return r == OK ? entities_accounts(w, call->arena, view, &ids) : r;
-}
-
 /* As with profiles. */
 static struct id_list find_words(struct call *call, struct view *view, size_t limit)
 {
@@ -292,25 +310,62 @@ static struct id_list find_words(struct call *call, struct view *view, size_t li
 	return ids;
 }
 
-static int w_found(struct call *call, struct view *view, struct json_writer *w, size_t limit)
+static int find_all(struct call *call, struct view *view)
 {
-	struct id_list ids = find_words(call, view, limit);
-	struct post *posts = ARENA_ARRAY(call->arena, struct post, ids.count);
+	struct search_call *state = call->state;
+	int r = OK;
+
+	if (state->people_only || is_wanted(call, "accounts"))
+		r = find_accounts(call, view, state->limit, &state->accounts);
+	if (r == OK && !state->people_only && is_of_words(state) && is_wanted(call, "statuses"))
+		state->posts = find_words(call, view, state->limit);
+	return r;
+}
+
+/* A search for words takes its time, in which HTTP threads have others to answer. */
+int api_search_work(struct call *call)
+{
+	struct view *view;
+	int r;
+
+	if (!is_of_words(call->state))
+		return ask_peer(call);
+	r = view_begin(call->node->store, &view);
+	if (r != OK)
+		return r;
+	r = find_all(call, view);
+	view_end(view);
+	return r;
+}
+
+/* --- the answer ------------------------------------------------------------------------------------------------- */
+
+/* Of an address or a handle, once it is known what it names. */
+static int find_rest(struct call *call, struct view *view)
+{
+	return is_of_words(call->state) ? OK : find_all(call, view);
+}
+
+/* Between the search and the answer one may have lost the sight of a post. */
+static int w_found(struct call *call, struct view *view, struct json_writer *w)
+{
+	const struct id_list *ids = &((const struct search_call *)call->state)->posts;
+	struct post *posts = ARENA_ARRAY(call->arena, struct post, ids->count);
 	size_t count = 0;
 
-	for (size_t i = 0; i < ids.count; i++)
-		count += posts_get(call->arena, view, ids.ids[i], &posts[count]) == OK;
+	for (size_t i = 0; i < ids->count; i++)
+		count += access_post(call->arena, view, answer_beholder(call), ids->ids[i], &posts[count]) == OK;
 	return entities_statuses(w, call->arena, view, call->viewer.account_id, posts, count);
 }
 
-static int w_statuses(struct call *call, struct view *view, struct json_writer *w, size_t limit)
+static int w_statuses(struct call *call, struct view *view, struct json_writer *w)
 {
 	const struct search_call *state = call->state;
 	struct post post;
 	int r = ERR_NOT_FOUND;
 
-	if ((state->kind == QUERY_WORDS || state->kind == QUERY_TAG) && is_wanted(call, "statuses"))
-		return w_found(call, view, w, limit);
+	if (is_of_words(state))
+		return w_found(call, view, w);
 	if (state->post_id && is_wanted(call, "statuses"))
 		r = access_post(call->arena, view, answer_beholder(call), state->post_id, &post);
 	if (r != OK && r != ERR_NOT_FOUND)
@@ -337,35 +392,35 @@ static int w_hashtags(struct call *call, struct view *view, struct json_writer *
 
 int api_search_show(struct call *call, struct view *view)
 {
-	size_t limit = call_param_u64(call, "limit", SEARCH_LIMIT, 1, SEARCH_LIMIT_MAX);
+	const struct search_call *state = call->state;
 	struct answer answer;
-	int r;
+	int r = find_rest(call, view);
 
+	if (r != OK)
+		return r;
 	answer_begin(&answer, call);
 	json_w_object(&answer.w);
 	json_w_key(&answer.w, "accounts");
-	r = w_accounts(call, view, &answer.w, limit);
+	r = entities_accounts(&answer.w, call->arena, view, &state->accounts);
 	json_w_key(&answer.w, "statuses");
 	if (r == OK)
-		r = w_statuses(call, view, &answer.w, limit);
+		r = w_statuses(call, view, &answer.w);
 	json_w_key(&answer.w, "hashtags");
 	if (r == OK)
-		r = w_hashtags(call, view, &answer.w, limit);
+		r = w_hashtags(call, view, &answer.w, state->limit);
 	json_w_object_end(&answer.w);
 	return answer_end(&answer, call, r);
 }
 
 int api_account_search_show(struct call *call, struct view *view)
 {
-	enum { LIMIT = 40, LIMIT_MAX = 80 };
-	size_t limit = call_param_u64(call, "limit", LIMIT, 1, LIMIT_MAX);
-	struct id_list ids;
+	const struct search_call *state = call->state;
 	struct answer answer;
-	int r = find_accounts(call, view, limit, &ids);
+	int r = find_rest(call, view);
 
 	if (r != OK)
 		return r;
 	answer_begin(&answer, call);
-	r = entities_accounts(&answer.w, call->arena, view, &ids);
+	r = entities_accounts(&answer.w, call->arena, view, &state->accounts);
 	return answer_end(&answer, call, r);
 }

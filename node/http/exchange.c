@@ -385,10 +385,11 @@ static void written(void *arg)
 }
 
 /* Apart, so that a peer that hangs keeps nobody from signing in or uploading. */
-static struct pool *pool_of(const struct server_options *options, const struct route *route)
+static struct pool *pool_of(const struct server_options *options, const struct call *call)
 {
+	const struct route *route = call->route;
 	struct pool *pool = route->files ? options->files : route->copies ? options->copies
-	                  : route->computes ? options->pool : options->fetchers;
+	                  : route->computes || call->computes ? options->pool : options->fetchers;
 
 	return pool ? pool : options->pool;
 }
@@ -398,7 +399,7 @@ static int submit(struct exchange *exchange, enum call_due due)
 	const struct server_options *options = exchange->world->options;
 	if (due == CALL_DUE_WORK) {
 		exchange->item = (struct pool_item){ .run = work_on_pool, .arg = exchange };
-		return pool_submit(pool_of(options, exchange->call.route), &exchange->item);
+		return pool_submit(pool_of(options, &exchange->call), &exchange->item);
 	}
 	exchange->call.write = (struct write){ .body = call_write_body, .done = written, .arg = &exchange->call };
 	return writer_submit(options->writer, &exchange->call.write);

@@ -1,5 +1,6 @@
 /*
- * Searching. HTTP threads; the view is the call's, the reader is borrowed for the one search.
+ * Searching. Any thread, best one that others do not wait for; the view is the caller's, the reader is borrowed for the one
+ * search.
  */
 #include "node/search/find.h"
 
@@ -21,6 +22,7 @@
 enum {
 	TERMS_MAX = 16,          /* further words are not looked at */
 	LOOKED_AT_MAX = 4000,    /* hits, of one search */
+	READ_BYTES_MAX = 2 << 20,  /* of their text: long posts take as long as many */
 	SLIP_LOOKED_AT_MAX = 200,
 	SLIP_WORDS = 4,          /* that are tried for one */
 	SLIP_BYTES_MIN = 4,      /* shorter words have too many neighbours */
@@ -43,6 +45,7 @@ struct search {
 	struct arena *arena, *scratch;  /* the scratch is reset for each hit */
 	struct view *view;
 	const struct find *find;
+	size_t read;             /* bytes of text */
 	uint64_t author_id;      /* from: */
 	bool has_media, nobody;  /* from: somebody unknown */
 	struct plan plans[LANGUAGE_COUNT];
@@ -179,6 +182,11 @@ static struct str people_expression(struct search *search, const struct plan *pl
 
 /* --- is a hit true, and for this person? ------------------------------------------------------------------------ */
 
+static bool is_tired(const struct search *search)
+{
+	return search->read >= READ_BYTES_MAX;
+}
+
 static bool stand_at(const struct str_list *words, size_t at, const struct str_list *stems)
 {
 	for (size_t i = 0; i < stems->count; i++)
@@ -222,6 +230,7 @@ static bool is_shown_post(struct search *search, const struct text_hit *hit, con
 	struct beholder beholder = { BEHOLDER_LOCAL, search->find->viewer_id };
 	struct str_list words;
 	struct post post;
+	struct str text;
 
 	if (access_post(search->scratch, search->view, beholder, hit->id, &post) != OK ||
 	    silence_hides_post(search->view, &post, search->find->viewer_id) || !lets_be_found(search, &post))
@@ -230,8 +239,9 @@ static bool is_shown_post(struct search *search, const struct text_hit *hit, con
 		return false;
 	if ((search->author_id && post.account_id != search->author_id) || (search->has_media && !post.attachments_json.n))
 		return false;
-	words = tokeniser_stems(search->tokeniser, search->scratch, hit->language,
-	                        subject_post_text(search->scratch, search->view, &post));
+	text = subject_post_text(search->scratch, search->view, &post);
+	search->read += text.n;
+	words = tokeniser_stems(search->tokeniser, search->scratch, hit->language, text);
 	for (size_t i = 0; i < plan->count; i++)
 		if (!has_term(&words, &plan->terms[i]))
 			return false;
@@ -251,6 +261,7 @@ static bool is_shown_person(struct search *search, const struct text_hit *hit)
 	    blocks_between(search->view, viewer_id, account.id))
 		return false;
 	text = subject_person_text(search->scratch, &account);
+	search->read += text.n;
 	stems = tokeniser_stems(search->tokeniser, search->scratch, hit->language, text);
 	written = tokeniser_words(search->tokeniser, search->scratch, text);
 	for (size_t i = 0; i < plan->count; i++)
@@ -278,7 +289,7 @@ static int walk_posts(struct search *search, const struct plan plans[LANGUAGE_CO
 	uint64_t last = 0;
 	int r = OK;
 
-	for (size_t i = 0; i < looked_at_max && ids->count < max; i++) {
+	for (size_t i = 0; i < looked_at_max && ids->count < max && !is_tired(search); i++) {
 		r = text_next(search->reader, &hit);
 		if (r != OK)
 			break;
@@ -331,7 +342,7 @@ static bool is_found_alone(struct search *search, enum language language, struct
 	}
 	if (begin_posts(search, plans, false) != OK)
 		return false;
-	for (size_t i = 0; i < SLIP_LOOKED_AT_MAX && !ids.count; i++) {
+	for (size_t i = 0; i < SLIP_LOOKED_AT_MAX && !ids.count && !is_tired(search); i++) {
 		struct text_hit hit;
 
 		if (text_next(search->reader, &hit) != OK)
@@ -419,7 +430,7 @@ static int walk_people(struct search *search, struct id_list *ids)
 	for (int language = 0; language < LANGUAGE_COUNT; language++)
 		expressions[language] = people_expression(search, &search->plans[language]);
 	r = text_people_begin(search->reader, expressions);
-	for (size_t i = 0; r == OK && i < LOOKED_AT_MAX && ids->count < search->find->limit; i++) {
+	for (size_t i = 0; r == OK && i < LOOKED_AT_MAX && ids->count < search->find->limit && !is_tired(search); i++) {
 		r = text_next(search->reader, &hit);
 		if (r != OK)
 			break;

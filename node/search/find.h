@@ -22,7 +22,7 @@ struct find {
 	size_t offset, limit;
 };
 
-/* Posts, newest first. A search looks at 4,000 hits at most. */
+/* Posts, newest first. A search looks at 4,000 hits at most, and at 2 MiB of their text. */
 int find_posts(struct text_index *index, struct arena *arena, struct view *view, const struct find *find,
                struct id_list *ret_ids);
 /* People by their profile, the best first: those who let themselves be found, and whom the viewer follows. At most `limit`

@@ -231,6 +231,29 @@ static void profile(struct account *account, const char *note)
 	must(world_commit(world));
 }
 
+/* Long posts take as long to look at as many short ones. */
+static void check_long_posts(void)
+{
+	enum { POSTS = 24, WORDS = 16000 };
+	struct find find = { .text = STR("datte"), .offset = 3, .limit = 20 };
+	struct buf html;
+
+	begin();
+	buf_init(&html, world->arena, 0);
+	for (size_t i = 0; i < WORDS; i++)
+		buf_add(&html, STR("noyaux "));
+	buf_add(&html, STR("datte"));
+	buf_add_char(&html, '\0');
+	for (size_t i = 0; i < POSTS; i++)
+		say(ana, VISIBILITY_PUBLIC, html.p);
+	step_all();
+	find.viewer_id = ana->id;
+	ok(found_by(&find).count > 0, "a page of long posts is found");
+	find.offset = POSTS - 1;
+	is_int(found_by(&find).count, 0, "a search ends after 2 MiB of text, however few posts that are");
+	end();
+}
+
 static void check_people(void)
 {
 	begin();
@@ -391,6 +414,7 @@ int main(void)
 	check_words();
 	check_audience();
 	check_pages();
+	check_long_posts();
 	check_people();
 	check_ends();
 	check_broken();
