@@ -116,6 +116,12 @@ $B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIGLIB) $(LIB)
 $B/tests/fuzz/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Cheap keys for the nodes of the black box, whichever build they are of.
+QUICK  := build/tests/quick_keys.so
+$(QUICK): tests/blackbox/quick_keys.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) $(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) -fPIC -shared -o $@ $< -lcrypto -lcrypt -ldl
+
 unit-programs: $(UNIT:%.c=$B/%)
 thread-programs: $(THREAD:%.c=$B/%)
 bench-programs: $(BENCH:%.c=$B/%)
@@ -129,11 +135,11 @@ unit:
 $(PEER): tests/fedify/package.json tests/fedify/package-lock.json
 	$(SAY) cd $(@D)/.. && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-blackbox: $(PEER)
+blackbox: $(PEER) $(QUICK)
 	$(SUB) all
 	tests/run blackbox=$B
 
-check: $(PEER)
+check: $(PEER) $(QUICK)
 	$(SUB) SAN= all unit-programs
 	$(SUB) SAN=address,undefined all unit-programs replay-programs
 	$(SUB) SAN=thread all thread-programs

@@ -62,7 +62,7 @@ class Client(threading.Thread):
             self.unanswered += 1
             time.sleep(0.02)  # being killed
             return None
-        if answer.status_code in (503, 507):
+        if answer.status_code in (503, 507) or "not finished processing" in answer.text:
             self.refused += 1
             return None
         if answer.status_code not in (200, 202):

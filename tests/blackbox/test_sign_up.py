@@ -2,7 +2,7 @@
 
 import pytest
 
-from node import Person, unkept
+from node import Person, unkept, wait_for
 
 mastodon = pytest.importorskip("mastodon")
 SCOPES = "read write follow admin:read admin:write"
@@ -19,6 +19,7 @@ def mod(world):
 @pytest.fixture(scope="module")
 def door(world):
     world.a.do("config", "set", "registrations", "approval")
+    wait_for(lambda: world.a.get("/api/v2/instance").json()["registrations"]["enabled"], "the node reads its configuration")
     yield
     world.a.do("config", "set", "registrations", "closed")
 
