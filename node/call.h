@@ -93,6 +93,7 @@ struct viewer {
 	uint64_t account_id;   /* 0: nobody, or an app */
 	uint64_t app_id;
 	uint64_t token_id;
+	int64_t expires_ms;    /* of the token; 0: it has no end of its own */
 	scope_set scopes;
 	uint8_t role;          /* enum user_role */
 };

@@ -86,6 +86,7 @@ int call_authenticate(struct call *call, struct view *view)
 	viewer.account_id = token.account_id;
 	viewer.app_id = token.app_id;
 	viewer.token_id = token.id;
+	viewer.expires_ms = token.expires_ms;
 	viewer.scopes = token.scopes;
 	if (viewer.account_id)
 		err = add_person(call, view, &viewer);

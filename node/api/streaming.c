@@ -35,8 +35,8 @@ static int read_channel(struct call *call, struct view *view, struct str name, s
 static int open_stream(struct call *call, const struct channel *channel, bool websocket)
 {
 	const struct stream_request request = {
-		.account_id = call->viewer.account_id, .token_id = call->viewer.token_id, .scopes = call->viewer.scopes,
-		.channel = channel, .websocket = websocket,
+		.account_id = call->viewer.account_id, .token_id = call->viewer.token_id,
+		.expires_ms = call->viewer.expires_ms, .scopes = call->viewer.scopes, .channel = channel, .websocket = websocket,
 	};
 	int err = call->node->hub ? hub_open(call->node->hub, call->arena, &request, &call->reply.stream) : ERR_BUSY;
 

@@ -99,6 +99,7 @@ int hub_open(struct hub *hub, struct arena *arena, const struct stream_request *
 	}
 	stream->hub = hub;
 	stream->token_id = request->token_id;
+	stream->expires_ms = request->expires_ms;
 	stream->scopes = request->scopes;
 	stream->websocket = request->websocket;
 	if (request->channel) {

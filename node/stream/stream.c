@@ -171,6 +171,8 @@ void stream_beat(struct stream *stream, int64_t now_ms)
 {
 	if (stream->close_by_ms && now_ms >= stream->close_by_ms)
 		finish(stream);
+	if (stream->expires_ms && !stream->ending && clock_now_ms() >= stream->expires_ms)
+		stream_end(stream, true, now_ms);
 	if (!stream->over && !stream->ending && now_ms >= stream->beat_ms)
 		beat(stream, now_ms);
 }

@@ -19,6 +19,7 @@ struct stream {
 	struct listener *listener;
 	struct stream *next;            /* of the listener's */
 	uint64_t token_id;
+	int64_t expires_ms;             /* of the token, by the wall clock; 0: never */
 	scope_set scopes;
 	struct channel *first;          /* what it will listen to, until it joins; or NULL */
 	struct seat **seats;            /* what it listens to */

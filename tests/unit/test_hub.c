@@ -27,6 +27,7 @@ static struct world *world;
 static struct hub *hub;
 static struct account *ana, *tom, *eve;
 static uint64_t token_ids[3];
+static int64_t token_ends_ms;
 
 /* --- the wire of a stream that is no connection ------------------------------------------------------------------ */
 
@@ -81,7 +82,7 @@ static int open_as(struct arena *arena, const struct account *who, const char *n
 	struct channel channel = channel_of(name, "tea");
 	struct stream_request request = {
 		.account_id = who->id, .token_id = token_ids[who == ana ? 0 : who == tom ? 1 : 2], .scopes = scopes,
-		.channel = &channel, .websocket = websocket,
+		.expires_ms = token_ends_ms, .channel = &channel, .websocket = websocket,
 	};
 
 	return hub_open(hub, arena, &request, ret_ticket);
@@ -356,6 +357,23 @@ static void check_revocation(void)
 	streams_become(0);
 }
 
+static void check_expiry(void)
+{
+	struct ear *brief, *other;
+
+	token_ends_ms = clock_now_ms() + SECOND_MS;
+	brief = listen_to(tom, "user");
+	token_ends_ms = 0;
+	other = listen_to(tom, "user");
+	ok(hears(brief, ":)"), "a token that will end lets listen");
+	ok(hears(brief, NULL), "until it does");
+	say(ana, VISIBILITY_PUBLIC);
+	ok(hears(other, "update"), "while one without an end goes on");
+	leave(brief);
+	leave(other);
+	streams_become(0);
+}
+
 static void check_slow_reader(void)
 {
 	struct ear *slow = listen_to(tom, "user"), *quick = listen_to(tom, "user");
@@ -518,6 +536,7 @@ int main(void)
 	check_scopes();
 	check_places();
 	check_revocation();
+	check_expiry();
 	check_slow_reader();
 	check_socket();
 	check_many_sockets();
