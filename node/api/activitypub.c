@@ -121,12 +121,22 @@ int api_instance_actor_collection(struct call *call, struct view *view)
 	                                           STR_ARG(path)), 0, false);
 }
 
+/* Does the node show nothing of this account, as a moderator said? */
+static bool is_withheld(struct call *call, struct view *view, uint64_t account_id)
+{
+	struct account account;
+
+	return accounts_get(call->arena, view, account_id, &account) == OK && account.withheld;
+}
+
 /* An activity of ours goes to those its object is for, or to those it was sent to. */
 static bool sees_activity(struct call *call, struct view *view, struct beholder beholder,
                           const struct activity_record *record)
 {
 	struct post post;
 
+	if (is_withheld(call, view, record->account_id))
+		return false;
 	switch (record->visibility) {
 	case 0:
 		return access_post(call->arena, view, beholder, record->object_id, &post) == OK;

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from node import Person
 from peer import CONTEXT, PUBLIC, Peer, digest_of, pem_of
 from test_hostile import REFUSED, Stage, path_of
 
@@ -649,3 +650,18 @@ def test_the_node_is_whole_after_the_checklist(stage):
     stage.settled()
     stage.node.do("check")
     assert stage.node.process.poll() is None
+
+
+def test_peers_read_nothing_of_who_is_suspended(stage, word):
+    """Neither the actor, nor what it said, nor the activities that brought it."""
+    stage.node.add_user(f"mod{word}", role="moderator")
+    moderator = Person(stage.node, f"mod{word}", stage.node.token(f"mod{word}", "read admin:read admin:write"))
+    author = stage.node.person(f"out{word}")
+    post = path_of(stage, author.say(f"public {word}"))
+    actor = stage.peer.fetch(stage.node, post, stage.mallory).json()["attributedTo"].replace(stage.node.url, "")
+    page = stage.peer.fetch(stage.node, actor + "/outbox?page=true", stage.mallory).json()
+    activity = page["orderedItems"][0]["id"].replace(stage.node.url, "")
+    paths = (post, actor, actor + "/outbox", activity)
+    assert [stage.peer.fetch(stage.node, path, stage.mallory).status_code for path in paths] == [200] * 4
+    moderator.post(f"/api/v1/admin/accounts/{author.id}/action", type="suspend")
+    assert [stage.peer.fetch(stage.node, path, stage.mallory).status_code for path in paths] == [404] * 4
