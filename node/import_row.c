@@ -108,6 +108,9 @@ static int find_post(struct node *node, struct arena *arena, struct str uri, uin
 	r = posts_by_uri(arena, view, uri, &post);
 	view_end(view);
 	*ret_id = post.id;
+	/* That there was one is known to those who saw it. */
+	if (r == ERR_GONE)
+		return ERR_NOT_FOUND;
 	if (r != ERR_NOT_FOUND || instance_owns(&node->instance, uri))
 		return r;
 	r = resolve_uri(&node->federation, arena, node->store, uri, &found);

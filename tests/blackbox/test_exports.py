@@ -162,6 +162,16 @@ def test_what_cannot_be_brought(world, mira):
     assert narrow.raw("POST", "/api/v1/import", data={"type": "blocks", "data": "nobody"}).status_code == 202
 
 
+def test_what_is_hidden_is_not_told_from_what_is_not(world, word):
+    owner = world.a.person(f"{word}o")
+    kept, gone = (world.ben.say(word, visibility="direct") for _ in range(2))
+    world.ben.delete(f"/api/v1/statuses/{gone['id']}")
+    uris = [kept["uri"], gone["uri"], kept["uri"][:-6] + "000000"]
+    owner.call("POST", "/api/v1/import", 202, data={"type": "bookmarks", "data": "\n".join(uris)})
+    done = wait_for(lambda: next((i for i in owner.get("/api/v1/imports") if i["state"] == "done"), None), "it is done")
+    assert [f["reason"] for f in done["failures"]] == ["not found"] * 3
+
+
 def test_an_operator_does_it_for_them(world, tmp_path, word):
     quin = world.a.person("quin")
     path = tmp_path / "follows.csv"
