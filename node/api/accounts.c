@@ -153,7 +153,8 @@ static int show_circle(struct call *call, struct view *view, who_follows *who)
 
 	if (r != OK)
 		return r;
-	if (account.hide_collections && account.id != call->viewer.account_id)
+	if ((account.hide_collections && account.id != call->viewer.account_id) ||
+	    blocks_has(view, account.id, call->viewer.account_id))
 		return api_show_empty_list(call, view);
 	return show_who(call, view, account.id, who);
 }

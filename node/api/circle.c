@@ -9,6 +9,7 @@
 #include "node/api/paging.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
+#include "storage/blocks.h"
 #include "storage/graph.h"
 #include "storage/people.h"
 #include "storage/ties.h"
@@ -94,7 +95,7 @@ static int w_familiar(struct call *call, struct view *view, struct json_writer *
 	struct account account;
 	int r = accounts_get(call->arena, view, account_id, &account);
 
-	if (r == OK && !account.hide_collections)
+	if (r == OK && !account.hide_collections && !blocks_has(view, account_id, call->viewer.account_id))
 		r = people_familiar(call->arena, view, call->viewer.account_id, account_id, FAMILIAR_MAX, &ids);
 	json_w_object(w);
 	json_w_member_id(w, "id", account_id);

@@ -3,7 +3,8 @@
  * people by address.
  *
  * check looks up addresses and handles here; work looks for words, or, only when asked with resolve=true and only at listed
- * peers, looks there and stores what it finds; show answers. A foreign address that leads to nothing is an empty answer, not an error.
+ * peers, looks there and stores what it finds; show answers. A foreign address that leads to nothing is an empty answer, not
+ * an error.
  */
 #ifndef NODE_API_SEARCH_H
 #define NODE_API_SEARCH_H

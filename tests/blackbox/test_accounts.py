@@ -133,6 +133,18 @@ def test_followers_page_by_link(world, word):
     assert sorted(x["id"] for x in pages) == sorted(f.id for f in fans)
 
 
+def test_who_is_shut_out_reads_no_circle(world, word):
+    whole, out, friend = (world.a.person(word + letter) for letter in "wof")
+    friend.follow(whole)
+    whole.follow(friend)
+    out.follow(friend)
+    paths = [f"/api/v1/accounts/{whole.id}/followers", f"/api/v1/accounts/{whole.id}/following"]
+    assert all(friend.name in out.raw("GET", path).text for path in paths)
+    whole.post(f"/api/v1/accounts/{out.id}/block")
+    assert [out.get(path) for path in paths] == [[], []]
+    assert out.get("/api/v1/accounts/familiar_followers", **{"id[]": whole.id}) == [{"id": whole.id, "accounts": []}]
+
+
 def test_a_disabled_person_is_shut_out_at_once(world, word):
     gone, other = world.a.person(f"{word}gone"), world.ana
     path = f"/api/v1/accounts/{gone.id}"
