@@ -52,7 +52,8 @@ endif
 endif
 
 WORKER := $(wildcard node/media-worker/*.c) node/media/blurhash.c
-SRC    := $(filter-out node/main.c node/media-worker/%,$(wildcard storage/*.c storage/*/*.c federation/*.c node/*.c node/*/*.c))
+SRC    := $(filter-out node/main.c node/media-worker/%,$(wildcard storage/*.c storage/*/*.c federation/*.c \
+          node/*.c node/*/*.c node/*/*/*.c))
 RIG    := $(wildcard tests/rig/*.c)
 UNIT   := $(wildcard tests/unit/test_*.c)
 BENCH  := $(wildcard tests/bench/bench_*.c)

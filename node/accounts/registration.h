@@ -1,6 +1,6 @@
 /*
  * Sign-up by an app, where the setting `registrations` lets people in by approval: whoever signs up waits until a moderator
- * lets them in (node/api/admin_accounts.h).
+ * lets them in (node/api/admin/accounts.h).
  */
 #ifndef NODE_ACCOUNTS_REGISTRATION_H
 #define NODE_ACCOUNTS_REGISTRATION_H

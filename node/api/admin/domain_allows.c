@@ -2,13 +2,13 @@
  * Sibling nodes (storage/peers.h) as Admin::DomainAllow, as rse-node peer adds and removes them: of the tier of the own
  * group, found at https://DOMAIN; what else is to be said of a sibling is said on the command line.
  */
-#include "node/api/admin_domain_allows.h"
+#include "node/api/admin/domain_allows.h"
 
 #include <stdlib.h>
 
 #include "federation/address.h"
 #include "federation/url.h"
-#include "node/api/admin_accounts.h"
+#include "node/api/admin/accounts.h"
 #include "node/api/answer.h"
 #include "node/api/paging.h"
 #include "node/node.h"

@@ -2,10 +2,10 @@
  * Admin::IpBlock over rules of the kind RULE_NETWORK. Who is kept out is node/http/exchange.c's and
  * node/accounts/registration.c's to ask.
  */
-#include "node/api/admin_ip_blocks.h"
+#include "node/api/admin/ip_blocks.h"
 
-#include "node/api/admin_accounts.h"
-#include "node/api/admin_rules.h"
+#include "node/api/admin/accounts.h"
+#include "node/api/admin/rules.h"
 #include "node/api/answer.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"

@@ -2,14 +2,14 @@
  * Domains that are kept out, for those who look after the node: the operator's rules about domains (storage/rules.h)
  * as Admin::DomainBlock. A rule has no number; to clients it is known by one that is made of its domain.
  */
-#include "node/api/admin_domain_blocks.h"
+#include "node/api/admin/domain_blocks.h"
 
 #include <stdlib.h>
 
 #include "federation/policy.h"
 #include "federation/url.h"
-#include "node/api/admin_accounts.h"
-#include "node/api/admin_rules.h"
+#include "node/api/admin/accounts.h"
+#include "node/api/admin/rules.h"
 #include "node/api/answer.h"
 #include "node/api/paging.h"
 #include "node/node.h"

@@ -2,12 +2,12 @@
  * Measures, dimensions and cohorts through the client API: which are asked for, and their entities. What they count is
  * storage/statistics.h's and storage/dimensions.h's.
  */
-#include "node/api/admin_statistics.h"
+#include "node/api/admin/statistics.h"
 
 #include <time.h>
 
 #include "federation/text.h"
-#include "node/api/admin_accounts.h"
+#include "node/api/admin/accounts.h"
 #include "node/api/answer.h"
 #include "node/node.h"
 #include "node/version.h"

@@ -1,11 +1,11 @@
 /*
  * Admin::EmailDomainBlock over rules of the kind RULE_EMAIL_DOMAIN. Signing up (node/accounts/registration.c) asks for them.
  */
-#include "node/api/admin_email_blocks.h"
+#include "node/api/admin/email_blocks.h"
 
 #include "federation/url.h"
-#include "node/api/admin_accounts.h"
-#include "node/api/admin_rules.h"
+#include "node/api/admin/accounts.h"
+#include "node/api/admin/rules.h"
 #include "node/api/answer.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"

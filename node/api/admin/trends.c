@@ -1,7 +1,7 @@
 /*
  * Trends with the members by which a review is told.
  */
-#include "node/api/admin_trends.h"
+#include "node/api/admin/trends.h"
 
 #include "node/api/answer.h"
 #include "node/api/entities.h"

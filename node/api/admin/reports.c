@@ -2,11 +2,11 @@
  * Reports, for those who look after the node. A moderator reads of what is reported that which he may read anyway: a
  * report opens nobody's letters.
  */
-#include "node/api/admin_reports.h"
+#include "node/api/admin/reports.h"
 
 #include <string.h>
 
-#include "node/api/admin_accounts.h"
+#include "node/api/admin/accounts.h"
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/paging.h"

@@ -3,7 +3,7 @@
  * out by a rule of its own (storage/rules.h) such as an operator makes on the command line. Rules also let either be heard
  * by its followers alone, or veil its pictures.
  */
-#include "node/api/admin_accounts.h"
+#include "node/api/admin/accounts.h"
 
 #include "federation/policy.h"
 #include "node/accounts/people.h"

@@ -1,11 +1,11 @@
 /*
  * Rules of one kind, found by the number that clients know, listed, shown and put.
  */
-#include "node/api/admin_rules.h"
+#include "node/api/admin/rules.h"
 
 #include <stdlib.h>
 
-#include "node/api/admin_accounts.h"
+#include "node/api/admin/accounts.h"
 #include "node/api/answer.h"
 #include "node/api/paging.h"
 #include "storage/base/arena.h"
