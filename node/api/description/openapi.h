@@ -1,8 +1,8 @@
 /*
  * The client API described for programs: an OpenAPI 3.1 document, made from the route table.
  */
-#ifndef NODE_API_OPENAPI_H
-#define NODE_API_OPENAPI_H
+#ifndef NODE_API_DESCRIPTION_OPENAPI_H
+#define NODE_API_DESCRIPTION_OPENAPI_H
 
 #include "node/call.h"
 

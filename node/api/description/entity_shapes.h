@@ -1,8 +1,8 @@
 /*
  * The entities of the client API in the notation of shapes.h: data.
  */
-#ifndef NODE_API_ENTITY_SHAPES_H
-#define NODE_API_ENTITY_SHAPES_H
+#ifndef NODE_API_DESCRIPTION_ENTITY_SHAPES_H
+#define NODE_API_DESCRIPTION_ENTITY_SHAPES_H
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
  * What each route of the client API takes and answers with, in the notation of shapes.h. Its rows are those of routes.c
  * that clients of any origin may call; a test compares the two tables, and asks for what is said here.
  */
-#include "node/api/shapes.h"
+#include "node/api/description/shapes.h"
 
 #include <stddef.h>
 

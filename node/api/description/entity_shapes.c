@@ -2,7 +2,7 @@
  * The entities of the client API, as clients of Mastodon, and some of Pleroma, read them. tests/blackbox/entities.py
  * has the same table from the other side; a test compares them, and every answer is held against that one.
  */
-#include "node/api/entity_shapes.h"
+#include "node/api/description/entity_shapes.h"
 
 const struct entity_shape entity_shapes[] = {
 	{ "CustomEmoji", "shortcode:s url:u static_url:u visible_in_picker:b category:s?" },

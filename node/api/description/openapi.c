@@ -2,13 +2,13 @@
  * The route table as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0). It holds nothing of people, and
  * nothing that is not the same for everybody, so it is as open as the instance documents. HTTP threads.
  */
-#include "node/api/openapi.h"
+#include "node/api/description/openapi.h"
 
 #include <string.h>
 
 #include "node/api/answer.h"
+#include "node/api/description/shapes.h"
 #include "node/api/routes.h"
-#include "node/api/shapes.h"
 #include "node/node.h"
 #include "node/version.h"
 

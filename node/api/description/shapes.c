@@ -1,11 +1,11 @@
 /*
  * The notation of shapes.h, read and written as JSON Schema (draft 2020-12, as OpenAPI 3.1 has it).
  */
-#include "node/api/shapes.h"
+#include "node/api/description/shapes.h"
 
 #include <string.h>
 
-#include "node/api/entity_shapes.h"
+#include "node/api/description/entity_shapes.h"
 #include "storage/base/arena.h"
 
 struct field {

@@ -8,8 +8,8 @@
  * ! absent for who is not signed in, and of parameters * must be there, <N> at most N characters or entries,
  * <L..H> integers from L to H. +X: all fields of entity X.
  */
-#ifndef NODE_API_SHAPES_H
-#define NODE_API_SHAPES_H
+#ifndef NODE_API_DESCRIPTION_SHAPES_H
+#define NODE_API_DESCRIPTION_SHAPES_H
 
 #include "storage/base/json.h"
 
