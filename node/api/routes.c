@@ -477,7 +477,7 @@ const struct route routes[] = {
 	    .write = api_featured_tag_delete_write, .show = api_show_nothing, .summary = "takes a tag off one's profile"),
 	API("GET", "/api/v1/trends/tags", 0, QUOTA_READ, .show = api_trends_tags,
 	    .summary = "tags of the last days, by how many used them"),
-	API("GET", "/api/v1/trends/statuses", 0, QUOTA_READ, .show = api_trends_statuses,
+	API("GET", "/api/v1/trends/statuses", SCOPE(READ_STATUSES), QUOTA_READ, .show = api_trends_statuses,
 	    .summary = "posts of the last days, by what they moved"),
 	API("GET", "/api/v1/trends/links", 0, QUOTA_READ, .show = api_show_empty_list, .summary = "links: none"),
 	API("GET", "/api/v2/filters", SCOPE(READ_FILTERS), QUOTA_READ, .show = api_filters,

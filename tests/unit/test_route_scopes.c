@@ -33,6 +33,7 @@ static const struct {
 	{ "/api/v1/admin/retention", 0, SCOPE(ADMIN_READ_ACCOUNTS) },
 	{ "/api/v1/admin/trends", SCOPE(ADMIN_READ_ACCOUNTS), 0 },
 	{ "/api/v1/instance", 0, 0 },
+	{ "/api/v1/trends/statuses", READ(STATUSES), 0 },  /* open to all with Mastodon, which nothing is here */
 	{ "/api/v1/trends", 0, 0 },
 	{ "/api/v1/accounts/verify_credentials", SCOPE(PROFILE) | READ(ACCOUNTS), 0 },
 	{ "/api/v1/accounts/relationships", READ(FOLLOWS), 0 },
