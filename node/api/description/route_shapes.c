@@ -1,5 +1,5 @@
 /*
- * What each route of the client API takes and answers with, in the notation of shapes.h. Its rows are those of routes.c
+ * What each route of the client API takes and answers with, in the notation of shapes.h. Its rows are those of routes/
  * that clients of any origin may call; a test compares the two tables, and asks for what is said here.
  */
 #include "node/api/description/shapes.h"
