@@ -10,6 +10,28 @@
 #include "storage/keys.h"
 #include "storage/record.h"
 
+/* The newest first: whose they are in great number has the last of them. */
+static int check_share(struct view *view, uint64_t reporter_id)
+{
+	struct arena *arena = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct report report;
+	size_t count = 0;
+	int r = OK;
+
+	prefix_walk_init(&walk, view, SPACE_REPORT, STR_NONE, true);
+	while (count < REPORTS_SHARE && r == OK && (r = prefix_next(&walk, &item)) == OK) {
+		arena_reset(arena);
+		r = codec_decode(arena, &report_type, item.value, &report);
+		count += r == OK && report.reporter_id == reporter_id;
+	}
+	arena_free(arena);
+	if (r && r != ERR_NOT_FOUND)
+		return r;
+	return count < REPORTS_SHARE ? OK : ERR_LIMIT;
+}
+
 int reports_add(struct txn *txn, struct report *report)
 {
 	struct key key;
@@ -18,6 +40,10 @@ int reports_add(struct txn *txn, struct report *report)
 
 	if (r || count >= REPORTS_MAX)
 		return r ? r : ERR_LIMIT;
+	if (count >= REPORTS_CROWD)
+		r = check_share(txn_view(txn), report->reporter_id);
+	if (r)
+		return r;
 	report->id = txn_new_id(txn);
 	report->created_ms = txn_now_ms(txn);
 	return record_put(txn, SPACE_REPORT, key_u64(&key, report->id), &report_type, report);

@@ -11,12 +11,15 @@ struct arena;
 
 enum {
 	REPORTS_MAX = 10000,            /* kept in all */
+	REPORTS_CROWD = 5000,           /* beyond so many nobody has more than a share, so that one leaves room for others */
+	REPORTS_SHARE = 100,
 	REPORT_POSTS_MAX = 100,
 	REPORT_COMMENT_CHARACTERS = 5000,
 	REPORT_CLOSED_DAYS = 90,        /* a closed one is kept */
 };
 
-/* Gives report->id, and created_ms from the transaction. ERR_LIMIT: there are too many. */
+/* Gives report->id, and created_ms from the transaction. ERR_LIMIT: there are too many, in all or of
+ * this reporter. */
 int reports_add(struct txn *txn, struct report *report);
 int reports_get(struct arena *arena, struct view *view, uint64_t id, struct report *ret_report);
 /* Puts back what was read of one in the same transaction, and says that it changed. */

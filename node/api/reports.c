@@ -69,7 +69,9 @@ int api_report_check(struct call *call, struct view *view)
 
 int api_report_write(struct call *call, struct txn *txn)
 {
-	return act_flag(call->arena, txn, call->state);
+	int r = act_flag(call->arena, txn, call->state);
+
+	return r == ERR_LIMIT ? answer_refuse(call, "Validation failed: too many reports wait to be read") : r;
 }
 
 static void w_report(struct json_writer *w, const struct report *report)

@@ -253,9 +253,31 @@ static void check_forgetting(void)
 	rig_free(rig);
 }
 
+static void check_shares(void)
+{
+	struct report report = { .reporter_id = 5, .target_id = 7, .comment = STR("x"), .category = STR("other") };
+	struct txn *txn;
+	int r = OK;
+
+	rig = rig_new();
+	txn = world_write(rig->world);
+	for (size_t i = 0; r == OK && i < REPORTS_CROWD; i++)
+		r = reports_add(txn, &report);
+	is_int(r, OK, "one person may report much");
+	is_int(reports_add(txn, &report), ERR_LIMIT, "but leaves room");
+	report.reporter_id = 6;
+	for (size_t i = 0; r == OK && i < REPORTS_SHARE; i++)
+		r = reports_add(txn, &report);
+	is_int(r, OK, "for others");
+	is_int(reports_add(txn, &report), ERR_LIMIT, "who have a share each");
+	world_commit(rig->world);
+	rig_free(rig);
+}
+
 int main(void)
 {
 	check_forgetting();
+	check_shares();
 	check_ours();
 	check_forward();
 	check_of_a_peer();
