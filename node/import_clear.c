@@ -116,7 +116,8 @@ static int gather_accounts(struct clearing *clearing)
 			struct str handle;
 
 			after = ids.ids[i];
-			if (accounts_get(scratch, clearing->view, after, &account) != OK)
+			/* Whom nobody is shown no file can name. */
+			if (accounts_get(scratch, clearing->view, after, &account) != OK || account.withheld)
 				continue;
 			handle = import_handle(scratch, clearing->node->instance.domain, accounts_acct(scratch, &account));
 			if (!is_kept(clearing, handle))

@@ -56,6 +56,8 @@ def test_who_is_suspended_is_not_named(world, word):
     owner.follow(gone)
     guard.post(f"/api/v1/admin/accounts/{gone.id}/action", type="suspend")
     assert gone.name not in owner.raw("GET", "/api/v1/exports/following.csv").text
+    owner.call("POST", "/api/v1/import", 202, data={"type": "follows", "data": "ana", "mode": "overwrite"})
+    wait_for(lambda: owner.get("/api/v1/imports")[0]["state"] == "done", "it is overwritten")
     guard.post(f"/api/v1/admin/accounts/{gone.id}/unsuspend")
     assert gone.name in owner.raw("GET", "/api/v1/exports/following.csv").text
     # nor does a move tell that somebody is there: an address of nobody and of somebody who is not shown answer alike
