@@ -113,7 +113,7 @@ struct str fragment_account(struct arena *arena, const struct instance *instance
 	json_w_member_bool(w, "show_media", true);
 	json_w_member_bool(w, "show_media_replies", true);
 	json_w_member_bool(w, "show_featured", true);
-	/* Whoever joins the fragment puts the account there (node/api/batch.c). */
+	/* Whoever joins the fragment puts the account there (node/api/batch_write.c). */
 	if (account->moved_id)
 		json_w_member_id(w, "moved", account->moved_id);
 	return buf_str(&buf);
