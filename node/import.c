@@ -75,15 +75,19 @@ bool import_next(struct csv_reader *reader, const size_t columns[IMPORT_COLUMNS]
 	return true;
 }
 
-size_t import_rows(struct arena *arena, uint8_t kind, struct str text)
+size_t import_rows(uint8_t kind, struct str text)
 {
+	struct arena *scratch = arena_new();
 	size_t columns[IMPORT_COLUMNS], rows = 0;
 	struct csv_reader reader;
 	struct import_row row;
 
-	import_begin(&reader, arena, kind, text, columns);
-	while (import_next(&reader, columns, &row))
+	import_begin(&reader, scratch, kind, text, columns);
+	while (import_next(&reader, columns, &row)) {
 		rows++;
+		arena_reset(scratch);
+	}
+	arena_free(scratch);
 	return rows;
 }
 

@@ -17,7 +17,7 @@ struct job;
 /* JOB "import": subject the import, cursor its owner. Pool thread; blocks. */
 int import_job(struct node *node, struct arena *arena, struct job *job);
 /* How many rows a text has, without its header. Pure. */
-size_t import_rows(struct arena *arena, uint8_t kind, struct str text);
+size_t import_rows(uint8_t kind, struct str text);
 
 /* --- for node/import.c and node/import_row.c alone ---------------------------------------------------------------- */
 

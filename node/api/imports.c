@@ -47,7 +47,7 @@ int api_import_check(struct call *call, struct view *view)
 	state->text = call_param(call, "data");
 	if (state->text.n > IMPORT_BYTES_MAX || !utf8_valid(state->text))
 		return answer_refuse(call, "Validation failed: data must be CSV in UTF-8, of at most 1,000,000 bytes");
-	import->total = import_rows(call->arena, import->kind, state->text);
+	import->total = import_rows(import->kind, state->text);
 	if (import->total == 0 || import->total > IMPORT_ROWS_MAX)
 		return answer_refuse(call, "Validation failed: data must have 1 to 20,000 rows");
 	return OK;

@@ -82,7 +82,7 @@ int command_user_import(struct cli *cli)
 	import->overwrite = cli_option(cli, "overwrite").p;
 	if (base64_decode(cli->arena, cli->input, &transfer.text) != OK || !utf8_valid(transfer.text))
 		return cli_fail(cli, "%.*s is no CSV in UTF-8", STR_ARG(cli->arguments[2]));
-	import->total = import_rows(cli->arena, import->kind, transfer.text);
+	import->total = import_rows(import->kind, transfer.text);
 	if (import->total == 0 || import->total > IMPORT_ROWS_MAX)
 		return cli_fail(cli, "%.*s must have 1 to %d rows", STR_ARG(cli->arguments[2]), IMPORT_ROWS_MAX);
 	err = cli_write(cli, import_write, &transfer);
