@@ -31,17 +31,6 @@ int announcements_add(struct txn *txn, struct announcement *announcement)
 	return record_put(txn, SPACE_ANNOUNCEMENT, key_u64(&key, announcement->id), &announcement_type, announcement);
 }
 
-static int delete_below(struct txn *txn, unsigned space, struct str prefix)
-{
-	struct prefix_walk walk;
-	struct engine_item item;
-
-	prefix_walk_init(&walk, txn_view(txn), space, prefix, false);
-	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK)
-		txn_del(txn, space, item.key);
-	return txn_err(txn);
-}
-
 int announcements_remove(struct txn *txn, uint64_t id)
 {
 	struct key key;
@@ -49,8 +38,8 @@ int announcements_remove(struct txn *txn, uint64_t id)
 
 	if (!view_has(txn_view(txn), SPACE_ANNOUNCEMENT, at))
 		return ERR_NOT_FOUND;
-	delete_below(txn, SPACE_ANNOUNCEMENT_READ, at);
-	delete_below(txn, SPACE_ANNOUNCEMENT_REACTION, at);
+	record_del_below(txn, SPACE_ANNOUNCEMENT_READ, at);
+	record_del_below(txn, SPACE_ANNOUNCEMENT_REACTION, at);
 	txn_emit(txn, EVENT_ANNOUNCEMENT_GONE, id, 0);
 	return txn_del(txn, SPACE_ANNOUNCEMENT, at);
 }
@@ -175,8 +164,8 @@ int announcements_purge(struct txn *txn, uint64_t account_id, size_t max, bool *
 	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK) {
 		struct str both = key_u64_u64(&key, key_read_u64(item.key, 0), account_id);
 
-		delete_below(txn, SPACE_ANNOUNCEMENT_READ, both);
-		delete_below(txn, SPACE_ANNOUNCEMENT_REACTION, both);
+		record_del_below(txn, SPACE_ANNOUNCEMENT_READ, both);
+		record_del_below(txn, SPACE_ANNOUNCEMENT_REACTION, both);
 	}
 	*ret_more = false;
 	return txn_err(txn);

@@ -280,16 +280,10 @@ int conversations_read(struct arena *arena, struct txn *txn, uint64_t account_id
 int conversations_delete(struct arena *arena, struct txn *txn, uint64_t account_id, uint64_t id)
 {
 	struct conversation conversation;
-	struct prefix_walk walk;
-	struct engine_item item;
 	struct key key;
 	int r = conversations_get(arena, txn_view(txn), account_id, id, &conversation);
 
-	if (r != OK)
-		return r;
-	prefix_walk_init(&walk, txn_view(txn), SPACE_CONVERSATION_POST,
-	                 key_u64_u64(&key, account_id, conversation.root_id), false);
-	while ((r = prefix_next(&walk, &item)) == OK)
-		txn_del(txn, SPACE_CONVERSATION_POST, item.key);
-	return r == ERR_NOT_FOUND ? conversation_del(txn, &conversation) : r;
+	if (r == OK)
+		r = record_del_below(txn, SPACE_CONVERSATION_POST, key_u64_u64(&key, account_id, conversation.root_id));
+	return r == OK ? conversation_del(txn, &conversation) : r;
 }

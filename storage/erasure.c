@@ -159,13 +159,9 @@ static void boost_remove(struct txn *txn, uint64_t post_id, const struct engine_
 
 static void keys_remove(struct txn *txn, unsigned space, uint64_t post_id)
 {
-	struct prefix_walk walk;
-	struct engine_item item;
 	struct key key;
 
-	prefix_walk_init(&walk, txn_view(txn), space, key_u64(&key, post_id), false);
-	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK)
-		txn_del(txn, space, item.key);
+	record_del_below(txn, space, key_u64(&key, post_id));
 }
 
 static void original_delete(struct arena *scratch, struct txn *txn, const struct post *post)

@@ -145,16 +145,9 @@ int filters_delete(struct txn *txn, uint64_t owner_id, uint64_t id)
 
 int filters_purge(struct txn *txn, uint64_t owner_id, size_t max, bool *ret_more)
 {
-	struct prefix_walk walk;
-	struct engine_item item;
 	struct key key;
-	size_t n = 0;
 
-	prefix_walk_init(&walk, txn_view(txn), SPACE_FILTER, key_u64(&key, owner_id), false);
-	for (; n < max && txn_err(txn) == OK && prefix_next(&walk, &item) == OK; n++)
-		txn_del(txn, SPACE_FILTER, item.key);
-	*ret_more = n == max;
-	return txn_err(txn);
+	return record_del_some(txn, SPACE_FILTER, key_u64(&key, owner_id), max, ret_more);
 }
 
 /* --- in memory -------------------------------------------------------------------------------------------------- */

@@ -69,9 +69,7 @@ int media_used_build(struct txn *txn)
 	struct engine_item item;
 	int r = OK;
 
-	prefix_walk_init(&walk, txn_view(txn), SPACE_MEDIA_USED, STR_NONE, false);
-	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK)
-		txn_del(txn, SPACE_MEDIA_USED, item.key);
+	record_del_below(txn, SPACE_MEDIA_USED, STR_NONE);
 	prefix_walk_init(&walk, txn_view(txn), SPACE_MEDIA, STR_NONE, false);
 	while (r == OK && txn_err(txn) == OK && prefix_next(&walk, &item) == OK) {
 		arena_reset(scratch);

@@ -120,14 +120,7 @@ void named_cut(const struct page *page, struct named **list, size_t *count, bool
 
 int named_purge(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more)
 {
-	struct prefix_walk walk;
-	struct engine_item item;
 	struct key key;
-	size_t n = 0;
 
-	prefix_walk_init(&walk, txn_view(txn), SPACE_NAMED, key_u64(&key, account_id), false);
-	for (; n < max && txn_err(txn) == OK && prefix_next(&walk, &item) == OK; n++)
-		txn_del(txn, SPACE_NAMED, item.key);
-	*ret_more = n == max;
-	return txn_err(txn);
+	return record_del_some(txn, SPACE_NAMED, key_u64(&key, account_id), max, ret_more);
 }

@@ -121,14 +121,7 @@ bool notice_requests_pending(struct view *view, uint64_t account_id)
 
 int notice_requests_purge(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more)
 {
-	struct prefix_walk walk;
-	struct engine_item item;
 	struct key key;
-	size_t n = 0;
 
-	prefix_walk_init(&walk, txn_view(txn), SPACE_NOTICE_LET, key_u64(&key, account_id), false);
-	for (; n < max && txn_err(txn) == OK && prefix_next(&walk, &item) == OK; n++)
-		txn_del(txn, SPACE_NOTICE_LET, item.key);
-	*ret_more = n == max;
-	return txn_err(txn);
+	return record_del_some(txn, SPACE_NOTICE_LET, key_u64(&key, account_id), max, ret_more);
 }

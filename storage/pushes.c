@@ -46,14 +46,9 @@ int pushes_delete(struct txn *txn, uint64_t account_id, uint64_t token_id)
 
 int pushes_delete_all(struct txn *txn, uint64_t account_id)
 {
-	struct prefix_walk walk;
-	struct engine_item item;
 	struct key key;
 
-	prefix_walk_init(&walk, txn_view(txn), SPACE_PUSH, key_u64(&key, account_id), false);
-	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK)
-		pushes_delete(txn, account_id, key_read_u64(item.key, TOKEN_ID));
-	return txn_err(txn);
+	return record_del_below(txn, SPACE_PUSH, key_u64(&key, account_id));
 }
 
 static bool wants(struct view *view, const struct push *push, const struct notice *notice)

@@ -7,6 +7,7 @@
 #include "storage/base/err.h"
 #include "storage/ids.h"
 #include "storage/keys.h"
+#include "storage/record.h"
 
 enum { VALUE_BYTES = 9 };  /* ms (8), given up (1) */
 
@@ -34,15 +35,9 @@ bool receipts_has(struct view *view, uint64_t post_id)
 
 int receipts_drop(struct txn *txn, uint64_t post_id)
 {
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct key prefix, key;
-	int r;
+	struct key key;
 
-	prefix_walk_init(&walk, txn_view(txn), SPACE_RECEIPT, key_u64(&prefix, post_id), false);
-	while ((r = prefix_next(&walk, &item)) == OK)
-		txn_del(txn, SPACE_RECEIPT, key_text(&key, item.key));
-	return r == ERR_NOT_FOUND ? txn_err(txn) : r;
+	return record_del_below(txn, SPACE_RECEIPT, key_u64(&key, post_id));
 }
 
 /* reminders */

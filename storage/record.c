@@ -50,3 +50,25 @@ int record_put_mark(struct txn *txn, unsigned space, struct str key)
 {
 	return txn_put(txn, space, key, STR_NONE);
 }
+
+int record_del_some(struct txn *txn, unsigned space, struct str prefix, size_t max, bool *ret_more)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	size_t n = 0;
+	int r = OK;
+
+	prefix_walk_init(&walk, txn_view(txn), space, prefix, false);
+	for (; n < max && txn_err(txn) == OK && (r = prefix_next(&walk, &item)) == OK; n++)
+		txn_del(txn, space, key_text(&key, item.key));
+	*ret_more = n == max;
+	return r == OK || r == ERR_NOT_FOUND ? txn_err(txn) : txn_fail(txn, r);
+}
+
+int record_del_below(struct txn *txn, unsigned space, struct str prefix)
+{
+	bool more;
+
+	return record_del_some(txn, space, prefix, SIZE_MAX, &more);
+}

@@ -24,5 +24,9 @@ int record_id(struct view *view, unsigned space, struct str key, uint64_t *ret_i
 int record_put_id(struct txn *txn, unsigned space, struct str key, uint64_t id);
 /* An index entry whose key says it all. */
 int record_put_mark(struct txn *txn, unsigned space, struct str key);
+/* Deletes what stands under keys that begin with `prefix`, and nothing that follows from it: for spaces of which no
+ * other knows. The second stops at `max`; *ret_more: there may be others. Both give the sticky error of the txn. */
+int record_del_below(struct txn *txn, unsigned space, struct str prefix);
+int record_del_some(struct txn *txn, unsigned space, struct str prefix, size_t max, bool *ret_more);
 
 #endif
