@@ -244,10 +244,7 @@ int accounts_put(struct txn *txn, struct account *account)
 		r = ERR_LIMIT;
 		goto out;
 	}
-	if (r == OK)
-		index_replace(txn, SPACE_ACCOUNT, id, &old, account);
-	else
-		index_put(txn, SPACE_ACCOUNT, id, account);
+	index_replace(txn, SPACE_ACCOUNT, id, r == OK ? &old : NULL, account);
 	txn_put(txn, SPACE_ACCOUNT, id, record);
 	changes_note(txn, CHANGE_ACCOUNT, account->id);
 	if (account->deleted || account->withheld)

@@ -152,10 +152,7 @@ int activities_put(struct txn *txn, const struct activity_record *record)
 	r = activities_get(arena, view, record->id, &old);
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
-	if (r == OK)
-		index_replace(txn, SPACE_ACTIVITY, id, &old, record);
-	else
-		index_put(txn, SPACE_ACTIVITY, id, record);
+	index_replace(txn, SPACE_ACTIVITY, id, r == OK ? &old : NULL, record);
 	r = record_put(txn, SPACE_ACTIVITY, id, &activity_record_type, record);
 out:
 	arena_free(arena);

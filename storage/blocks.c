@@ -50,10 +50,7 @@ int blocks_put(struct txn *txn, const struct block *block)
 	r = blocks_get(scratch, view, block->blocker_id, block->blocked_id, &old);
 	if (r == OK || r == ERR_NOT_FOUND) {
 		record_put(txn, SPACE_BLOCK, at, &block_type, block);
-		if (r == OK)
-			index_replace(txn, SPACE_BLOCK, at, &old, block);
-		else
-			index_put(txn, SPACE_BLOCK, at, block);
+		index_replace(txn, SPACE_BLOCK, at, r == OK ? &old : NULL, block);
 		r = txn_err(txn);
 	}
 	arena_free(scratch);

@@ -43,8 +43,6 @@ static int conversation_put(struct txn *txn, const struct conversation *old,
 	struct str at = key_u64_u64(&key, conversation->account_id, conversation->id);
 
 	record_put(txn, SPACE_CONVERSATION, at, &conversation_type, conversation);
-	if (!old)
-		return index_put(txn, SPACE_CONVERSATION, at, conversation);
 	return index_replace(txn, SPACE_CONVERSATION, at, old, conversation);
 }
 

@@ -68,10 +68,7 @@ static int follow_replace(struct txn *txn, const struct follow *old, const struc
 	struct str at = key_u64_u64(&key, follow->follower_id, follow->followee_id);
 
 	record_put(txn, SPACE_FOLLOW, at, &follow_type, follow);
-	if (old->state)
-		index_replace(txn, SPACE_FOLLOW, at, old, follow);
-	else
-		index_put(txn, SPACE_FOLLOW, at, follow);
+	index_replace(txn, SPACE_FOLLOW, at, old->state ? old : NULL, follow);
 	count(txn, follow, old->state, follow->state);
 	return txn_err(txn);
 }

@@ -460,6 +460,8 @@ int index_del(struct txn *txn, unsigned space, struct str key, const void *recor
 
 int index_replace(struct txn *txn, unsigned space, struct str key, const void *old, const void *record)
 {
+	if (!old)
+		return index_put(txn, space, key, record);
 	apply(txn, del_entry, space, key, old, record);
 	return apply(txn, put_entry, space, key, record, old);
 }

@@ -23,7 +23,7 @@ void index_each(struct index_sink *sink, const struct instance *instance, unsign
 /* Puts, deletes all entries of `record`. All three give the sticky error of the txn. */
 int index_put(struct txn *txn, unsigned space, struct str key, const void *record);
 int index_del(struct txn *txn, unsigned space, struct str key, const void *record);
-/* Turns the entries of `old` into those of `record`; what both have is not touched. */
+/* Turns the entries of `old` (NULL: none) into those of `record`; what both have is not touched. */
 int index_replace(struct txn *txn, unsigned space, struct str key, const void *old, const void *record);
 /* Has `record` this very entry? */
 bool index_has(const struct instance *instance, unsigned space, struct str key, const void *record,

@@ -106,10 +106,7 @@ int peers_put(struct txn *txn, struct peer *peer)
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
 	id = key_u64(&key, peer->id);
-	if (r == OK)
-		index_replace(txn, SPACE_PEER, id, &old, peer);
-	else
-		index_put(txn, SPACE_PEER, id, peer);
+	index_replace(txn, SPACE_PEER, id, r == OK ? &old : NULL, peer);
 	txn_emit(txn, EVENT_PEER, peer->id, 0);
 	r = record_put(txn, SPACE_PEER, id, &peer_type, peer);
 out:

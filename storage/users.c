@@ -52,10 +52,7 @@ int users_put(struct txn *txn, const struct user *user)
 	r = users_get(arena, view, user->account_id, &old);
 	if (r != OK && r != ERR_NOT_FOUND)
 		goto out;
-	if (r == OK)
-		index_replace(txn, SPACE_USER, id, &old, user);
-	else
-		index_put(txn, SPACE_USER, id, user);
+	index_replace(txn, SPACE_USER, id, r == OK ? &old : NULL, user);
 	r = record_put(txn, SPACE_USER, id, &user_type, user);
 out:
 	arena_free(arena);

@@ -53,16 +53,12 @@ int api_account_get(struct call *call, struct view *view)
 
 int api_accounts(struct call *call, struct view *view)
 {
-	struct str *texts;
-	size_t count = call_param_list(call, "id", &texts);
-	struct id_list ids = { ARENA_ARRAY(call->arena, uint64_t, count), 0 };
+	struct id_list ids;
 	struct answer answer;
-	int r;
+	int r = answer_param_ids(call, RELATIONSHIPS_MAX, &ids);
 
-	if (count > RELATIONSHIPS_MAX)
-		return answer_refuse(call, "Validation failed: id: too many (at most 200)");
-	for (size_t i = 0; i < count; i++)
-		ids.count += str_to_u64(texts[i], &ids.ids[ids.count]);
+	if (r != OK)
+		return r;
 	answer_begin(&answer, call);
 	r = entities_accounts(&answer.w, call->arena, view, &ids);
 	return answer_end(&answer, call, r);
@@ -181,21 +177,17 @@ int api_blocks(struct call *call, struct view *view)
 
 int api_relationships(struct call *call, struct view *view)
 {
-	struct str *texts;
-	size_t count = call_param_list(call, "id", &texts);
+	struct id_list ids;
 	struct answer answer;
-	int r = OK;
+	int r = answer_param_ids(call, RELATIONSHIPS_MAX, &ids);
 
-	if (count > RELATIONSHIPS_MAX)
-		return answer_refuse(call, "Validation failed: too many ids");
+	if (r != OK)
+		return r;
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
-	for (size_t i = 0; r == OK && i < count; i++) {
-		uint64_t id;
-
-		if (str_to_u64(texts[i], &id) && access_lives(view, id))
-			r = entity_relationship(&answer.w, call->arena, view, call->viewer.account_id, id);
-	}
+	for (size_t i = 0; r == OK && i < ids.count; i++)
+		if (access_lives(view, ids.ids[i]))
+			r = entity_relationship(&answer.w, call->arena, view, call->viewer.account_id, ids.ids[i]);
 	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, r);
 }

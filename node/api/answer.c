@@ -3,6 +3,8 @@
  */
 #include "node/api/answer.h"
 
+#include "storage/base/arena.h"
+
 void answer_begin(struct answer *answer, struct call *call)
 {
 	buf_init(&answer->buf, call->arena, 0);
@@ -42,6 +44,19 @@ int answer_path_id(struct call *call, uint64_t *ret_id)
 	if (!str_to_u64(call_path_param(call, "id"), &id) || id == 0)
 		return ERR_NOT_FOUND;
 	*ret_id = id;
+	return OK;
+}
+
+int answer_param_ids(struct call *call, size_t max, struct id_list *ret_ids)
+{
+	struct str *texts;
+	size_t count = call_param_list(call, "id", &texts);
+
+	if (count > max)
+		return answer_refuse(call, arena_printf(call->arena, "Validation failed: id: too many (at most %zu)", max).p);
+	*ret_ids = (struct id_list){ ARENA_ARRAY(call->arena, uint64_t, count), 0 };
+	for (size_t i = 0; i < count; i++)
+		ret_ids->count += str_to_u64(texts[i], &ret_ids->ids[ret_ids->count]);
 	return OK;
 }
 

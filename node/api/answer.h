@@ -26,6 +26,8 @@ int api_show_empty_list(struct call *call, struct view *view);
 struct beholder answer_beholder(const struct call *call);
 /* The number in the path's ":id"; what is no id is a record that does not exist: ERR_NOT_FOUND. */
 int answer_path_id(struct call *call, uint64_t *ret_id);
+/* The ids in the parameter id[]; what is no number is passed over. More than `max` are refused. */
+int answer_param_ids(struct call *call, size_t max, struct id_list *ret_ids);
 /* 422 with the sentence that clients know for a broken rule. */
 int answer_refuse(struct call *call, const char *sentence);
 

@@ -108,21 +108,17 @@ static int w_familiar(struct call *call, struct view *view, struct json_writer *
 
 int api_familiar_followers(struct call *call, struct view *view)
 {
-	struct str *texts;
-	size_t count = call_param_list(call, "id", &texts);
+	struct id_list ids;
 	struct answer answer;
-	int r = OK;
+	int r = answer_param_ids(call, FAMILIAR_IDS_MAX, &ids);
 
-	if (count > FAMILIAR_IDS_MAX)
-		return answer_refuse(call, "Validation failed: id: too many (at most 20)");
+	if (r != OK)
+		return r;
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
-	for (size_t i = 0; r == OK && i < count; i++) {
-		uint64_t id;
-
-		if (str_to_u64(texts[i], &id) && access_lives(view, id))
-			r = w_familiar(call, view, &answer.w, id);
-	}
+	for (size_t i = 0; r == OK && i < ids.count; i++)
+		if (access_lives(view, ids.ids[i]))
+			r = w_familiar(call, view, &answer.w, ids.ids[i]);
 	json_w_array_end(&answer.w);
 	return answer_end(&answer, call, r);
 }

@@ -18,14 +18,11 @@ int api_domain_blocks(struct call *call, struct view *view)
 	struct named *list = NULL;
 	struct answer answer;
 	size_t count = 0;
-	bool more;
 	int r = named_of(call->arena, view, call->viewer.account_id, NAMED_DOMAIN_BLOCK, &list, &count);
 
 	if (r != OK)
 		return r;
-	named_cut(&page, &list, &count, &more);
-	if (count)
-		paging_link(call, &page, list[0].id, list[count - 1].id, more);
+	paging_cut_named(call, &page, &list, &count);
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
 	for (size_t i = 0; i < count; i++)

@@ -83,8 +83,7 @@ int entity_status(struct json_writer *w, struct arena *arena, struct view *view,
 
 /* --- one's own account ------------------------------------------------------------------------------------------ */
 
-/* Field values as they were typed; ours are stored rendered, with their source beside (storage/model.h). */
-static void w_source_fields(struct json_writer *w, const struct account *account)
+void entity_source_fields(struct json_writer *w, const struct account *account)
 {
 	const struct str_list *pairs = account->field_sources.count ? &account->field_sources : &account->field_pairs;
 
@@ -111,7 +110,7 @@ static int w_source(struct json_writer *w, struct arena *arena, struct view *vie
 	json_w_key(w, "source");
 	json_w_object(w);
 	json_w_member_str(w, "note", account->note_source);
-	w_source_fields(w, account);
+	entity_source_fields(w, account);
 	json_w_member_cstr(w, "privacy", privacy ? privacy : "public");
 	json_w_member_bool(w, "sensitive", user->default_sensitive);
 	json_w_member_str_or_null(w, "language", user->default_language);

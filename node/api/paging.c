@@ -86,6 +86,15 @@ void paging_link(struct call *call, const struct page *page, uint64_t newest, ui
 	call_header(call, "Link", buf_str(&buf));
 }
 
+void paging_cut_named(struct call *call, const struct page *page, struct named **list, size_t *count)
+{
+	bool more;
+
+	named_cut(page, list, count, &more);
+	if (*count)
+		paging_link(call, page, (*list)[0].id, (*list)[*count - 1].id, more);
+}
+
 void paging_link_after(struct call *call, size_t limit, uint64_t last)
 {
 	struct buf buf;

@@ -8,6 +8,7 @@
 
 #include "node/call.h"
 #include "storage/model.h"
+#include "storage/named.h"
 #include "storage/page.h"
 
 enum {
@@ -19,6 +20,8 @@ struct page paging_read(const struct call *call, size_t fallback, size_t max);
 /* The Link header of a page whose newest and oldest entry have these cursors. `more`: older ones may follow (newer
  * ones, when the page was asked for by min_id: then older ones are certain). */
 void paging_link(struct call *call, const struct page *page, uint64_t newest, uint64_t oldest, bool more);
+/* Cuts the page out of a whole list, the last added first, and writes its Link header unless it is empty. */
+void paging_cut_named(struct call *call, const struct page *page, struct named **list, size_t *count);
 
 /* For reads that do not say whether more follows: ask for one entry more than the page holds, then cut it off. */
 struct page paging_one_more(const struct page *page);

@@ -4,24 +4,9 @@
 #include "node/api/profile.h"
 
 #include "node/api/answer.h"
+#include "node/api/entities.h"
 #include "node/api/tags.h"
 #include "storage/accounts.h"
-
-static void w_fields(struct json_writer *w, const struct account *account)
-{
-	const struct str_list *pairs = account->field_sources.count ? &account->field_sources : &account->field_pairs;
-
-	json_w_key(w, "fields");
-	json_w_array(w);
-	for (size_t i = 0; i + 1 < pairs->count; i += 2) {
-		json_w_object(w);
-		json_w_member_str(w, "name", pairs->items[i]);
-		json_w_member_str(w, "value", pairs->items[i + 1]);
-		json_w_member_null(w, "verified_at");
-		json_w_object_end(w);
-	}
-	json_w_array_end(w);
-}
 
 static void w_pictures(struct json_writer *w, const struct account *account)
 {
@@ -47,7 +32,7 @@ int api_profile(struct call *call, struct view *view)
 	json_w_member_id(w, "id", account.id);
 	json_w_member_str(w, "display_name", account.display_name);
 	json_w_member_str(w, "note", account.note_source);
-	w_fields(w, &account);
+	entity_source_fields(w, &account);
 	w_pictures(w, &account);
 	json_w_member_bool(w, "locked", account.locked);
 	json_w_member_bool(w, "bot", account.bot);

@@ -102,16 +102,12 @@ int api_status_context_work(struct call *call)
 int api_statuses(struct call *call, struct view *view)
 {
 	enum { IDS_MAX = 40 };
-	struct str *texts;
-	size_t count = call_param_list(call, "id", &texts);
-	struct id_list ids = { ARENA_ARRAY(call->arena, uint64_t, count), 0 };
+	struct id_list ids;
 	struct answer answer;
-	int r;
+	int r = answer_param_ids(call, IDS_MAX, &ids);
 
-	if (count > IDS_MAX)
-		return answer_refuse(call, "Validation failed: id: too many (at most 40)");
-	for (size_t i = 0; i < count; i++)
-		ids.count += str_to_u64(texts[i], &ids.ids[ids.count]);
+	if (r != OK)
+		return r;
 	answer_begin(&answer, call);
 	r = w_visible(call, view, &answer.w, &ids, false);
 	return answer_end(&answer, call, r);

@@ -125,14 +125,11 @@ int api_followed_tags(struct call *call, struct view *view)
 	struct named *list = NULL;
 	struct str_list tags;
 	size_t count = 0;
-	bool more;
 	int r = named_of(call->arena, view, call->viewer.account_id, NAMED_FOLLOWED_TAG, &list, &count);
 
 	if (r != OK)
 		return r;
-	named_cut(&page, &list, &count, &more);
-	if (count)
-		paging_link(call, &page, list[0].id, list[count - 1].id, more);
+	paging_cut_named(call, &page, &list, &count);
 	tags = (struct str_list){ ARENA_ARRAY(call->arena, struct str, count), count };
 	for (size_t i = 0; i < count; i++)
 		tags.items[i] = list[i].name;

@@ -96,7 +96,6 @@ int api_admin_domain_blocks(struct call *call, struct view *view)
 	struct named *all, *list;
 	struct answer answer;
 	size_t count;
-	bool more;
 	int r = load(call->arena, view, &blocks, &count);
 
 	if (r != OK)
@@ -104,9 +103,7 @@ int api_admin_domain_blocks(struct call *call, struct view *view)
 	list = all = ARENA_ARRAY(call->arena, struct named, count);
 	for (size_t i = 0; i < count; i++)
 		all[i] = (struct named){ blocks[i].id, blocks[i].rule.value };
-	named_cut(&page, &list, &count, &more);
-	if (count)
-		paging_link(call, &page, list[0].id, list[count - 1].id, more);
+	paging_cut_named(call, &page, &list, &count);
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
 	for (size_t i = 0; i < count; i++)

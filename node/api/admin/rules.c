@@ -83,14 +83,11 @@ int admin_rules_list(struct call *call, struct view *view, uint8_t kind, admin_r
 	struct named *list;
 	struct rule rule;
 	size_t count;
-	bool more;
 	int r = load(call, view, kind, &list, &count);
 
 	if (r != OK)
 		return r;
-	named_cut(&page, &list, &count, &more);
-	if (count)
-		paging_link(call, &page, list[0].id, list[count - 1].id, more);
+	paging_cut_named(call, &page, &list, &count);
 	answer_begin(&answer, call);
 	json_w_array(&answer.w);
 	for (size_t i = 0; r == OK && i < count; i++) {
