@@ -164,6 +164,27 @@ int api_admin_dimensions_check(struct call *call, struct view *view)
 	return read_wanted(call, view, dimensions, sizeof(dimensions) / sizeof(dimensions[0]));
 }
 
+/* Writes the `i`-th of what is wanted. */
+typedef int figure_writer(struct json_writer *w, struct call *call, struct view *view, const struct wanted *wanted, size_t i);
+
+static int show_wanted(struct call *call, figure_writer *w_figure)
+{
+	const struct wanted *wanted = call->state;
+	struct answer answer;
+	struct view *view;
+	int r = view_begin(call->node->store, &view);
+
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	json_w_array(&answer.w);
+	for (size_t i = 0; r == OK && i < wanted->count; i++)
+		r = w_figure(&answer.w, call, view, wanted, i);
+	json_w_array_end(&answer.w);
+	view_end(view);
+	return answer_end(&answer, call, r);
+}
+
 /* --- measures --------------------------------------------------------------------------------------------------- */
 
 static struct str human_bytes(struct arena *arena, uint64_t bytes)
@@ -181,23 +202,23 @@ static struct str human_bytes(struct arena *arena, uint64_t bytes)
 	              : arena_printf(arena, "%llu %s", (unsigned long long)whole, units[unit]);
 }
 
-static int w_measure(struct json_writer *w, struct arena *arena, struct view *view, const struct wanted *wanted, size_t i)
+static int w_measure(struct json_writer *w, struct call *call, struct view *view, const struct wanted *wanted, size_t i)
 {
 	const struct figure *figure = wanted->figures[i];
 	bool of_all_time = measure_is_of_all_time((enum measure)figure->which);
 	struct span before = wanted->span;
 	struct measured now, previous = { 0 };
-	int r = statistics_measure(arena, view, (enum measure)figure->which, wanted->subjects[i], &wanted->span, &now);
+	int r = statistics_measure(call->arena, view, (enum measure)figure->which, wanted->subjects[i], &wanted->span, &now);
 
 	before.from_ms -= (int64_t)before.days * DAY_MS;
 	if (r == OK && !of_all_time)
-		r = statistics_measure(arena, view, (enum measure)figure->which, wanted->subjects[i], &before, &previous);
+		r = statistics_measure(call->arena, view, (enum measure)figure->which, wanted->subjects[i], &before, &previous);
 	json_w_object(w);
 	json_w_member_cstr(w, "key", figure->key);
 	json_w_member_str_or_null(w, "unit", figure->bytes ? STR("bytes") : STR_NONE);
 	json_w_member_id(w, "total", now.total);
 	if (figure->bytes)
-		json_w_member_str(w, "human_value", human_bytes(arena, now.total));
+		json_w_member_str(w, "human_value", human_bytes(call->arena, now.total));
 	if (!of_all_time)
 		json_w_member_id(w, "previous_total", previous.total);
 	json_w_key(w, "data");
@@ -217,20 +238,7 @@ static int w_measure(struct json_writer *w, struct arena *arena, struct view *vi
 
 int api_admin_measures_work(struct call *call)
 {
-	const struct wanted *wanted = call->state;
-	struct answer answer;
-	struct view *view;
-	int r = view_begin(call->node->store, &view);
-
-	if (r != OK)
-		return r;
-	answer_begin(&answer, call);
-	json_w_array(&answer.w);
-	for (size_t i = 0; r == OK && i < wanted->count; i++)
-		r = w_measure(&answer.w, call->arena, view, wanted, i);
-	json_w_array_end(&answer.w);
-	view_end(view);
-	return answer_end(&answer, call, r);
+	return show_wanted(call, w_measure);
 }
 
 /* --- dimensions ------------------------------------------------------------------------------------------------- */
@@ -331,20 +339,7 @@ static int w_dimension(struct json_writer *w, struct call *call, struct view *vi
 
 int api_admin_dimensions_work(struct call *call)
 {
-	const struct wanted *wanted = call->state;
-	struct answer answer;
-	struct view *view;
-	int r = view_begin(call->node->store, &view);
-
-	if (r != OK)
-		return r;
-	answer_begin(&answer, call);
-	json_w_array(&answer.w);
-	for (size_t i = 0; r == OK && i < wanted->count; i++)
-		r = w_dimension(&answer.w, call, view, wanted, i);
-	json_w_array_end(&answer.w);
-	view_end(view);
-	return answer_end(&answer, call, r);
+	return show_wanted(call, w_dimension);
 }
 
 /* --- who stayed ------------------------------------------------------------------------------------------------- */
