@@ -29,13 +29,6 @@ enum {
 
 static const char not_actor[] = "the signer is not the actor";
 
-static int refuse(struct incoming *incoming, int err, const char *reason)
-{
-	incoming->reason = reason;
-	incoming->word = err == ERR_DENIED ? "not-allowed" : NULL;
-	return err;
-}
-
 static bool has_proof(const struct incoming *incoming)
 {
 	return json_member(incoming->document, "proof") != NULL;
@@ -65,7 +58,7 @@ static int check_origin(struct incoming *incoming, struct view *view, struct pee
 		incoming->word = c.reason;
 	}
 	if (!r && c.peer.paused)
-		return refuse(incoming, ERR_BUSY, "the origin of its actor is paused");
+		return incoming_refuse(incoming, ERR_BUSY, "the origin of its actor is paused");
 	return r;
 }
 
@@ -83,7 +76,7 @@ static int check_hearsay(struct incoming *incoming, struct view *view)
 	if (!is_answer(activity) ||
 	    posts_by_uri(incoming->arena, view, activity->draft->post.in_reply_to_uri, &parent) != OK ||
 	    !access_sees(view, incoming_beholder(incoming), &parent))
-		return refuse(incoming, ERR_DENIED, not_actor);
+		return incoming_refuse(incoming, ERR_DENIED, not_actor);
 	r = posts_id_by_uri(view, activity->object_uri, &id);
 	if (r == OK || r == ERR_GONE) {
 		incoming->duplicate = true;
@@ -118,9 +111,9 @@ static int read_proof(struct incoming *incoming, struct proof *ret_proof)
 	if (r)
 		return r;
 	if (!is_timely(ret_proof, now_ms))
-		return refuse(incoming, ERR_UNAUTHORIZED, "the proof is too old, of the future or without a date");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "the proof is too old, of the future or without a date");
 	if (!url_same_origin(incoming->arena, ret_proof->key_id, incoming->activity->actor_uri))
-		return refuse(incoming, ERR_UNAUTHORIZED, "the proof names a key of another origin than its actor's");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "the proof names a key of another origin than its actor's");
 	return OK;
 }
 
@@ -129,7 +122,7 @@ static int verify(struct incoming *incoming, const struct proof *proof, const st
 	struct pkey *key;
 
 	if (key_cache_multikey(incoming->federation->keys, incoming->arena, author->proof_key_id, author->proof_key, &key))
-		return refuse(incoming, ERR_UNAUTHORIZED, "the key of the proof is of no use");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "the key of the proof is of no use");
 	return proof_verify(incoming->arena, proof, key, author->uri, incoming->activity->actor_uri, &incoming->reason);
 }
 
@@ -169,12 +162,12 @@ int brought_check(struct incoming *incoming, struct view *view)
 	if (r && r != ERR_NOT_FOUND)
 		return r;
 	if (!r && (author.deleted || author.disabled))
-		return refuse(incoming, ERR_DENIED, "the actor's account has ended");
+		return incoming_refuse(incoming, ERR_DENIED, "the actor's account has ended");
 	/* A key that does not fit may have been changed under its old name. */
 	if (!r && !tells_of_actor(incoming) && str_eq(author.proof_key_id, proof.key_id) &&
 	    verify(incoming, &proof, &author) == OK)
 		return OK;
-	return is_resting(incoming, &proof) ? refuse(incoming, ERR_UNAUTHORIZED, "the proof cannot be checked") : NEED;
+	return is_resting(incoming, &proof) ? incoming_refuse(incoming, ERR_UNAUTHORIZED, "the proof cannot be checked") : NEED;
 }
 
 static int check_origin_now(struct incoming *incoming, struct store *store, struct peer *ret_peer)
@@ -201,11 +194,11 @@ int brought_work(struct incoming *incoming, struct store *store)
 	if (r)
 		return r;
 	if (!budget_take_key(incoming->federation->budget, peer.url))
-		return refuse(incoming, ERR_UNAUTHORIZED, "too many unknown keys of this origin at once");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "too many unknown keys of this origin at once");
 	r = resolve_proof_key(incoming->federation, incoming->arena, store, incoming->activity->actor_uri, proof.key_id,
 	                      author);
 	if (r == ERR_NETWORK || r == ERR_BUSY)
-		return refuse(incoming, ERR_BUSY, "the key of the proof could not be fetched");
+		return incoming_refuse(incoming, ERR_BUSY, "the key of the proof could not be fetched");
 	if (r || author->disabled) {
 		incoming->reason = "the key of the proof cannot be trusted";
 		return let_rest(incoming, &proof);
@@ -238,6 +231,6 @@ int brought_ask(struct incoming *incoming, struct txn *txn)
 	if (posts_id_by_uri(txn_view(txn), incoming->hearsay, &id) == OK)
 		return OK;
 	if (!waiting_has_room(txn_view(txn), incoming->hearsay))
-		return refuse(incoming, ERR_BUSY, "too much is waiting to be fetched");
+		return incoming_refuse(incoming, ERR_BUSY, "too much is waiting to be fetched");
 	return on_post_fetch_parent(incoming->arena, txn, incoming->hearsay, 1);
 }

@@ -1,5 +1,6 @@
 /*
- * An incoming delivery or signed GET, from its bytes to its effect, in the three stages of its request.
+ * An incoming delivery or signed GET, from its bytes to a verified activity: the first two of its stages. The third, its
+ * effect, is inbox_write.c.
  *
  * The order is the defence: what costs little comes first, nothing is fetched for an origin that is not on the list,
  * nothing is parsed before the digest holds, and nothing has an effect before the signer is the actor. The stages share
@@ -8,36 +9,21 @@
 #include "federation/inbox.h"
 
 #include "federation/actor.h"
-#include "federation/apply.h"
 #include "federation/brought.h"
 #include "federation/budget.h"
 #include "federation/followers_sync.h"
-#include "federation/knock.h"
-#include "federation/on_actor.h"
 #include "federation/pkey.h"
 #include "federation/policy.h"
 #include "federation/replay.h"
 #include "federation/resolve.h"
 #include "federation/url.h"
-#include "federation/waiting.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
-#include "storage/activities.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
-#include "storage/instance.h"
-#include "storage/jobs.h"
-#include "storage/keys.h"
-#include "storage/peers.h"
-#include "storage/refusals.h"
 
-enum {
-	KEY_REST_MS = 5 * MINUTE_MS,
-	STUB_REST_MS = MINUTE_MS,
-	WAITING_BYTES_MAX = 64 * 1024,   /* an activity that needs one names things, it brings none along */
-};
+enum { KEY_REST_MS = 5 * MINUTE_MS };
 
-static const char not_listed[] = "this origin is not on the allow list";
 static const char not_actor[] = "the signer is not the actor";
 
 /* Words for the journal; what is put off has none and is not noted, unless a filter did it. */
@@ -50,7 +36,7 @@ static const char *word_for(int err)
 	return err == ERR_DENIED ? "not-allowed" : NULL;
 }
 
-static int refuse(struct incoming *incoming, int err, const char *reason)
+int incoming_refuse(struct incoming *incoming, int err, const char *reason)
 {
 	incoming->reason = reason;
 	incoming->word = word_for(err);
@@ -82,7 +68,7 @@ static int check_peer(struct incoming *incoming, struct view *view)
 
 	incoming->peer = c.peer;
 	if (!r && incoming->peer.paused)
-		return refuse(incoming, ERR_BUSY, "this origin is paused");
+		return incoming_refuse(incoming, ERR_BUSY, "this origin is paused");
 	return r;
 }
 
@@ -98,7 +84,7 @@ static int check_signature(struct incoming *incoming, struct view *view)
 	int r = signature_parse(incoming->arena, &incoming->request, &incoming->signature, &incoming->reason);
 
 	if (r)
-		return r == ERR_NOT_FOUND ? refuse(incoming, ERR_UNAUTHORIZED, "the request is not signed") : r;
+		return r == ERR_NOT_FOUND ? incoming_refuse(incoming, ERR_UNAUTHORIZED, "the request is not signed") : r;
 	r = check_peer(incoming, view);
 	if (r)
 		return r;
@@ -124,7 +110,7 @@ static int verify(struct incoming *incoming, const struct account *signer)
 	else
 		r = key_cache_multikey(keys, incoming->arena, key_id, signer->proof_key, &key);
 	if (r)
-		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is of no use");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is of no use");
 	r = signature_verify(incoming->arena, &incoming->request, &incoming->signature, key, &incoming->reason);
 	incoming->verified = r == OK;
 	incoming->by_ed25519 = pkey_type(key) == PKEY_ED25519;
@@ -175,7 +161,7 @@ static int know_signer(struct incoming *incoming, const struct account *signer)
 	                                                           is_instance_place(incoming, signer->uri);
 	if (incoming->signer_is_instance && peer->key_pem.n &&
 	    (!str_eq(signer->key_pem, peer->key_pem) || !str_eq(incoming->signature.key_id, signer->key_id)))
-		return refuse(incoming, ERR_UNAUTHORIZED, "the key of the instance actor is not the pinned one");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "the key of the instance actor is not the pinned one");
 	return OK;
 }
 
@@ -186,11 +172,11 @@ static int check_signer(struct incoming *incoming, struct view *view)
 	int r = accounts_by_key_id(incoming->arena, view, incoming->signature.key_id, &signer);
 
 	if (r == ERR_NOT_FOUND)
-		return is_resting(incoming) ? refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is not known") : NEED;
+		return is_resting(incoming) ? incoming_refuse(incoming, ERR_UNAUTHORIZED, "the signer's key is not known") : NEED;
 	if (r)
 		return r;
 	if (signer.deleted || signer.disabled)
-		return refuse(incoming, ERR_DENIED, "the signer's account has ended");
+		return incoming_refuse(incoming, ERR_DENIED, "the signer's account has ended");
 	r = verify(incoming, &signer);
 	if (r)
 		return r == ERR_UNAUTHORIZED && !is_resting(incoming) ? NEED : r;
@@ -258,14 +244,14 @@ static int check_body(struct incoming *incoming)
 	int r = json_parse(incoming->arena, incoming->request.body, &document);
 
 	if (r)
-		return refuse(incoming, r, r == ERR_LIMIT ? "the document is too large" : "this is no JSON we accept");
+		return incoming_refuse(incoming, r, r == ERR_LIMIT ? "the document is too large" : "this is no JSON we accept");
 	if (activity_parse(incoming->arena, document, activity))
-		return refuse(incoming, ERR_INVALID, "this is no activity we accept");
+		return incoming_refuse(incoming, ERR_INVALID, "this is no activity we accept");
 	incoming->activity = activity;
 	incoming->document = document;
 	incoming->body = incoming->request.body;
 	if (!url_same_origin(incoming->arena, activity->actor_uri, incoming->signature.key_id) && !brought_may(incoming))
-		return refuse(incoming, ERR_DENIED, not_actor);
+		return incoming_refuse(incoming, ERR_DENIED, not_actor);
 	return OK;
 }
 
@@ -289,7 +275,7 @@ int inbox_check(struct incoming *incoming, struct view *view)
 	int r;
 
 	if (incoming->request.body.n > JSON_BYTES_MAX)
-		return refuse(incoming, ERR_LIMIT, "the document is too large");
+		return incoming_refuse(incoming, ERR_LIMIT, "the document is too large");
 	r = check_signature(incoming, view);
 	if (!r)
 		r = check_body(incoming);
@@ -303,7 +289,7 @@ int inbox_check(struct incoming *incoming, struct view *view)
 	if (!r)
 		r = check_policy(incoming, view);
 	if (!r && !is_actor(incoming))
-		r = brought_may(incoming) ? brought_check(incoming, view) : refuse(incoming, ERR_DENIED, not_actor);
+		r = brought_may(incoming) ? brought_check(incoming, view) : incoming_refuse(incoming, ERR_DENIED, not_actor);
 	return r ? r : check_replay(incoming);
 }
 
@@ -317,13 +303,13 @@ static int fetch_signer(struct incoming *incoming, struct store *store)
 	/* Anybody can name keys of a peer. So what exceeds its budget is answered as what concerns this one request; a 503
 	 * would have the peer's whole lane wait. */
 	if (!budget_take_key(incoming->federation->budget, incoming->peer.url))
-		return refuse(incoming, ERR_UNAUTHORIZED, "too many unknown keys of this origin at once");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "too many unknown keys of this origin at once");
 	r = resolve_key(incoming->federation, incoming->arena, store, incoming->signature.key_id, &signer);
 
 	if (r == ERR_NETWORK)
-		return refuse(incoming, ERR_BUSY, "the signer's key could not be fetched");
+		return incoming_refuse(incoming, ERR_BUSY, "the signer's key could not be fetched");
 	if (r == ERR_BUSY)
-		return refuse(incoming, ERR_UNAUTHORIZED, "too many keys of this origin are being fetched");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "too many keys of this origin are being fetched");
 	if (r == OK) {
 		/* Whether it signed this or not, it is what its node says: whoever forges a signature must not keep us
 		 * from the true one. */
@@ -331,14 +317,14 @@ static int fetch_signer(struct incoming *incoming, struct store *store)
 		incoming->fetched = true;
 		r = verify(incoming, &signer);
 	} else if (r != ERR_GONE) {
-		r = refuse(incoming, ERR_UNAUTHORIZED, "the signer's key cannot be trusted");
+		r = incoming_refuse(incoming, ERR_UNAUTHORIZED, "the signer's key cannot be trusted");
 	}
 	if (r) {
 		let_rest(incoming);
 		return r;
 	}
 	if (signer.disabled)
-		return refuse(incoming, ERR_DENIED, "the signer's account has ended");
+		return incoming_refuse(incoming, ERR_DENIED, "the signer's account has ended");
 	return know_signer(incoming, &signer);
 }
 
@@ -377,7 +363,7 @@ static int check_brought(struct incoming *incoming, struct store *store)
 	int r;
 
 	if (!brought_may(incoming))
-		return refuse(incoming, ERR_DENIED, not_actor);
+		return incoming_refuse(incoming, ERR_DENIED, not_actor);
 	r = view_begin(store, &view);
 	if (r)
 		return r;
@@ -393,195 +379,12 @@ int inbox_work(struct incoming *incoming, struct store *store)
 	if (r == ERR_GONE && ends_actor(incoming->activity) && actor_is_gone(incoming, store))
 		return believe_end(incoming, store);
 	if (r == ERR_GONE)
-		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
 	if (!r && incoming->fetched)
 		r = check_policy_now(incoming, store);
 	if (!r && !is_actor(incoming))
 		r = check_brought(incoming, store);
 	return r ? r : check_replay(incoming);
-}
-
-/* write */
-
-/* In the form in which a peer signs it reads. */
-static bool hear_way(const struct incoming *incoming, struct peer *peer, int64_t now_ms)
-{
-	struct knock knock = knock_of(peer);
-
-	if (!knock_learn(&knock, KNOCK_HEARD, knock_way_heard(incoming->signature.scheme, incoming->by_ed25519), now_ms))
-		return false;
-	knock_keep(&knock, peer);
-	return true;
-}
-
-/* What a good signature says of the peer it came from: that it is there, what its key is, which form it signs in. */
-static int note_peer(struct incoming *incoming, struct txn *txn)
-{
-	struct peer peer;
-	bool pins;
-	int r = peers_get(incoming->arena, txn_view(txn), incoming->peer.id, &peer);
-
-	if (r)
-		return r == ERR_NOT_FOUND ? refuse(incoming, ERR_DENIED, not_listed) : r;
-	if (!incoming->verified)
-		return OK;
-	pins = incoming->signer_is_instance && !peer.key_pem.n;
-	if (!hear_way(incoming, &peer, txn_now_ms(txn)) && peer.contacted_ms && !pins)
-		return OK;
-	if (pins) {
-		peer.actor_uri = incoming->signer.uri;
-		peer.inbox = incoming->signer.inbox;
-		peer.key_id = incoming->signer.key_id;
-		peer.key_pem = incoming->signer.key_pem;
-	}
-	if (!peer.contacted_ms)
-		peer.contacted_ms = txn_now_ms(txn);
-	return peers_put(txn, &peer);
-}
-
-/* He was read while his node did not list us. As he signs to us it seems to by now: he is asked for again, in a while if
- * that was vain. */
-static int ask_stub(const struct incoming *incoming, struct txn *txn)
-{
-	struct job job = { .kind = STR("resolve"), .argument = incoming->signer.uri };
-	struct account signer;
-	int r;
-
-	if (!actor_is_stub(&incoming->signer) ||
-	    accounts_get(incoming->arena, txn_view(txn), incoming->signer.id, &signer) || !actor_is_stub(&signer) ||
-	    txn_now_ms(txn) - signer.fetched_ms < STUB_REST_MS || !waiting_has_room(txn_view(txn), signer.uri))
-		return OK;
-	signer.fetched_ms = txn_now_ms(txn);
-	r = accounts_put(txn, &signer);
-	return r ? r : jobs_add(txn, &job);
-}
-
-int fetch_write(struct incoming *incoming, struct txn *txn)
-{
-	struct account signer = incoming->signer;
-	int r = OK;
-
-	if (incoming->fetched)
-		r = on_actor_put(incoming->arena, txn, &signer);
-	else if (incoming->verified)
-		r = ask_stub(incoming, txn);
-	if (r == ERR_EXISTS)
-		return refuse(incoming, ERR_DENIED, "the signer's name or key is somebody else's");
-	return r ? r : note_peer(incoming, txn);
-}
-
-/* Keeps the activity until what it needs was fetched. */
-static int keep(struct incoming *incoming, struct txn *txn, const struct activity *activity)
-{
-	struct activity_record record = {
-		.id = txn_new_id(txn), .uri = activity_name(incoming->arena, activity->uri, activity->actor_uri), .type = str_of(activity_type_name(activity->type)),
-		.account_id = activity->actor_id, .body = incoming->body, .visibility = VISIBILITY_DIRECT,
-	};
-	struct job job = { .kind = STR("resolve"), .subject = record.id, .argument = activity->need };
-	struct activity_record waiting;
-	int r;
-
-	if (activities_by_uri(incoming->arena, txn_view(txn), record.uri, &waiting) == OK)
-		return OK;
-	if (record.body.n > WAITING_BYTES_MAX)
-		return ERR_LIMIT;
-	if (!waiting_has_room(txn_view(txn), activity->need))
-		return refuse(incoming, ERR_BUSY, "too much is waiting to be fetched");
-	r = activities_put(txn, &record);
-	return r ? r : jobs_add(txn, &job);
-}
-
-/* What the journal says of it; NULL: it is not the sender's fault. */
-static const char *refusal_text(int err)
-{
-	if (err == ERR_DENIED)
-		return "not this actor's to do";
-	return err == ERR_LIMIT ? "out of bounds" : NULL;
-}
-
-/* The body may run again, so the activity is applied as a copy. */
-static int apply(struct incoming *incoming, struct txn *txn)
-{
-	struct activity activity = *incoming->activity;
-	struct object_draft draft;
-	struct account account;
-	int r;
-
-	if (activity.draft) {
-		draft = *activity.draft;
-		activity.draft = &draft;
-	}
-	if (activity.object_actor) {
-		account = *activity.object_actor;
-		activity.object_actor = &account;
-	}
-	r = activity_apply(incoming->arena, txn, &activity, ORIGIN_REMOTE);
-	incoming->word = activity.refusal;
-	return r == NEED ? keep(incoming, txn, &activity) : r;
-}
-
-/* Where no filter gave one, the word follows from how far it came. */
-static const char *word_of(const struct incoming *incoming)
-{
-	if (incoming->word)
-		return incoming->word;
-	if (incoming->duplicate)
-		return "replay";
-	return incoming->verified ? "not-allowed" : "not-verified";
-}
-
-int inbox_refuse_write(struct incoming *incoming, struct txn *txn)
-{
-	struct str origin = incoming->peer.url;
-	struct url url;
-
-	if (incoming->fetched)
-		fetch_write(incoming, txn);
-	brought_put_actor(incoming, txn);
-	if (!origin.n && url_parse(incoming->arena, incoming->signature.key_id, &url) == OK)
-		origin = url_origin(incoming->arena, &url);
-	if (!origin.n)
-		origin = incoming->address;
-	return refusals_add(txn, &(struct refusal){
-		.origin = origin, .who = incoming->signature.key_id, .reason = str_of(word_of(incoming)),
-		.detail = str_of(incoming->reason),
-	});
-}
-
-/* It had its effect, is there already, came too late, is about nothing here, or is of a kind that has no effect here. */
-static bool is_taken(int err)
-{
-	return err == OK || err == ERR_EXISTS || err == ERR_GONE || err == ERR_NOT_FOUND || err == ERR_INVALID;
-}
-
-static int hear_followers(struct incoming *incoming, struct txn *txn)
-{
-	if (!incoming->verified)
-		return OK;
-	return followers_sync_hear(incoming->federation, incoming->arena, txn, &incoming->request, &incoming->signature,
-	                           &incoming->signer, &incoming->asks_followers);
-}
-
-int inbox_write(struct incoming *incoming, struct txn *txn)
-{
-	int r = OK;
-
-	if (incoming->duplicate)
-		return incoming->reason ? inbox_refuse_write(incoming, txn) : OK;
-	r = fetch_write(incoming, txn);
-	if (!r)
-		r = brought_put_actor(incoming, txn);
-	if (!r)
-		r = incoming->hearsay.n ? brought_ask(incoming, txn) : apply(incoming, txn);
-	if (txn_err(txn))
-		return txn_err(txn);
-	if (is_taken(r))
-		return hear_followers(incoming, txn);
-	if (!refusal_text(r))
-		return r;
-	if (!incoming->reason)
-		incoming->reason = incoming->word ? "a filter caught it" : refusal_text(r);
-	return inbox_refuse_write(incoming, txn);
 }
 
 /* signed GET */
@@ -600,7 +403,7 @@ int fetch_work(struct incoming *incoming, struct store *store)
 	int r = fetch_signer(incoming, store);
 
 	if (r == ERR_GONE)
-		return refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
+		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
 	return r ? r : check_policy_now(incoming, store);
 }
 

@@ -60,4 +60,7 @@ int fetch_work(struct incoming *incoming, struct store *store);
 int fetch_write(struct incoming *incoming, struct txn *txn);
 struct beholder incoming_beholder(const struct incoming *incoming);
 
+/* Notes why a stage refuses, with its word for the journal, and gives `err` back. `reason` is static. */
+int incoming_refuse(struct incoming *incoming, int err, const char *reason);
+
 #endif
