@@ -10,7 +10,7 @@
 #ifndef FEDERATION_BROUGHT_H
 #define FEDERATION_BROUGHT_H
 
-#include "federation/inbox.h"
+#include "federation/incoming.h"
 
 enum {
 	BROUGHT_DAYS_MAX = 29,           /* an older proof is refused: ids of activities are remembered a day longer */

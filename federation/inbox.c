@@ -17,7 +17,6 @@
 #include "federation/replay.h"
 #include "federation/resolve.h"
 #include "federation/url.h"
-#include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -25,23 +24,6 @@
 enum { KEY_REST_MS = 5 * MINUTE_MS };
 
 static const char not_actor[] = "the signer is not the actor";
-
-/* Words for the journal; what is put off has none and is not noted, unless a filter did it. */
-static const char *word_for(int err)
-{
-	if (err == ERR_INVALID)
-		return "malformed";
-	if (err == ERR_LIMIT)
-		return "size";
-	return err == ERR_DENIED ? "not-allowed" : NULL;
-}
-
-int incoming_refuse(struct incoming *incoming, int err, const char *reason)
-{
-	incoming->reason = reason;
-	incoming->word = word_for(err);
-	return err;
-}
 
 /* check */
 
@@ -405,12 +387,4 @@ int fetch_work(struct incoming *incoming, struct store *store)
 	if (r == ERR_GONE)
 		return incoming_refuse(incoming, ERR_UNAUTHORIZED, "the signer's account has ended");
 	return r ? r : check_policy_now(incoming, store);
-}
-
-struct beholder incoming_beholder(const struct incoming *incoming)
-{
-	/* Somebody whose account is not stored yet sees what his node may see. */
-	if (incoming->signer_is_instance || !incoming->signer.id)
-		return (struct beholder){ BEHOLDER_PEER, 0 };
-	return (struct beholder){ BEHOLDER_REMOTE, incoming->signer.id };
 }

@@ -1,38 +1,11 @@
 /*
- * An incoming delivery as a value, in the three stages of its request: check, work, write. And the check of a signed
- * GET, which is the same without a body.
+ * The three stages of an incoming delivery: check, work, write. And the check of a signed GET, which is the same without
+ * a body.
  */
 #ifndef FEDERATION_INBOX_H
 #define FEDERATION_INBOX_H
 
-#include "federation/activity.h"
-#include "federation/federation.h"
-#include "federation/signature.h"
-
-struct incoming {
-	struct arena *arena;
-	const struct federation *federation;
-	struct signature_request request;
-	struct str address;               /* of the sender, for the journal */
-	/* filled by the stages */
-	struct signature signature;
-	struct peer peer;
-	struct account signer;            /* id 0: new, not stored yet */
-	bool signer_is_instance;          /* the peer's instance actor */
-	bool verified;                    /* the signature is that of its key */
-	bool by_ed25519;                  /* and that key is one of Ed25519 */
-	bool asks_followers;              /* what it says of the signer's followers is being looked into */
-	bool duplicate;                   /* nothing to do, a replayed signature for one: 202, no effect */
-	struct activity *activity;
-	const json_t *document;           /* what the activity was read from */
-	struct str body;
-	int64_t until_ms;                 /* end of the signature's time window */
-	bool fetched;                     /* the signer comes from work and is to be stored, whatever he signed */
-	struct account *author;           /* federation/brought.h: its actor, fetched and to be stored; NULL */
-	struct str hearsay;               /* the same: an object whose node is asked for it, and all that is done */
-	const char *reason;               /* why it was refused, for the answer and the journal */
-	const char *word;                 /* the same as a stable word, for the journal */
-};
+#include "federation/incoming.h"
 
 /* HTTP thread: policy (the origin is on the allow list and not paused), signature shape, digest, host, clock, JSON,
  * actor and origins. OK: verified, nothing to fetch (the caller skips work). NEED: the key must be fetched.
@@ -50,17 +23,12 @@ void inbox_done(const struct incoming *incoming);
 /* The journal line of a refusal, and the key that was fetched for it (writer thread, best effort). */
 int inbox_refuse_write(struct incoming *incoming, struct txn *txn);
 
-/* Signed GET: check and work as above without JSON; then the beholder for storage/access.h. Unsigned requests give
- * ERR_UNAUTHORIZED. */
-struct beholder;
+/* Signed GET: check and work as above without JSON; then incoming_beholder() for storage/access.h. Unsigned requests
+ * give ERR_UNAUTHORIZED. */
 int fetch_check(struct incoming *incoming, struct view *view);
 int fetch_work(struct incoming *incoming, struct store *store);
 /* Writer thread: stores a signer that work had to fetch and pins an instance actor's key; else nothing. Without it the
  * next request of the same signer fetches the key again, or finds it resting. */
 int fetch_write(struct incoming *incoming, struct txn *txn);
-struct beholder incoming_beholder(const struct incoming *incoming);
-
-/* Notes why a stage refuses, with its word for the journal, and gives `err` back. `reason` is static. */
-int incoming_refuse(struct incoming *incoming, int err, const char *reason);
 
 #endif
