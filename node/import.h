@@ -19,7 +19,7 @@ int import_job(struct node *node, struct arena *arena, struct job *job);
 /* How many rows a text has, without its header. Pure. */
 size_t import_rows(uint8_t kind, struct str text);
 
-/* --- for node/import.c and node/import_row.c alone ---------------------------------------------------------------- */
+/* --- for node/import*.c alone ------------------------------------------------------------------------------------- */
 
 /* A row, its columns in the order in which Mastodon writes them. */
 enum { IMPORT_COLUMNS = 4 };

@@ -59,9 +59,9 @@ static int read_severity(struct call *call, struct rule *rule)
 {
 	struct str text = call_param(call, "severity");
 
-	for (uint8_t i = 0; i < SEVERITIES; i++)
+	for (size_t i = 0; i < SEVERITIES; i++)
 		if (str_eq(text, str_of(severities[i]))) {
-			rule->severity = i;
+			rule->severity = (uint8_t)i;
 			return OK;
 		}
 	return answer_refuse(call, "Validation failed: severity is sign_up_requires_approval, sign_up_block or no_access");
