@@ -201,8 +201,13 @@ int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, b
 
 int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id)
 {
-	int err = act_delete_actor(arena, txn, account_id);
+	struct user user;
+	int err = users_get(arena, txn_view(txn), account_id, &user);
 
+	if (err == OK && !(people_holds(&user) & HOLD_SUSPENDED))
+		err = ERR_DENIED;
+	if (err == OK)
+		err = act_delete_actor(arena, txn, account_id);
 	return err == OK ? users_delete(txn, account_id) : err;
 }
 

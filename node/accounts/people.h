@@ -32,7 +32,8 @@ int people_add(struct arena *arena, struct txn *txn, struct new_person *person);
 uint8_t people_holds(const struct user *user);
 /* Sets or lifts one hold (enum user_hold); a new one ends all sessions and tokens in the same transaction. */
 int people_hold(struct arena *arena, struct txn *txn, uint64_t account_id, uint8_t hold, bool on);
-/* Erases somebody with all they did here; other nodes are told. ERR_NOT_FOUND, ERR_GONE. */
+/* Erases somebody who is suspended, with all they did here; other nodes are told. ERR_DENIED: not suspended (any more).
+ * ERR_NOT_FOUND, ERR_GONE. */
 int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id);
 /* Turns away somebody who waits. ERR_NOT_FOUND; ERR_DENIED: does not wait. */
 int people_reject(struct arena *arena, struct txn *txn, uint64_t account_id);

@@ -141,6 +141,10 @@ static void test_holds(uint64_t id)
 	accounts_get(world->arena, world_read(world), id, &account);
 	ok(!account.withheld && account.disabled && access_lives(world_read(world), id), "one hold is lifted, the other stays");
 	hold(id, HOLD_DISABLED, false);
+	is_int(people_erase(world->arena, world_write(world), id), ERR_DENIED, "who is not suspended (any more) is not erased");
+	world_abort(world);
+	accounts_get(world->arena, world_read(world), id, &account);
+	ok(!account.deleted, "and stays");
 }
 
 static void test_disable(void)
