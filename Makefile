@@ -38,7 +38,7 @@ B      := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 SAN_F  := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 PKGS   := libmicrohttpd libcurl openssl jansson libcrypt libutf8proc gumbo libcmark yaml-0.1 icu-uc sqlite3
 # Of the program that decodes media, and of nothing else: the node never links these.
-MEDIA_PKGS := vips libseccomp libavformat libavcodec libavutil libswscale
+MEDIA_PKGS := vips libseccomp libavformat libavcodec libavutil libswscale poppler-glib expat zlib
 WARN   := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wformat=2 -Werror
 OWN    := -std=c17 -D_GNU_SOURCE -I. -pthread $(WARN) $(SAN_F) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -60,9 +60,13 @@ BENCH  := $(wildcard tests/bench/bench_*.c)
 BENCH_ROOMS := $(filter-out $(BENCH),$(wildcard tests/bench/*.c))
 FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 LIB    := $B/rse.a
+# Rooms of the worker that read what others made without a library that does it, for tests and fuzzers.
+READERS := $(patsubst %,node/media-worker/%.c,office text_out zip)
+READLIB := $B/readers.a
+READ_LIBS := -lexpat -lz
 # An archive too: a test takes from the rig what it uses, and may put its own in the place of the rest.
 RIGLIB := $B/rig.a
-ALL_C  := $(wildcard node/main.c) $(SRC) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ) tests/fuzz/replay.c
+ALL_C  := $(wildcard node/main.c) $(SRC) $(READERS) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ) tests/fuzz/replay.c
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
 THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock budget hub indexer),$(UNIT))
 # A peer by other hands, as its lock file says; it brings its own Node, for Debian's is too old for it.
@@ -84,6 +88,10 @@ $(LIB): $(SRC:%.c=$B/%.o)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
+$(READLIB): $(READERS:%.c=$B/%.o)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
 $(RIGLIB): $(RIG:%.c=$B/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -100,8 +108,8 @@ $B/worker/%.o: %.c Makefile
 $B/rse-node-media: $(WORKER:%.c=$B/worker/%.o)
 	$(SAY) $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(MEDIA_PKGS)) -lmagic -lm
 
-$B/tests/unit/%: $B/tests/unit/%.o $(RIGLIB) $(LIB)
-	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$B/tests/unit/%: $B/tests/unit/%.o $(RIGLIB) $(READLIB) $(LIB)
+	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(READ_LIBS)
 
 $B/bench.a: $(BENCH_ROOMS:%.c=$B/%.o)
 	@rm -f $@
@@ -110,12 +118,12 @@ $B/bench.a: $(BENCH_ROOMS:%.c=$B/%.o)
 $B/tests/bench/%: $B/tests/bench/%.o $B/bench.a $(RIGLIB) $(LIB)
 	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIGLIB) $(LIB)
-	$(SAY) $(CC) $(SAN_F) -fsanitize=fuzzer -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$B/tests/fuzz/%: $B/tests/fuzz/%.o $(RIGLIB) $(READLIB) $(LIB)
+	$(SAY) $(CC) $(SAN_F) -fsanitize=fuzzer -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(READ_LIBS)
 
 # The inputs that a fuzzer keeps, run once each by a build without libFuzzer.
-$B/tests/fuzz/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(RIGLIB) $(LIB)
-	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$B/tests/fuzz/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(RIGLIB) $(READLIB) $(LIB)
+	$(SAY) $(CC) $(SAN_F) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(READ_LIBS)
 
 # Cheap keys for the nodes of the black box, whichever build they are of.
 QUICK  := build/tests/quick_keys.so

@@ -450,6 +450,17 @@ static void check_media(struct check *check)
 		find(check, "account %llu has no count of its bytes", (unsigned long long)media->account_id);
 	if (media->state == MEDIA_STATE_READY && !media->blob.n)
 		find(check, "it has no file");
+	if (media->text_bytes && !has_id(check, SPACE_MEDIA_TEXT, media->id))
+		find(check, "its text is not there");
+}
+
+static void check_media_text(struct check *check)
+{
+	struct media_record media;
+
+	if (media_get(check->arena, check->view, key_read_u64(check->key, 0), &media) == OK &&
+	    media.text_bytes != check->value.n)
+		find(check, "%zu bytes, and its file says %llu", check->value.n, (unsigned long long)media.text_bytes);
 }
 
 static void check_media_used(struct check *check)
@@ -610,6 +621,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_EMOJI] = { .key_bytes = KEY_ANY, .type = &emoji_type, .also = check_emoji },
 	[SPACE_MEDIA_USED] = { .key_bytes = 8, .value_bytes = 8, .refers = { { IN_KEY(0), SPACE_ACCOUNT } },
 	                       .also = check_media_used },
+	[SPACE_MEDIA_TEXT] = { .key_bytes = 8, .value_bytes = VALUE_ANY, .refers = { { IN_KEY(0), SPACE_MEDIA } },
+	                       .also = check_media_text },
 	[SPACE_LINKED] = { .key_bytes = 24, .value_bytes = 1, INDEX(POST, IN_KEY(16)) },
 	[SPACE_PINNED] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ACCOUNT }, { IN_KEY(8), SPACE_POST } } },
 	[SPACE_BOOKMARK] = { .key_bytes = 16, .value_bytes = 8, .refers = { { IN_KEY(8), SPACE_ACCOUNT } },

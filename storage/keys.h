@@ -126,7 +126,8 @@
 	X(IMPORT, "import", "account id, import id", "import record") \
 	X(IMPORT_TEXT, "import_text", "account id, import id", "CSV") \
 	X(REFRESH, "refresh", "account id, token id", "refresh record") \
-	X(MEDIA_USED, "media_used", "account id", "bytes (8) of its files")
+	X(MEDIA_USED, "media_used", "account id", "bytes (8) of its files") \
+	X(MEDIA_TEXT, "media_text", "media id", "text of a document")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -42,7 +42,7 @@ uint64_t media_used(struct view *view, uint64_t account_id)
 /* Of what was not taken nothing is kept; copies of foreign files and emojis are nobody's. */
 uint64_t media_bytes_counted(const struct media_record *media)
 {
-	return media->account_id && media->state != MEDIA_STATE_FAILED ? media->bytes : 0;
+	return media->account_id && media->state != MEDIA_STATE_FAILED ? media->bytes + media->text_bytes : 0;
 }
 
 /* One record takes the place of another; NULL: there is none. */
@@ -81,6 +81,21 @@ int media_used_build(struct txn *txn)
 	return r == OK ? txn_err(txn) : r;
 }
 
+int media_text_get(struct view *view, uint64_t id, struct str *ret_text)
+{
+	struct key key;
+
+	return view_get(view, SPACE_MEDIA_TEXT, key_u64(&key, id), ret_text);
+}
+
+static void text_put(struct txn *txn, const struct media_record *media)
+{
+	struct key key;
+
+	if (media->text.n)
+		txn_put(txn, SPACE_MEDIA_TEXT, key_u64(&key, media->id), media->text);
+}
+
 int media_add(struct arena *arena, struct txn *txn, struct media_record *media)
 {
 	struct key key;
@@ -90,6 +105,7 @@ int media_add(struct arena *arena, struct txn *txn, struct media_record *media)
 	if (media->use == MEDIA_USE_POST && !media->post_id)
 		media->loose_ms = txn_now_ms(txn);
 	count_used(txn, NULL, media);
+	text_put(txn, media);
 	record_put(txn, SPACE_MEDIA, key_u64(&key, media->id), &media_record_type, media);
 	return index_put(txn, SPACE_MEDIA, key_u64(&key, media->id), media);
 }
@@ -104,6 +120,7 @@ int media_put(struct txn *txn, const struct media_record *media)
 
 	if (r == OK) {
 		count_used(txn, &old, media);
+		text_put(txn, media);
 		record_put(txn, SPACE_MEDIA, at, &media_record_type, media);
 		r = index_replace(txn, SPACE_MEDIA, at, &old, media);
 	}
@@ -122,6 +139,8 @@ int media_delete(struct txn *txn, uint64_t id)
 	if (r == OK) {
 		count_used(txn, &media, NULL);
 		index_del(txn, SPACE_MEDIA, at, &media);
+		if (media.text_bytes)
+			txn_del(txn, SPACE_MEDIA_TEXT, at);
 		r = txn_del(txn, SPACE_MEDIA, at);
 	}
 	arena_free(scratch);

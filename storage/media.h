@@ -21,14 +21,15 @@ enum {
 	MEDIA_LOOSE_HOURS = 24,          /* how long a file may belong to nothing */
 	MEDIA_DESCRIPTION_MAX = 1500,    /* characters */
 	MEDIA_NAME_MAX = 200,            /* characters */
+	MEDIA_TEXT_MAX = 128 * 1024,     /* bytes: as many as the search's 20,000 words of one text have */
 };
 
 int media_get(struct arena *arena, struct view *view, uint64_t id, struct media_record *ret_media);
 /* Of that owner's alone: ERR_NOT_FOUND for another's, and for copies of foreign files. */
 int media_get_own(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id, struct media_record *ret_media);
-/* Makes id and secret, and dates it when it is loose (post_id 0 and to be used by a post). */
+/* Makes id and secret, and dates it when it is loose (post_id 0 and to be used by a post). Keeps its text. */
 int media_add(struct arena *arena, struct txn *txn, struct media_record *media);
-/* Replaces the record; ERR_NOT_FOUND. */
+/* Replaces the record, and its text when it brings one; ERR_NOT_FOUND. */
 int media_put(struct txn *txn, const struct media_record *media);
 /* OK when there is none. */
 int media_delete(struct txn *txn, uint64_t id);
@@ -56,6 +57,10 @@ int media_release(struct txn *txn, const struct id_list *ids, uint64_t scheduled
 void media_set_show(struct arena *arena, const struct instance *instance, struct media_set *set, struct post *post);
 /* Puts them, and loosens those of `former` that are not among them. */
 int media_set_put(struct txn *txn, const struct media_set *set, const struct post *post, const struct id_list *former);
+
+/* The text of a document, as it was drawn from it: any bytes, at most MEDIA_TEXT_MAX. Valid as long as the view.
+ * ERR_NOT_FOUND: it has none. */
+int media_text_get(struct view *view, uint64_t id, struct str *ret_text);
 
 /* How many bytes the files of an account of ours have, as they are kept: those in posts, those that wait and those that
  * nothing shows yet, and its pictures; not what was made for lists. Counted with each write. */

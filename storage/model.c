@@ -533,6 +533,7 @@ static const struct field media_record_fields[] = {
 	FIELD(26, media_record, duration_ms),
 	FIELD(27, media_record, rate),
 	FIELD(28, media_record, scheduled_id),
+	FIELD(29, media_record, text_bytes),
 };
 RECORD_TYPE(media_record);
 

@@ -310,6 +310,8 @@ struct media_record {
 	struct str remote_url;        /* of a copy */
 	uint64_t duration_ms;         /* of film and sound */
 	struct str rate;              /* frames a second of a film: "25/1" */
+	uint64_t text_bytes;          /* of a document: how long the text is that search finds it by */
+	struct str text;              /* that text on its way in; it is kept beside the record (media_text_get()) */
 };
 
 /* A custom emoji of this node (storage/emojis.h). */

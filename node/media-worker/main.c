@@ -4,7 +4,7 @@
  *   rse-node-media WHAT SIDE PREVIEW_SIDE
  *
  * The file comes on descriptor 0; on 1 goes a line "name value" for each finding, "error WORD" if it cannot be taken;
- * on 3 and 4 go the two pictures that are made of it. WHAT is "picture" or "file": whether films, sound and
+ * on 3 and 4 go the two pictures that are made of it, or on 3 the text of a document. WHAT is "picture" or "file": whether films, sound and
  * documents are taken too.
  * What others made is only looked at after the sandbox (sandbox.h) is closed. One process, one file.
  */
@@ -100,5 +100,5 @@ int main(int argc, char **argv)
 	if (!type)
 		return fail("type");
 	dprintf(FINDINGS, "kind document\ntype %s\n", type);
-	return 0;
+	document_text(type, bytes, size, OUT);
 }

@@ -37,7 +37,7 @@ static const int allowed[] = {
 	SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill),
 	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
 	SCMP_SYS(gettimeofday), SCMP_SYS(getrandom), SCMP_SYS(restart_syscall), SCMP_SYS(getrusage), SCMP_SYS(times),
-	SCMP_SYS(sysinfo), SCMP_SYS(uname),
+	SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(setitimer),
 };
 
 bool sandbox_close(void)

@@ -25,7 +25,7 @@ void decoder_free(struct decoder *decoder);
 
 struct decoder_order {
 	int in;                       /* the file, to be read from its beginning */
-	int out, preview_out;         /* empty files to write to */
+	int out, preview_out;         /* empty files to write to; the text of a document goes to the first */
 	bool documents;               /* are taken too */
 	unsigned side, preview_side;  /* pixels: how large pictures may be afterwards */
 	int64_t wait_ms;              /* for a place */

@@ -32,7 +32,18 @@ static void take_findings(const struct decoder_findings *findings, struct media_
 	media->rate = findings->rate;
 }
 
-/* What the worker made gets its place; a document is kept as it came. */
+/* What the worker wrote of a document's words; what cannot be read is not found. */
+static void take_text(struct arena *arena, int fd, struct media_record *media)
+{
+	char *text = arena_alloc(arena, MEDIA_TEXT_MAX);
+	ssize_t n = 1;
+
+	for (media->text_bytes = 0; n > 0 && media->text_bytes < MEDIA_TEXT_MAX; media->text_bytes += n > 0 ? (size_t)n : 0)
+		n = pread(fd, text + media->text_bytes, MEDIA_TEXT_MAX - media->text_bytes, (off_t)media->text_bytes);
+	media->text = (struct str){ text, media->text_bytes };
+}
+
+/* What the worker made gets its place; a document is kept as it came, and its text with the record. */
 static int keep(const struct node *node, struct arena *arena, const struct intake *intake, struct blob_file files[2],
                 struct media_record *media)
 {
@@ -40,6 +51,7 @@ static int keep(const struct node *node, struct arena *arena, const struct intak
 	int r;
 
 	if (media->kind == MEDIA_OTHER) {
+		take_text(arena, files[0].fd, media);
 		blobs_drop(node->blobs, &files[0]);
 		blobs_drop(node->blobs, &files[1]);
 		if (!intake->bytes.n) {

@@ -225,12 +225,31 @@ static bool lets_be_found(struct search *search, const struct post *post)
 	       posts_boost_get(search->view, post->id, viewer_id, &boost_id) == OK;
 }
 
+static bool has_terms(struct search *search, enum language language, const struct plan *plan, struct str text)
+{
+	struct str_list words = tokeniser_stems(search->tokeniser, search->scratch, language, text);
+
+	search->read += text.n;
+	for (size_t i = 0; i < plan->count; i++)
+		if (!has_term(&words, &plan->terms[i]))
+			return false;
+	return true;
+}
+
+/* Documents are long: they are read only where the post's own words are not enough. */
+static bool has_words(struct search *search, const struct text_hit *hit, const struct plan *plan, const struct post *post)
+{
+	struct arena *scratch = search->scratch;
+
+	return has_terms(search, hit->language, plan, subject_post_own_text(scratch, search->view, post)) ||
+	       (subject_has_documents(search->view, post) &&
+	        has_terms(search, hit->language, plan, subject_post_text(scratch, search->view, post)));
+}
+
 static bool is_shown_post(struct search *search, const struct text_hit *hit, const struct plan *plan)
 {
 	struct beholder beholder = { BEHOLDER_LOCAL, search->find->viewer_id };
-	struct str_list words;
 	struct post post;
-	struct str text;
 
 	if (access_post(search->scratch, search->view, beholder, hit->id, &post) != OK ||
 	    silence_hides_post(search->view, &post, search->find->viewer_id) || !lets_be_found(search, &post))
@@ -239,13 +258,7 @@ static bool is_shown_post(struct search *search, const struct text_hit *hit, con
 		return false;
 	if ((search->author_id && post.account_id != search->author_id) || (search->has_media && !post.attachments_json.n))
 		return false;
-	text = subject_post_text(search->scratch, search->view, &post);
-	search->read += text.n;
-	words = tokeniser_stems(search->tokeniser, search->scratch, hit->language, text);
-	for (size_t i = 0; i < plan->count; i++)
-		if (!has_term(&words, &plan->terms[i]))
-			return false;
-	return true;
+	return has_words(search, hit, plan, &post);
 }
 
 static bool is_shown_person(struct search *search, const struct text_hit *hit)

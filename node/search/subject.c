@@ -6,6 +6,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/json.h"
+#include "storage/media.h"
 #include "storage/polls.h"
 
 /* No letter of any script, so that no word of a text is like it; the index takes it for one. */
@@ -35,18 +36,48 @@ static void add_choices(struct buf *text, struct arena *arena, struct view *view
 	}
 }
 
-struct str subject_post_text(struct arena *arena, struct view *view, const struct post *post)
+static void add_own(struct buf *text, struct arena *arena, struct view *view, const struct post *post)
+{
+	buf_add(text, post->title);
+	buf_add_char(text, '\n');
+	buf_add(text, post->spoiler);
+	buf_add_char(text, '\n');
+	buf_add(text, tokeniser_plain(arena, post->content));
+	add_choices(text, arena, view, post->id);
+	add_names(text, arena, post->attachments_json);
+}
+
+struct str subject_post_own_text(struct arena *arena, struct view *view, const struct post *post)
 {
 	struct buf text;
 
 	buf_init(&text, arena, 0);
-	buf_add(&text, post->title);
-	buf_add_char(&text, '\n');
-	buf_add(&text, post->spoiler);
-	buf_add_char(&text, '\n');
-	buf_add(&text, tokeniser_plain(arena, post->content));
-	add_choices(&text, arena, view, post->id);
-	add_names(&text, arena, post->attachments_json);
+	add_own(&text, arena, view, post);
+	return buf_str(&text);
+}
+
+bool subject_has_documents(struct view *view, const struct post *post)
+{
+	struct str document;
+
+	for (size_t i = 0; i < post->media_ids.count; i++)
+		if (media_text_get(view, post->media_ids.ids[i], &document) == OK)
+			return true;
+	return false;
+}
+
+struct str subject_post_text(struct arena *arena, struct view *view, const struct post *post)
+{
+	struct str document;
+	struct buf text;
+
+	buf_init(&text, arena, 0);
+	add_own(&text, arena, view, post);
+	for (size_t i = 0; i < post->media_ids.count; i++)
+		if (media_text_get(view, post->media_ids.ids[i], &document) == OK) {
+			buf_add_char(&text, '\n');
+			buf_add(&text, document);
+		}
 	return buf_str(&text);
 }
 

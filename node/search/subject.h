@@ -12,6 +12,9 @@
 struct arena;
 
 /* Of a post: its title, warning and text, the choices of its poll, the names of its attachments. Plain text. */
+struct str subject_post_own_text(struct arena *arena, struct view *view, const struct post *post);
+bool subject_has_documents(struct view *view, const struct post *post);
+/* All that it is found by: that, and behind it the text of its documents. */
 struct str subject_post_text(struct arena *arena, struct view *view, const struct post *post);
 /* Of a person: names and profile. Empty for who is not to be found: deleted, disabled, the node itself. */
 struct str subject_person_text(struct arena *arena, const struct account *account);

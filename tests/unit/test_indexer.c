@@ -12,6 +12,7 @@
 #include "storage/changes.h"
 #include "storage/engine/writer.h"
 #include "storage/graph.h"
+#include "storage/media.h"
 #include "storage/posts.h"
 #include "tests/rig/folder.h"
 #include "tests/rig/world.h"
@@ -120,6 +121,50 @@ static void erase(uint64_t id)
 	world_write(world);
 	must(posts_delete(world->txn, id, &more));
 	must(world_commit(world));
+}
+
+static uint64_t say_with_document(const struct account *author, uint8_t visibility, const char *html, const char *text)
+{
+	struct media_record media = {
+		.account_id = author->id, .use = MEDIA_USE_POST, .state = MEDIA_STATE_READY, .kind = MEDIA_OTHER,
+		.type = STR("application/pdf"), .blob = STR("01234567890123456789012345678901"), .text = str_of(text),
+		.text_bytes = strlen(text),
+	};
+	struct post *post;
+	uint64_t id;
+
+	world_write(world);
+	must(media_add(world->arena, world->txn, &media));
+	post = world_draft(world, author, visibility);
+	post->content = str_of(html);
+	post->media_ids = world_ids(world, 1, &media.id);
+	id = world_add(world, post);
+	must(world_commit(world));
+	return id;
+}
+
+static void check_documents(void)
+{
+	uint64_t id;
+
+	begin();
+	id = say_with_document(ana, VISIBILITY_PUBLIC, "<p>Le compte rendu</p>", "La soudure des chaudi\u00e8res \xff\xfe a \u00e9t\u00e9 pr\u00e9vue");
+	say_with_document(ana, VISIBILITY_FOLLOWERS, "<p>Pour peu</p>", "Un stratag\u00e8me");
+	step_all();
+	is_int(finds(bob, "soudures chaudiere"), 1, "a post is found by the words of its document, in stems and without accents");
+	is_int(finds(bob, "compte soudure"), 1, "and by some of each");
+	is_int(finds(bob, "\"chaudi\u00e8res a \u00e9t\u00e9\""), 1, "bytes that are no text part words");
+	is_int(finds(bob, "soudure chocolat"), 0, "all words must be there");
+	is_int(finds(ana, "stratagemes"), 1, "of a post for few, its author finds the document");
+	is_int(finds(bob, "stratageme"), 0, "and who may not see it does not");
+	edit(id, "<p>Le rapport</p>");
+	step_all();
+	is_int(finds(bob, "rapport soudure"), 1, "after an edit the document is found as before");
+	must(indexer_run_whole(indexer));
+	is_int(finds(bob, "rapport soudure"), 1, "an index that is built anew has it");
+	erase(id);
+	is_int(finds(bob, "soudure"), 0, "with the post the document is found no more");
+	end();
 }
 
 static void check_words(void)
@@ -412,6 +457,7 @@ static void check_thread(void)
 int main(void)
 {
 	check_words();
+	check_documents();
 	check_audience();
 	check_pages();
 	check_long_posts();

@@ -11,6 +11,7 @@
 #include "storage/base/hash.h"
 #include "storage/blobs.h"
 #include "storage/engine/writer.h"
+#include "storage/keys.h"
 #include "storage/maintain.h"
 #include "storage/posts.h"
 #include "tests/rig/folder.h"
@@ -209,6 +210,44 @@ static void test_counting(void)
 	check_clean("and the store is true");
 }
 
+static void test_text(void)
+{
+	uint64_t before = media_used(world_read(world), ana->id);
+	struct media_record media = {
+		.account_id = ana->id, .use = MEDIA_USE_POST, .state = MEDIA_STATE_READY, .kind = MEDIA_OTHER, .bytes = 100,
+		.type = STR("application/pdf"), .blob = STR("01234567890123456789012345678901"), .text = STR("a word"), .text_bytes = 6,
+	};
+	uint64_t findings = 0;
+	struct media_record got;
+	struct key key;
+	struct str text;
+
+	world_write(world);
+	media_add(world->arena, world->txn, &media);
+	world_commit(world);
+	got = get(media.id);
+	is_int(got.text_bytes, 6, "a record says how long its text is");
+	is_int(media_text_get(world_read(world), media.id, &text), OK, "the text is kept");
+	is_str(text, STR("a word"), "as it came");
+	is_int((long long)(media_used(world_read(world), ana->id) - before), 106, "and counts with the bytes of a person");
+	got.description = STR("A report");
+	world_write(world);
+	media_put(world->txn, &got);
+	world_commit(world);
+	is_int(media_text_get(world_read(world), media.id, &text), OK, "a change of the record leaves it");
+	check_clean("the store is true");
+	world_write(world);
+	txn_put(world->txn, SPACE_MEDIA_TEXT, key_u64(&key, media.id), STR("word"));
+	world_commit(world);
+	maintain_check(world_read(world), print_finding, NULL, &findings);
+	is_int((long long)findings, 1, "the check finds a text that is not the record's");
+	world_write(world);
+	media_delete(world->txn, media.id);
+	world_commit(world);
+	is_int(media_text_get(world_read(world), media.id, &text), ERR_NOT_FOUND, "it goes with the record");
+	check_clean("and nothing of it is left");
+}
+
 int main(void)
 {
 	clock_set_for_test(NOW_MS);
@@ -221,6 +260,7 @@ int main(void)
 	test_collecting();
 	test_readers();
 	test_counting();
+	test_text();
 	world_free(world);
 	return done();
 }
