@@ -1,37 +1,21 @@
 /*
  * The check of the store: a table says of each space what its keys and values are, where a primary record
  * stands, what its numbers refer to; storage/index.h says which entries a record has. What neither can say
- * (counts, threads, conversations, tags) is a function beside the table. Reads only; memory does not grow
- * with the store. Any thread.
+ * (counts, threads, conversations, tags) is a function of check_people.c, check_posts.c or check_media.c. Reads
+ * only; memory does not grow with the store. Any thread.
  */
-#include "storage/maintain.h"
+#include "storage/check.h"
 
-#include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
-#include "storage/follower_digest.h"
-#include "storage/ids.h"
 #include "storage/index.h"
 #include "storage/keys.h"
-#include "storage/media.h"
-#include "storage/posts.h"
+#include "storage/maintain.h"
+#include "storage/model.h"
 #include "storage/reactions.h"
-#include "storage/record.h"
-#include "storage/scheduled.h"
 
 enum { KEY_ANY = 255, VALUE_ANY = -1, KEY_SHOWN_MAX = 32 };
-
-struct check {
-	struct view *view;
-	struct arena *arena;  /* reset for each item */
-	void (*report)(void *context, const char *sentence);
-	void *context;
-	uint64_t findings;
-	unsigned space;       /* of the item that is looked at */
-	struct str key, value;
-	const void *record;   /* decoded, or &value */
-};
 
 /* Bytes of an item that are (part of) a key elsewhere; `bytes` 0: nothing; `at` < 0 counts from the end. */
 enum from { FROM_KEY, FROM_VALUE };
@@ -56,7 +40,7 @@ struct space_rule {
 	void (*also)(struct check *check);
 };
 
-__attribute__((format(printf, 2, 3))) static void find(struct check *check, const char *format, ...)
+void check_find(struct check *check, const char *format, ...)
 {
 	struct buf line;
 	va_list args;
@@ -78,7 +62,7 @@ __attribute__((format(printf, 2, 3))) static void find(struct check *check, cons
 	check->report(check->context, buf_str(&line).p);
 }
 
-static bool has_id(struct check *check, unsigned space, uint64_t id)
+bool check_has(struct check *check, unsigned space, uint64_t id)
 {
 	struct key key;
 
@@ -98,22 +82,8 @@ static uint64_t id_of(const struct check *check, const struct part *part)
 	return key_read_u64(part_of(check, part), 0);
 }
 
-/* A removal in steps (storage/erasure.c) leaves boosts, favourites and notices of a post behind, and its
- * counts as the mark of it: until the last step they are all right. */
-static bool is_being_removed(struct check *check, uint64_t post_id)
-{
-	return has_id(check, SPACE_POST_STATS, post_id);
-}
-
-static void check_post_or_removal(struct check *check, uint64_t post_id)
-{
-	if (post_id && !has_id(check, SPACE_POST, post_id) && !is_being_removed(check, post_id))
-		find(check, "post %llu is not there", (unsigned long long)post_id);
-}
-
-/* How many keys begin with `id`, of those that `counts` accepts (NULL: all). */
-static uint64_t count_below(struct check *check, unsigned space, uint64_t id,
-                            bool (*counts)(struct check *check, const struct engine_item *item))
+uint64_t check_count_below(struct check *check, unsigned space, uint64_t id,
+                           bool (*counts)(struct check *check, const struct engine_item *item))
 {
 	struct prefix_walk walk;
 	struct engine_item item;
@@ -126,368 +96,11 @@ static uint64_t count_below(struct check *check, unsigned space, uint64_t id,
 	return n;
 }
 
-static void compare_count(struct check *check, const char *what, uint64_t stored, uint64_t found)
+void check_compare_count(struct check *check, const char *what, uint64_t stored, uint64_t found)
 {
 	if (stored != found)
-		find(check, "%llu %s are counted and %llu are there", (unsigned long long)stored, what,
+		check_find(check, "%llu %s are counted and %llu are there", (unsigned long long)stored, what,
 		     (unsigned long long)found);
-}
-
-static bool is_no_direct_post(struct check *check, const struct engine_item *item)
-{
-	(void)check;
-	return item->value.n == 1 && post_flags_visibility((uint8_t)item->value.p[0]) != VISIBILITY_DIRECT;
-}
-
-static bool is_accepted_mirror(struct check *check, const struct engine_item *item)
-{
-	(void)check;
-	return item->value.n == 1 && item->value.p[0] == FOLLOW_ACCEPTED;
-}
-
-static bool is_accepted_follow(struct check *check, const struct engine_item *item)
-{
-	struct follow follow;
-
-	(void)check;
-	return codec_decode(NULL, &follow_brief_type, item->value, &follow) == OK &&
-	       follow.state == FOLLOW_ACCEPTED;
-}
-
-/* All followers there, added up anew. The key holds the origin's hash alone, so the first of them says which it is. */
-static void check_follower_digest(struct check *check)
-{
-	uint64_t followee_id = key_read_u64(check->key, 0);
-	struct follower_digest digest = { .count = 0 };
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct arena *scratch = arena_new();
-	struct account follower;
-	struct key prefix, key;
-
-	prefix_walk_init(&walk, check->view, SPACE_FOLLOWER, key_u64(&prefix, followee_id), false);
-	while (prefix_next(&walk, &item) == OK) {
-		arena_reset(scratch);
-		if (!is_accepted_mirror(check, &item) ||
-		    accounts_get(scratch, check->view, key_read_u64(item.key, 8), &follower) != OK ||
-		    !str_eq(follower_digest_key(&key, followee_id, follower.uri), check->key))
-			continue;
-		follower_digest_xor(&digest, follower.uri);
-		digest.count++;
-	}
-	arena_free(scratch);
-	if (!follower_digest_is(check->value, &digest))
-		find(check, "it is not that of the %llu followers there", (unsigned long long)digest.count);
-}
-
-static void check_follow(struct check *check)
-{
-	const struct follow *follow = check->record;
-	struct account follower;
-	struct key key;
-
-	if (follow->state == FOLLOW_ACCEPTED &&
-	    accounts_get(check->arena, check->view, follow->follower_id, &follower) == OK &&
-	    !view_has(check->view, SPACE_FOLLOWER_DIGEST,
-	              follower_digest_key(&key, follow->followee_id, follower.uri)))
-		find(check, "the digest of such followers is missing");
-}
-
-static bool is_counted_reply(struct check *check, const struct engine_item *item)
-{
-	struct post reply;
-
-	return posts_brief(check->view, key_read_u64(item->key, 8), &reply) == OK && posts_counts_as_reply(&reply);
-}
-
-static bool is_counted_quote(struct check *check, const struct engine_item *item)
-{
-	struct post quoting;
-
-	return posts_brief(check->view, key_read_u64(item->key, 8), &quoting) == OK && posts_counts_as_quote(&quoting);
-}
-
-static void check_account(struct check *check)
-{
-	const struct account *account = check->record;
-	struct account_stats stats;
-
-	if (has_id(check, SPACE_ACCOUNT_JSON, account->id) == (account->deleted || account->withheld))
-		find(check, "%s finished JSON", account->deleted ? "it is deleted and has" :
-		                                account->withheld ? "it is withheld and has" : "it has no");
-	if (accounts_stats_get(check->view, account->id, &stats) != OK)
-		return;  /* found at the counts themselves */
-	compare_count(check, "posts", stats.statuses,
-	              count_below(check, SPACE_BY_AUTHOR, account->id, is_no_direct_post));
-	compare_count(check, "followers", stats.followers,
-	              count_below(check, SPACE_FOLLOWER, account->id, is_accepted_mirror));
-	compare_count(check, "followed", stats.following,
-	              count_below(check, SPACE_FOLLOW, account->id, is_accepted_follow));
-}
-
-static void check_tags(struct check *check, const struct post *post)
-{
-	struct key key;
-
-	if (post->visibility != VISIBILITY_PUBLIC || post->reblog_of_id)
-		return;
-	for (size_t i = 0; i < post->tags.count; i++)
-		if (post->tags.items[i].n &&
-		    !view_has(check->view, SPACE_TAG, key_text(&key, post->tags.items[i])))
-			find(check, "its tag %.*s is not listed", STR_ARG(post->tags.items[i]));
-}
-
-static void check_post(struct check *check)
-{
-	const struct post *post = check->record;
-	struct post_stats stats;
-
-	if (!has_id(check, SPACE_ACCOUNT, post->account_id))
-		find(check, "its author %llu is not there", (unsigned long long)post->account_id);
-	if (!has_id(check, SPACE_POST_JSON, post->id))
-		find(check, "it has no finished JSON");
-	check_post_or_removal(check, post->reblog_of_id);
-	check_tags(check, post);
-	for (size_t i = 0; i < post->media_ids.count; i++)
-		if (!has_id(check, SPACE_MEDIA, post->media_ids.ids[i]))
-			find(check, "its media %llu is not there", (unsigned long long)post->media_ids.ids[i]);
-	if (posts_stats_get(check->view, post->id, &stats) != OK)
-		return;
-	compare_count(check, "replies", stats.replies,
-	              count_below(check, SPACE_REPLIES, post->id, is_counted_reply));
-	compare_count(check, "boosts", stats.reblogs, count_below(check, SPACE_BOOSTS, post->id, NULL));
-	compare_count(check, "favourites", stats.favourites,
-	              count_below(check, SPACE_FAVOURITE, post->id, NULL));
-	compare_count(check, "quotes", stats.quotes, count_below(check, SPACE_QUOTES, post->id, is_counted_quote));
-}
-
-static void check_post_stats(struct check *check)
-{
-	uint64_t id = key_read_u64(check->key, 0);
-
-	if (!has_id(check, SPACE_POST, id) && count_below(check, SPACE_BOOSTS, id, NULL) == 0 &&
-	    count_below(check, SPACE_FAVOURITE, id, NULL) == 0 &&
-	    count_below(check, SPACE_EMOJI_REACTION, id, NULL) == 0 &&
-	    count_below(check, SPACE_VOTE, id, NULL) == 0 &&
-	    count_below(check, SPACE_BOOKMARK, id, NULL) == 0 &&
-	    count_below(check, SPACE_NOTICE_ABOUT, id, NULL) == 0)
-		find(check, "post %llu is not there", (unsigned long long)id);
-}
-
-static void check_favourite(struct check *check)
-{
-	check_post_or_removal(check, ((const struct favourite *)check->record)->post_id);
-}
-
-static void check_bookmark(struct check *check)
-{
-	check_post_or_removal(check, key_read_u64(check->key, 0));
-}
-
-static void check_list_member(struct check *check)
-{
-	uint64_t owner_id = key_read_u64(check->value, 0), list_id = key_read_u64(check->key, 0);
-	uint64_t member_id = key_read_u64(check->key, 8);
-	struct key key;
-
-	if (!view_has(check->view, SPACE_LIST, key_u64_u64(&key, owner_id, list_id)))
-		find(check, "there is no such list of account %llu", (unsigned long long)owner_id);
-	if (member_id != owner_id && !view_has(check->view, SPACE_FOLLOW, key_u64_u64(&key, owner_id, member_id)))
-		find(check, "account %llu does not follow it", (unsigned long long)owner_id);
-}
-
-static void check_import(struct check *check)
-{
-	const struct import *import = check->record;
-
-	if (view_has(check->view, SPACE_IMPORT_TEXT, check->key) != (import->ended_ms == 0))
-		find(check, import->ended_ms ? "it is done and has a text" : "it has no text");
-}
-
-static void check_import_text(struct check *check)
-{
-	if (!view_has(check->view, SPACE_IMPORT, check->key))
-		find(check, "there is no such import");
-}
-
-static void check_token(struct check *check)
-{
-	if (!view_has(check->view, SPACE_TOKEN_OF, check->key))
-		find(check, "there is no such token");
-}
-
-static void check_emoji_reaction(struct check *check)
-{
-	check_post_or_removal(check, ((const struct emoji_reaction *)check->record)->post_id);
-}
-
-/* Those of another node's poll are counted there. */
-static void check_poll(struct check *check)
-{
-	const struct poll *poll = check->record;
-	struct post post;
-
-	if (poll->counts.count != poll->options.count)
-		find(check, "it has %zu counts for %zu options", poll->counts.count, poll->options.count);
-	if (posts_brief(check->view, poll->post_id, &post) == OK && !post.remote)
-		compare_count(check, "voters", poll->voters, count_below(check, SPACE_VOTE, poll->post_id, NULL));
-}
-
-static void check_vote(struct check *check)
-{
-	const struct vote *vote = check->record;
-
-	if (!has_id(check, SPACE_POLL, vote->post_id) &&
-	    (has_id(check, SPACE_POST, vote->post_id) || !is_being_removed(check, vote->post_id)))
-		find(check, "poll %llu is not there", (unsigned long long)vote->post_id);
-}
-
-static void check_notice(struct check *check)
-{
-	check_post_or_removal(check, ((const struct notice *)check->record)->post_id);
-}
-
-static void check_tag(struct check *check)
-{
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct key key;
-	struct str hash = key_hash(&key, check->key);
-
-	/* a longer tag is cut in the key, which then has another hash */
-	if (check->key.n < ENGINE_KEY_MAX && !str_eq(check->value, hash))
-		find(check, "it has the hash of another tag");
-	prefix_walk_init(&walk, check->view, SPACE_TAGGED, check->value, false);
-	if (check->value.n && prefix_next(&walk, &item) != OK)
-		find(check, "no post has it");
-}
-
-/* What an activity made: the spaces of the kinds, and where their keys stand in the value (0: nowhere). */
-static const struct {
-	uint8_t kind, space, first, second;
-	const struct record_type *type;
-} made[] = {
-	{ MADE_FOLLOW, SPACE_FOLLOW, 1, 9, &follow_type },
-	{ MADE_FAVOURITE, SPACE_FAVOURITE, 9, 1, &favourite_type },
-	{ MADE_BOOST, SPACE_POST, 9, 0, &post_type },
-	{ MADE_EMOJI_REACTION, SPACE_EMOJI_REACTION, 1, 9, &emoji_reaction_type },
-	{ MADE_BLOCK, SPACE_BLOCK, 1, 9, &block_type },
-};
-
-static void check_made(struct check *check)
-{
-	uint64_t first, second;
-	struct key key;
-	struct str at;
-	void *record;
-	size_t i = 0;
-
-	while (i < sizeof(made) / sizeof(made[0]) && made[i].kind != (uint8_t)check->value.p[0])
-		i++;
-	if (i == sizeof(made) / sizeof(made[0])) {
-		find(check, "it is of the unknown kind %u", (uint8_t)check->value.p[0]);
-		return;
-	}
-	first = key_read_u64(check->value, made[i].first);
-	second = key_read_u64(check->value, made[i].second);
-	at = made[i].second ? key_u64_u64(&key, first, second) : key_u64(&key, first);
-	record = arena_alloc(check->arena, made[i].type->size);
-	if (record_get(check->arena, check->view, made[i].space, at, made[i].type, record) != OK ||
-	    !index_has(instance_of(check->view), made[i].space, at, record, check->space, check->key,
-	               check->value))
-		find(check, "what it made is not there");
-}
-
-static void check_conversation(struct check *check)
-{
-	const struct conversation *conversation = check->record;
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct key key;
-
-	prefix_walk_init(&walk, check->view, SPACE_CONVERSATION_POST,
-	                 key_u64_u64(&key, conversation->account_id, conversation->root_id), true);
-	if (prefix_next(&walk, &item) != OK || key_read_u64(item.key, 16) != conversation->last_post_id)
-		find(check, "post %llu is not its newest", (unsigned long long)conversation->last_post_id);
-}
-
-static void check_conversation_post(struct check *check)
-{
-	uint64_t account_id = key_read_u64(check->key, 0), root_id = key_read_u64(check->key, 8);
-	struct key key;
-	struct post post;
-
-	if (!view_has(check->view, SPACE_CONVERSATION_ROOT, key_u64_u64(&key, account_id, root_id)))
-		find(check, "there is no such conversation");
-	if (posts_get(check->arena, check->view, key_read_u64(check->key, 16), &post) != OK)
-		find(check, "there is no such post");
-	else if (post.visibility != VISIBILITY_DIRECT || (post.root_id ? post.root_id : post.id) != root_id ||
-	         (post.account_id != account_id && !ids_have(&post.mention_ids, account_id)))
-		find(check, "the post does not belong there");
-}
-
-static void check_media(struct check *check)
-{
-	const struct media_record *media = check->record;
-	struct scheduled scheduled;
-	struct account account;
-	struct post post;
-
-	if (media->post_id && media->use == MEDIA_USE_POST &&
-	    (posts_get(check->arena, check->view, media->post_id, &post) != OK || !ids_have(&post.media_ids, media->id)))
-		find(check, "post %llu does not show it", (unsigned long long)media->post_id);
-	if (media->use == MEDIA_USE_POST && !!media->post_id + !!media->loose_ms + !!media->scheduled_id != 1)
-		find(check, "it is not one of shown, loose and scheduled");
-	if (media->scheduled_id &&
-	    (scheduled_get(check->arena, check->view, media->account_id, media->scheduled_id, &scheduled) != OK ||
-	     !ids_have(&scheduled.media_ids, media->id)))
-		find(check, "the scheduled post %llu does not name it", (unsigned long long)media->scheduled_id);
-	if ((media->use == MEDIA_USE_AVATAR || media->use == MEDIA_USE_HEADER) &&
-	    (accounts_get(check->arena, check->view, media->account_id, &account) != OK ||
-	     (media->use == MEDIA_USE_AVATAR ? account.avatar_id : account.header_id) != media->id))
-		find(check, "account %llu does not show it", (unsigned long long)media->account_id);
-	if (media_bytes_counted(media) && !has_id(check, SPACE_MEDIA_USED, media->account_id))
-		find(check, "account %llu has no count of its bytes", (unsigned long long)media->account_id);
-	if (media->state == MEDIA_STATE_READY && !media->blob.n)
-		find(check, "it has no file");
-	if (media->text_bytes && !has_id(check, SPACE_MEDIA_TEXT, media->id))
-		find(check, "its text is not there");
-}
-
-static void check_media_text(struct check *check)
-{
-	struct media_record media;
-
-	if (media_get(check->arena, check->view, key_read_u64(check->key, 0), &media) == OK &&
-	    media.text_bytes != check->value.n)
-		find(check, "%zu bytes, and its file says %llu", check->value.n, (unsigned long long)media.text_bytes);
-}
-
-static void check_media_used(struct check *check)
-{
-	uint64_t account_id = key_read_u64(check->key, 0), bytes = 0;
-	struct media_record media;
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct key key;
-
-	prefix_walk_init(&walk, check->view, SPACE_MEDIA_OF, key_u64(&key, account_id), false);
-	while (prefix_next(&walk, &item) == OK)
-		if (media_get(check->arena, check->view, key_read_u64(item.key, 8), &media) == OK)
-			bytes += media_bytes_counted(&media);
-	if (bytes != key_read_u64(check->value, 0))
-		find(check, "its files have %llu bytes", (unsigned long long)bytes);
-}
-
-static void check_emoji(struct check *check)
-{
-	const struct emoji *emoji = check->record;
-	struct media_record picture;
-
-	if (!str_eq(check->key, emoji->shortcode))
-		find(check, "it says that it is another");
-	if (media_get(check->arena, check->view, emoji->media_id, &picture) != OK || picture.use != MEDIA_USE_EMOJI)
-		find(check, "its picture %llu is not there", (unsigned long long)emoji->media_id);
 }
 
 #define ID(type, member) (offsetof(struct type, member) + 1)
@@ -669,12 +282,12 @@ static bool read_value(struct check *check, const struct space_rule *rule)
 	check->record = &check->value;
 	if (!rule->type) {
 		if (rule->value_bytes != VALUE_ANY && check->value.n != (size_t)rule->value_bytes)
-			find(check, "its value has %zu bytes instead of %d", check->value.n, rule->value_bytes);
+			check_find(check, "its value has %zu bytes instead of %d", check->value.n, rule->value_bytes);
 		return rule->value_bytes == VALUE_ANY || check->value.n == (size_t)rule->value_bytes;
 	}
 	record = arena_alloc(check->arena, rule->type->size);
 	if (codec_decode(check->arena, rule->type, check->value, record) != OK) {
-		find(check, "the record does not decode");
+		check_find(check, "the record does not decode");
 		return false;
 	}
 	check->record = record;
@@ -688,7 +301,7 @@ static bool check_own_key(struct check *check, const struct space_rule *rule)
 
 		memcpy(&number, (const char *)check->record + rule->own[i] - 1, sizeof(number));
 		if (number != key_read_u64(check->key, 8 * i)) {
-			find(check, "the record belongs under another key (%llu)", (unsigned long long)number);
+			check_find(check, "the record belongs under another key (%llu)", (unsigned long long)number);
 			return false;
 		}
 	}
@@ -706,9 +319,9 @@ static void check_entry(struct index_sink *sink, unsigned space, struct str key,
 	struct str stored;
 
 	if (view_get(check->view, space, key, &stored) != OK)
-		find(check, "its entry in %s is missing", space_names[space].name);
+		check_find(check, "its entry in %s is missing", space_names[space].name);
 	else if (!str_eq(stored, value))
-		find(check, "its entry in %s is not its own", space_names[space].name);
+		check_find(check, "its entry in %s is not its own", space_names[space].name);
 }
 
 /* An entry of an index is right if its record would write it. */
@@ -724,14 +337,14 @@ static void check_primary(struct check *check, const struct space_rule *rule)
 		buf_add(&key, part_of(check, &rule->at[i]));
 	at = buf_str(&key);
 	if (view_get(check->view, rule->primary, at, &value) != OK) {
-		find(check, "there is no such %s", space_names[rule->primary].name);
+		check_find(check, "there is no such %s", space_names[rule->primary].name);
 		return;
 	}
 	if (of->type && codec_decode(check->arena, of->type, value, record) != OK)
 		return;  /* found at the record itself */
 	if (!index_has(instance_of(check->view), rule->primary, at, of->type ? record : &value, check->space,
 	               check->key, check->value))
-		find(check, "the %s is not of this entry", space_names[rule->primary].name);
+		check_find(check, "the %s is not of this entry", space_names[rule->primary].name);
 }
 
 static void check_references(struct check *check, const struct space_rule *rule)
@@ -739,8 +352,8 @@ static void check_references(struct check *check, const struct space_rule *rule)
 	for (size_t i = 0; i < 3 && rule->refers[i].id.bytes; i++) {
 		uint64_t id = id_of(check, &rule->refers[i].id);
 
-		if (id && !has_id(check, rule->refers[i].space, id))
-			find(check, "%s %llu is not there", space_names[rule->refers[i].space].name,
+		if (id && !check_has(check, rule->refers[i].space, id))
+			check_find(check, "%s %llu is not there", space_names[rule->refers[i].space].name,
 			     (unsigned long long)id);
 	}
 }
@@ -750,7 +363,7 @@ static void check_item(struct check *check, const struct space_rule *rule)
 	struct entry_sink entries = { { check_entry }, check };
 
 	if (rule->key_bytes != KEY_ANY && check->key.n != rule->key_bytes) {
-		find(check, "its key has %zu bytes instead of %u", check->key.n, rule->key_bytes);
+		check_find(check, "its key has %zu bytes instead of %u", check->key.n, rule->key_bytes);
 		return;
 	}
 	if (!read_value(check, rule) || !check_own_key(check, rule))
@@ -788,7 +401,7 @@ int maintain_check(struct view *view, void (*report)(void *context, const char *
 	for (check.space = 0; check.space < SPACE_COUNT && r == OK; check.space++) {
 		check.key = STR_NONE;
 		if (rules[check.space].key_bytes == 0)
-			find(&check, "nothing is known about this space");
+			check_find(&check, "nothing is known about this space");
 		else
 			r = check_space(&check, &rules[check.space]);
 	}
