@@ -8,6 +8,7 @@
 
 #include "federation/actor.h"
 #include "federation/property.h"
+#include "federation/staff.h"
 #include "federation/url.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
@@ -150,6 +151,8 @@ int act_flag(struct arena *arena, struct txn *txn, struct report *report)
 {
 	int r = reports_add(txn, report);
 
+	if (!r)
+		r = staff_reported(txn, report->id);
 	if (r || !report->forwarded)
 		return r;
 	r = forward(arena, txn, report);

@@ -5,6 +5,7 @@
  */
 #include "federation/on_flag.h"
 
+#include "federation/staff.h"
 #include "federation/url.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
@@ -114,6 +115,8 @@ int flag_apply(struct apply *apply)
 	if (apply->origin == ORIGIN_LOCAL)
 		return OK;
 	r = reports_add(apply->txn, &report);
+	if (!r)
+		r = staff_reported(apply->txn, report.id);
 	/* A peer is not asked to try again. */
 	return r == ERR_LIMIT ? ERR_DENIED : r;
 }

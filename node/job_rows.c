@@ -17,6 +17,7 @@
 #include "federation/purge.h"
 #include "federation/quote.h"
 #include "federation/resolve.h"
+#include "federation/staff.h"
 #include "node/import.h"
 #include "node/config.h"
 #include "node/jobs.h"
@@ -260,6 +261,8 @@ const struct job_row job_rows[] = {
 	  "asks a peer for its instance actor and pins the key" },
 	{ "notify",       LANE_WRITER, RETRY_SOON,  100,   effects_notify_write, NULL,       0,
 	  "tells followers who asked to hear of each post" },
+	{ "tell_staff",   LANE_WRITER, RETRY_SOON,  100,   staff_tell_write,    NULL,        0,
+	  "tells moderators that somebody signed up, or is reported" },
 	{ "parting",      LANE_WRITER, RETRY_SOON,  100,   parting_write,       NULL,        0,
 	  "ends the follows between a person and a domain" },
 	{ "purge_account", LANE_WRITER, RETRY_SOON, 100,   purge_account_write, NULL,        0,

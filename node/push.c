@@ -25,6 +25,7 @@
 #include "storage/notices.h"
 #include "storage/posts.h"
 #include "storage/pushes.h"
+#include "storage/reports.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
@@ -169,6 +170,8 @@ static const struct { const char *en, *fr; } titles[] = {
 	[NOTICE_EMOJI_REACTION] = { "{} reacted to your post", "{} a réagi à votre publication" },
 	[NOTICE_QUOTE] = { "{} quoted your post", "{} a cité votre publication" },
 	[NOTICE_QUOTED_UPDATE] = { "{} edited a post you quoted", "{} a modifié une publication que vous citez" },
+	[NOTICE_SIGN_UP] = { "{} signed up", "{} s’est inscrit" },
+	[NOTICE_REPORT] = { "{} reported somebody", "{} a signalé quelqu’un" },
 };
 
 /* "{}" is who did it. */
@@ -186,12 +189,18 @@ static struct str title_of(struct arena *arena, uint8_t kind, bool french, struc
 	return buf_str(&buf);
 }
 
-/* The beginning of the post, or what stands before it; of a follower, what he says of himself. */
+/* The beginning of the post, or what stands before it; what a report says; of a follower, what he says of himself. */
 static int excerpt_of(struct sending *sending, struct view *view, const struct account *actor, struct str *ret_text)
 {
+	struct report report;
 	struct post post;
 	int r = OK;
 
+	if (sending->notice.report_id) {
+		r = reports_get(sending->arena, view, sending->notice.report_id, &report);
+		*ret_text = r == OK ? utf8_prefix(report.comment, EXCERPT_CHARACTERS) : STR_NONE;
+		return r;
+	}
 	*ret_text = actor->note;
 	if (sending->notice.post_id) {
 		r = posts_get(sending->arena, view, sending->notice.post_id, &post);

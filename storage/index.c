@@ -199,7 +199,7 @@ static void notice_entries(const struct subject *subject)
 	struct key key;
 
 	give_id(subject, SPACE_NOTICE_OF,
-	        key_notice_of(&key, notice->account_id, notice->kind, notice->actor_id, notice->post_id),
+	        key_notice_of(&key, notice->account_id, notice->kind, notice->actor_id, notice_subject(notice)),
 	        notice->id);
 	if (notice->post_id)
 		give(subject, SPACE_NOTICE_ABOUT,

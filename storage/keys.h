@@ -48,7 +48,7 @@
 	X(FAVOURITE_BY, "favourite_by", "account id, favourite id", "post id") \
 	X(ACTIVITY_OF, "activity_of", "hash of activity uri", "kind (1), a (8), b (8): the follow, favourite, boost or reaction it made") \
 	X(NOTICE, "notice", "account id, notice id", "notice record") \
-	X(NOTICE_OF, "notice_of", "account id, kind (1), actor id, post id", "notice id") \
+	X(NOTICE_OF, "notice_of", "account id, kind (1), actor id, post or report id", "notice id") \
 	X(CONVERSATION, "conversation", "account id, conversation id", "conversation record") \
 	X(CONVERSATION_ROOT, "conversation_root", "account id, root post id", "conversation id") \
 	X(CONVERSATION_LAST, "conversation_last", "account id, last post id", "conversation id") \

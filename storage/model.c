@@ -365,6 +365,7 @@ static const struct field notice_fields[] = {
 	FIELD(5, notice, post_id),
 	FIELD(6, notice, created_ms),
 	FIELD(10, notice, filtered),
+	FIELD(11, notice, report_id),
 };
 RECORD_TYPE(notice);
 
@@ -650,6 +651,7 @@ static const char *const notice_kind_names[] = {
 	[NOTICE_FAVOURITE] = "favourite", [NOTICE_UPDATE] = "update",
 	[NOTICE_POLL] = "poll", [NOTICE_EMOJI_REACTION] = "pleroma:emoji_reaction",
 	[NOTICE_QUOTE] = "quote", [NOTICE_QUOTED_UPDATE] = "quoted_update",
+	[NOTICE_SIGN_UP] = "admin.sign_up", [NOTICE_REPORT] = "admin.report",
 };
 
 static const char *name_at(const char *const *names, size_t count, size_t i)

@@ -331,6 +331,8 @@ enum notice_kind {
 	NOTICE_EMOJI_REACTION = 9,
 	NOTICE_QUOTE = 15,            /* a post of theirs was quoted */
 	NOTICE_QUOTED_UPDATE = 16,    /* what a post of theirs quotes was edited; it is about theirs */
+	NOTICE_SIGN_UP = 17,          /* for moderators: somebody signed up, and is let in */
+	NOTICE_REPORT = 18,           /* for moderators */
 };
 
 struct notice {
@@ -339,9 +341,16 @@ struct notice {
 	uint8_t kind;                 /* enum notice_kind */
 	uint64_t actor_id;            /* who did it */
 	uint64_t post_id;             /* 0 when it is about no post */
+	uint64_t report_id;           /* 0 when it is about no report */
 	int64_t created_ms;
 	bool filtered;                /* held back until its recipient lets its actor through */
 };
+
+/* What it is about beside its actor: a post, a report, or nothing (0). */
+static inline uint64_t notice_subject(const struct notice *notice)
+{
+	return notice->post_id ? notice->post_id : notice->report_id;
+}
 
 enum push_policy { PUSH_ALL = 1, PUSH_FOLLOWED, PUSH_FOLLOWERS, PUSH_NONE };
 

@@ -64,7 +64,7 @@ int notice_group_parse(struct str key, struct notice_group *ret_group)
 	group.kind = notice_kind_parse(kind);
 	if (!group.kind || !(NOTICE_GROUPED_KINDS & 1u << group.kind))
 		return ERR_NOT_FOUND;
-	if (group.kind != NOTICE_FOLLOW && (!str_to_u64(str_cut(&key, '-'), &group.post_id) || !group.post_id))
+	if (group.kind != NOTICE_FOLLOW && group.kind != NOTICE_SIGN_UP && (!str_to_u64(str_cut(&key, '-'), &group.post_id) || !group.post_id))
 		return ERR_NOT_FOUND;
 	/* a page whose times do not fit into ids is none */
 	if (!str_to_u64(key, &group.page) || group.page > page_of(UINT64_MAX >> 1))
@@ -105,7 +105,7 @@ static int post_members(struct view *view, uint64_t account_id, const struct not
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 
-/* Of followers: those among all notices of the page. */
+/* Of followers, and of who signed up: those among all notices of the page. */
 static int follow_members(struct arena *arena, struct view *view, uint64_t account_id, const struct notice_group *group,
                           size_t max, struct notice *notices, size_t *ret_count)
 {

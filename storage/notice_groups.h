@@ -25,7 +25,8 @@ struct notice_group {
 };
 
 /* Kinds that make groups, as a bit set. */
-#define NOTICE_GROUPED_KINDS (1u << NOTICE_FAVOURITE | 1u << NOTICE_REBLOG | 1u << NOTICE_FOLLOW)
+#define NOTICE_GROUPED_KINDS \
+	(1u << NOTICE_FAVOURITE | 1u << NOTICE_REBLOG | 1u << NOTICE_FOLLOW | 1u << NOTICE_SIGN_UP)
 
 /* "favourite-7-41000", "follow-41000", "ungrouped-9". `grouped`: kinds to be put into groups. */
 struct str notice_group_key(struct arena *arena, const struct notice *notice, uint32_t grouped);

@@ -14,7 +14,9 @@
 #include "storage/posts.h"
 #include "storage/pushes.h"
 #include "storage/record.h"
+#include "storage/reports.h"
 #include "storage/shuns.h"
+#include "storage/users.h"
 
 int notices_get(struct arena *arena, struct view *view, uint64_t account_id, uint64_t id,
                 struct notice *ret_notice)
@@ -44,7 +46,7 @@ int notices_add(struct txn *txn, struct notice *notice)
 
 	if (!is_ours(view, notice->account_id))
 		return OK;
-	at = key_notice_of(&key, notice->account_id, notice->kind, notice->actor_id, notice->post_id);
+	at = key_notice_of(&key, notice->account_id, notice->kind, notice->actor_id, notice_subject(notice));
 	if (view_has(view, SPACE_NOTICE_OF, at))
 		return ERR_EXISTS;
 	notice->id = txn_new_id(txn);
@@ -125,6 +127,19 @@ int notices_release(struct txn *txn, uint64_t account_id, uint64_t id)
 	return index_replace(txn, SPACE_NOTICE, at, &held, &notice);
 }
 
+/* News for moderators is for those who are, and lasts as long as what it is about. */
+static bool is_for_staff(struct view *view, const struct notice *notice)
+{
+	struct arena *scratch = arena_new();
+	struct report report;
+	struct user user;
+	bool holds = users_get(scratch, view, notice->account_id, &user) == OK && user.role >= ROLE_MODERATOR &&
+	             (notice->kind != NOTICE_REPORT || reports_get(scratch, view, notice->report_id, &report) == OK);
+
+	arena_free(scratch);
+	return holds;
+}
+
 bool notices_hold(struct view *view, const struct notice *notice)
 {
 	struct beholder beholder = { BEHOLDER_LOCAL, notice->account_id };
@@ -132,6 +147,8 @@ bool notices_hold(struct view *view, const struct notice *notice)
 
 	if (!access_lives(view, notice->actor_id) || shuns_notices(view, notice->account_id, notice->actor_id))
 		return false;
+	if (notice->kind == NOTICE_SIGN_UP || notice->kind == NOTICE_REPORT)
+		return is_for_staff(view, notice);
 	return notice->post_id == 0 ||
 	       (posts_brief(view, notice->post_id, &post) == OK && access_sees(view, beholder, &post));
 }

@@ -6,6 +6,7 @@
 
 #include "federation/actor.h"
 #include "federation/apply.h"
+#include "federation/staff.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -158,9 +159,11 @@ uint8_t people_holds(const struct user *user)
 	return user->holds || !user->disabled ? user->holds : HOLD_DISABLED;
 }
 
-/* Both records say so; who is held is signed out in the same transaction. */
+/* Both records say so; who is held is signed out in the same transaction. Of who signed up, moderators hear once the
+ * account can be shown to them. */
 static int put_holds(struct txn *txn, struct account *account, struct user *user, uint8_t holds)
 {
+	bool let_in = people_holds(user) & ~holds & HOLD_PENDING;
 	int err;
 
 	user->holds = holds;
@@ -168,6 +171,8 @@ static int put_holds(struct txn *txn, struct account *account, struct user *user
 	account->withheld = (holds & (HOLD_SUSPENDED | HOLD_PENDING)) != 0;
 	users_put(txn, user);
 	err = accounts_put(txn, account);
+	if (err == OK && let_in)
+		err = staff_signed_up(txn, account->id);
 	return err == OK && holds ? tokens_delete_all(txn, account->id) : err;
 }
 

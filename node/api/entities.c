@@ -5,6 +5,7 @@
 
 #include "node/api/batch.h"
 #include "node/api/quotes.h"
+#include "node/api/reports.h"
 #include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
@@ -16,6 +17,7 @@
 #include "storage/media.h"
 #include "storage/notice_groups.h"
 #include "storage/posts.h"
+#include "storage/reports.h"
 #include "storage/shuns.h"
 #include "storage/ties.h"
 #include "storage/trends.h"
@@ -235,12 +237,25 @@ int entity_relationship(struct json_writer *w, struct arena *arena, struct view 
 
 /* --- notifications and conversations ---------------------------------------------------------------------------- */
 
-static void w_notification(struct json_writer *w, struct arena *arena, struct batch *batch,
+/* Of a notice for moderators what was reported; nothing of one that is forgotten meanwhile. */
+static int w_report_of(struct json_writer *w, struct arena *arena, struct view *view, const struct notice *notice)
+{
+	struct report report;
+	int r = reports_get(arena, view, notice->report_id, &report);
+
+	if (r != OK)
+		return r == ERR_NOT_FOUND ? OK : r;
+	json_w_key(w, "report");
+	return entity_report(w, arena, view, &report);
+}
+
+static int w_notification(struct json_writer *w, struct arena *arena, struct batch *batch,
                            const struct notice *notice)
 {
 	const char *type = notice_kind_name(notice->kind);
 	struct emoji_reaction reaction;
 	struct str url, static_url;
+	int r = OK;
 
 	json_w_object(w);
 	json_w_member_id(w, "id", notice->id);
@@ -259,9 +274,12 @@ static void w_notification(struct json_writer *w, struct arena *arena, struct ba
 		json_w_member_str(w, "emoji", reaction.emoji);
 		json_w_member_str_or_null(w, "emoji_url", url);
 	}
+	if (notice->report_id)
+		r = w_report_of(w, arena, batch->view, notice);
 	if (notice->filtered)
 		json_w_member_bool(w, "filtered", true);
 	json_w_object_end(w);
+	return r;
 }
 
 /* What a notice is about may be gone, or no longer for the one it told: then it tells nothing. */
@@ -290,7 +308,7 @@ int entities_notifications(struct json_writer *w, struct arena *arena, struct vi
 	json_w_array(w);
 	for (size_t i = 0; r == OK && i < count; i++)
 		if (notice_holds(&batch, &notices[i]))
-			w_notification(w, arena, &batch, &notices[i]);
+			r = w_notification(w, arena, &batch, &notices[i]);
 	json_w_array_end(w);
 	return r;
 }
@@ -309,8 +327,7 @@ int entity_notification(struct json_writer *w, struct arena *arena, struct view 
 	r = batch_load(&batch);
 	if (r != OK || !notice_holds(&batch, notice))
 		return r != OK ? r : ERR_NOT_FOUND;
-	w_notification(w, arena, &batch, notice);
-	return OK;
+	return w_notification(w, arena, &batch, notice);
 }
 
 int entity_conversation(struct json_writer *w, struct arena *arena, struct view *view,

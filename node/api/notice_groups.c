@@ -7,10 +7,12 @@
 #include "node/api/entities.h"
 #include "node/api/notices.h"
 #include "node/api/paging.h"
+#include "node/api/reports.h"
 #include "storage/access.h"
 #include "storage/ids.h"
 #include "storage/notice_groups.h"
 #include "storage/notices.h"
+#include "storage/reports.h"
 
 enum { MEMBERS_SHOWN = 200 };
 
@@ -122,8 +124,12 @@ static int w_statuses(struct json_writer *w, struct call *call, struct view *vie
 
 /* --- groups ----------------------------------------------------------------------------------------------------- */
 
-static void w_group(struct json_writer *w, struct call *call, const struct notice_group *group, uint32_t grouped)
+static int w_group(struct json_writer *w, struct call *call, struct view *view, const struct notice_group *group,
+                   uint32_t grouped)
 {
+	struct report report;
+	int r = OK;
+
 	json_w_object(w);
 	json_w_member_str(w, "group_key", notice_group_key(call->arena, &group->newest, group->alone_id ? 0 : grouped));
 	json_w_member_u64(w, "notifications_count", group->count);
@@ -139,7 +145,12 @@ static void w_group(struct json_writer *w, struct call *call, const struct notic
 	json_w_array_end(w);
 	if (group->post_id)
 		json_w_member_id(w, "status_id", group->post_id);
+	if (group->newest.report_id && reports_get(call->arena, view, group->newest.report_id, &report) == OK) {
+		json_w_key(w, "report");
+		r = entity_report(w, call->arena, view, &report);
+	}
 	json_w_object_end(w);
+	return r;
 }
 
 static int show_groups(struct call *call, struct view *view, const struct notice_group *groups, size_t count,
@@ -155,8 +166,8 @@ static int show_groups(struct call *call, struct view *view, const struct notice
 		r = w_statuses(&answer.w, call, view, groups, count);
 	json_w_key(&answer.w, "notification_groups");
 	json_w_array(&answer.w);
-	for (size_t i = 0; i < count; i++)
-		w_group(&answer.w, call, &groups[i], grouped);
+	for (size_t i = 0; r == OK && i < count; i++)
+		r = w_group(&answer.w, call, view, &groups[i], grouped);
 	json_w_array_end(&answer.w);
 	json_w_object_end(&answer.w);
 	return answer_end(&answer, call, r);

@@ -85,6 +85,8 @@ int api_notification(struct call *call, struct view *view)
 
 	if (r == OK)
 		r = notices_get(call->arena, view, call->viewer.account_id, id, &notice);
+	if (r == OK && !notices_hold(view, &notice))
+		r = ERR_NOT_FOUND;
 	if (r != OK)
 		return r;
 	answer_begin(&answer, call);

@@ -78,7 +78,7 @@ static void w_report(struct json_writer *w, const struct report *report)
 {
 	json_w_member_id(w, "id", report->id);
 	json_w_member_bool(w, "action_taken", report->closed_ms != 0);
-	json_w_member_null(w, "action_taken_at");
+	json_w_member_date(w, "action_taken_at", report->closed_ms);
 	json_w_member_str(w, "category", report->category);
 	json_w_member_str(w, "comment", report->comment);
 	json_w_member_bool(w, "forwarded", report->forwarded);
@@ -91,6 +91,18 @@ static void w_report(struct json_writer *w, const struct report *report)
 	json_w_member_null(w, "rule_ids");
 }
 
+int entity_report(struct json_writer *w, struct arena *arena, struct view *view, const struct report *report)
+{
+	int r;
+
+	json_w_object(w);
+	w_report(w, report);
+	json_w_key(w, "target_account");
+	r = entity_account(w, arena, view, report->target_id);
+	json_w_object_end(w);
+	return r;
+}
+
 int api_report_show(struct call *call, struct view *view)
 {
 	const struct report *report = call->state;
@@ -98,10 +110,6 @@ int api_report_show(struct call *call, struct view *view)
 	int r;
 
 	answer_begin(&answer, call);
-	json_w_object(&answer.w);
-	w_report(&answer.w, report);
-	json_w_key(&answer.w, "target_account");
-	r = entity_account(&answer.w, call->arena, view, report->target_id);
-	json_w_object_end(&answer.w);
+	r = entity_report(&answer.w, call->arena, view, report);
 	return answer_end(&answer, call, r);
 }

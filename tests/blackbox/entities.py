@@ -70,7 +70,7 @@ _ENTITIES = {
     "FilterResult": "filter:FilterHead keyword_matches:[s]? status_matches:[id]?",
     "Filter1": """id:id phrase:s context:[(home|notifications|public|thread|account)] expires_at:d? irreversible:b
         whole_word:b""",
-    "Notification": """id:id type:notice group_key:s created_at:d account:Account status:Status~ report:AdminReport~
+    "Notification": """id:id type:notice group_key:s created_at:d account:Account status:Status~ report:Report~
         event:o~ moderation_warning:o~""",
     "Count": "count:i",
     "WebPushSubscription": "id:id endpoint:u standard:b server_key:s alerts:{b} policy:(all|followed|follower|none)",
@@ -85,7 +85,8 @@ _ENTITIES = {
     "AnnouncementReactionEvent": "name:s count:i url:u~ static_url:u~ announcement_id:id",
     "PartialAccount": "id:id acct:s url:u avatar:u avatar_static:u locked:b bot:b",
     "NotificationGroup": """group_key:s notifications_count:i type:notice most_recent_notification_id:id page_min_id:id
-        page_max_id:id latest_page_notification_at:d sample_account_ids:[id] status_id:id~""",
+        page_max_id:id latest_page_notification_at:d sample_account_ids:[id] status_id:id~
+        report:Report~""",
     "NotificationGroups": """accounts:[Account] statuses:[Status] partial_accounts:[PartialAccount]~
         notification_groups:[NotificationGroup]""",
     "PolicySummary": "pending_requests_count:i pending_notifications_count:i",

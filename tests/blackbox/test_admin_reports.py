@@ -2,7 +2,7 @@
 
 import pytest
 
-from node import Person, unkept
+from node import Person, unkept, wait_for
 
 mastodon = pytest.importorskip("mastodon")
 
@@ -87,3 +87,20 @@ def test_nobody_else_may(world, mod, word):
         assert mod.raw("GET", "/api/v1/admin/reports" + path).status_code == 404
         assert mod.raw("POST", "/api/v1/admin/reports" + path + "/resolve").status_code == 404
     assert mod.get(f"/api/v1/admin/reports/{report['id']}")["action_taken"] is False
+
+
+def test_moderators_hear_of_a_report_and_nobody_else_does(world, mod, word):
+    def told(who, **wanted):
+        return [n for n in who.get("/api/v1/notifications", **wanted) if n.get("report", {}).get("comment") == word]
+
+    _, report = reported(world, word)
+    notice = wait_for(lambda: told(mod, **{"types[]": "admin.report"}), "the moderator hears of it")[0]
+    assert notice["report"]["id"] == report["id"] and notice["report"]["target_account"]["id"] == world.ben.id
+    assert notice["account"]["id"] == world.ana.id and "status" not in notice
+    assert mod.get(f"/api/v1/notifications/{notice['id']}") == notice
+    assert told(mod, **{"exclude_types[]": "admin.report"}) == []
+    groups = mod.get("/api/v2/notifications", **{"types[]": "admin.report"})
+    group = next(g for g in groups["notification_groups"] if g["report"]["comment"] == word)
+    assert group["group_key"] == f"ungrouped-{notice['id']}" and group["report"] == notice["report"]
+    assert mod.get(f"/api/v2/notifications/{group['group_key']}")["notification_groups"] == [group]
+    assert told(world.ana) == told(world.ben) == []

@@ -68,7 +68,12 @@ def test_who_signs_up_waits_and_is_let_in(world, mod, door, app, word):
     assert world.a.get(f"/.well-known/webfinger?resource=acct:new{word}@{world.a.domain}").status_code == 404
     assert f"new{word}\t" in world.a.do("user", "list") and "\twaiting\t" in world.a.do("user", "list")
     api = mastodon.Mastodon(access_token=mod.token, api_base_url=world.a.url, ratelimit_method="throw", session=unkept())
+    assert not [n for n in mod.get("/api/v1/notifications", **{"types[]": "admin.sign_up"}) if word in n["account"]["acct"]]
     assert api.admin_account_approve(person["id"]).approved
+    told = wait_for(lambda: mod.get("/api/v1/notifications", **{"types[]": "admin.sign_up"}), "moderators hear of it")
+    assert (told[0]["type"], told[0]["account"]["id"]) == ("admin.sign_up", person["id"])
+    groups = mod.get("/api/v2/notifications", **{"types[]": "admin.sign_up"})["notification_groups"]
+    assert groups[0]["group_key"].startswith("admin.sign_up-") and groups[0]["sample_account_ids"][0] == person["id"]
     assert new.say(f"hello {word}")["account"]["acct"] == "new" + word
     assert world.ana.get(f"/api/v1/accounts/{person['id']}")["acct"] == "new" + word
     assert mod.raw("POST", f"{PATH}/{person['id']}/approve").status_code == 403

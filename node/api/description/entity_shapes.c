@@ -88,7 +88,7 @@ const struct entity_shape entity_shapes[] = {
 	  "irreversible:b whole_word:b" },
 	{ "Notification",
 	  "id:id type:notice group_key:s created_at:d account:Account status:Status~ "
-	  "report:AdminReport~ event:o~ moderation_warning:o~ emoji:s~ emoji_url:u?~ "
+	  "report:Report~ event:o~ moderation_warning:o~ emoji:s~ emoji_url:u?~ "
 	  "filtered:b~" },
 	{ "Count", "count:i" },
 	{ "WebPushSubscription",
@@ -110,7 +110,7 @@ const struct entity_shape entity_shapes[] = {
 	{ "NotificationGroup",
 	  "group_key:s notifications_count:i type:notice most_recent_notification_id:id "
 	  "page_min_id:id page_max_id:id latest_page_notification_at:d sample_account_ids:[id] "
-	  "status_id:id~" },
+	  "status_id:id~ report:Report~" },
 	{ "NotificationGroups",
 	  "accounts:[Account] statuses:[Status] partial_accounts:[PartialAccount]~ "
 	  "notification_groups:[NotificationGroup]" },
