@@ -131,15 +131,9 @@ static int show_who(struct call *call, struct view *view, uint64_t account_id, w
 {
 	struct page page = paging_read(call, PAGE_ACCOUNTS, PAGE_ACCOUNTS_MAX);
 	struct id_list ids = { 0 };
-	struct answer answer;
 	int r = who(call->arena, view, account_id, page.max_id, page.limit + 1, &ids);
 
-	if (r != OK)
-		return r;
-	paging_cut_after(call, &page, &ids);
-	answer_begin(&answer, call);
-	r = entities_accounts(&answer.w, call->arena, view, &ids);
-	return answer_end(&answer, call, r);
+	return r == OK ? entities_answer_accounts(call, view, &page, &ids) : r;
 }
 
 static int show_circle(struct call *call, struct view *view, who_follows *who)

@@ -61,15 +61,9 @@ static int show_endorsed(struct call *call, struct view *view, uint64_t account_
 {
 	struct page page = paging_read(call, PAGE_ACCOUNTS, PAGE_ACCOUNTS_MAX);
 	struct id_list ids = { 0 };
-	struct answer answer;
 	int r = ties_of(call->arena, view, account_id, TIE_ENDORSED, page.max_id, page.limit + 1, &ids);
 
-	if (r != OK)
-		return r;
-	paging_cut_after(call, &page, &ids);
-	answer_begin(&answer, call);
-	r = entities_accounts(&answer.w, call->arena, view, &ids);
-	return answer_end(&answer, call, r);
+	return r == OK ? entities_answer_accounts(call, view, &page, &ids) : r;
 }
 
 int api_endorsements(struct call *call, struct view *view)

@@ -3,7 +3,9 @@
  */
 #include "node/api/entities.h"
 
+#include "node/api/answer.h"
 #include "node/api/batch.h"
+#include "node/api/paging.h"
 #include "node/api/quotes.h"
 #include "node/api/reports.h"
 #include "storage/access.h"
@@ -81,6 +83,29 @@ int entity_status(struct json_writer *w, struct arena *arena, struct view *view,
 	r = batch_load(&batch);
 	batch_w_status(&batch, w, post->id);
 	return r;
+}
+
+int entities_answer_posts(struct call *call, struct view *view, const struct page *page, const struct post_page *found)
+{
+	struct answer answer;
+	int r;
+
+	if (found->count)
+		paging_link(call, page, found->posts[0].id, found->posts[found->count - 1].id, found->more);
+	answer_begin(&answer, call);
+	r = entities_statuses(&answer.w, call->arena, view, call->viewer.account_id, found->posts, found->count);
+	return answer_end(&answer, call, r);
+}
+
+int entities_answer_accounts(struct call *call, struct view *view, const struct page *page, struct id_list *ids)
+{
+	struct answer answer;
+	int r;
+
+	paging_cut_after(call, page, ids);
+	answer_begin(&answer, call);
+	r = entities_accounts(&answer.w, call->arena, view, ids);
+	return answer_end(&answer, call, r);
 }
 
 /* --- one's own account ------------------------------------------------------------------------------------------ */

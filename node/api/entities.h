@@ -9,6 +9,9 @@
 #include "storage/base/json.h"
 #include "storage/model.h"
 
+struct page;
+struct post_page;
+
 /* Account, by id; deleted or unknown ones write null. */
 int entity_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
 int entities_accounts(struct json_writer *w, struct arena *arena, struct view *view, const struct id_list *ids);
@@ -25,6 +28,9 @@ int entity_status(struct json_writer *w, struct arena *arena, struct view *view,
                   const struct post *post);
 int entities_statuses(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
                       const struct post *posts, size_t count);
+/* Whole answers: a page of posts with its Link header; one of accounts, got with one entry more than it holds. */
+int entities_answer_posts(struct call *call, struct view *view, const struct page *page, const struct post_page *found);
+int entities_answer_accounts(struct call *call, struct view *view, const struct page *page, struct id_list *ids);
 int entity_relationship(struct json_writer *w, struct arena *arena, struct view *view, uint64_t viewer_id,
                         uint64_t account_id);
 /* ERR_NOT_FOUND, and nothing written: what it tells of is gone. A list of one recipient's leaves such ones out. */

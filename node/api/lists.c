@@ -168,7 +168,6 @@ int api_list_accounts(struct call *call, struct view *view)
 {
 	struct page page = paging_read(call, PAGE_ACCOUNTS, PAGE_ACCOUNTS_MAX);
 	struct id_list ids = { 0 };
-	struct answer answer;
 	struct list list;
 	int r = find_list(call, view, &list);
 
@@ -176,12 +175,7 @@ int api_list_accounts(struct call *call, struct view *view)
 		page.limit = LIST_MEMBERS_MAX;
 	if (r == OK)
 		r = lists_members(call->arena, view, list.id, page.max_id, page.limit + 1, &ids);
-	if (r != OK)
-		return r;
-	paging_cut_after(call, &page, &ids);
-	answer_begin(&answer, call);
-	r = entities_accounts(&answer.w, call->arena, view, &ids);
-	return answer_end(&answer, call, r);
+	return r == OK ? entities_answer_accounts(call, view, &page, &ids) : r;
 }
 
 int api_list_accounts_check(struct call *call, struct view *view)
@@ -236,17 +230,10 @@ int api_timeline_list(struct call *call, struct view *view)
 {
 	struct page page = paging_read(call, PAGE_STATUSES, PAGE_STATUSES_MAX);
 	struct post_page found;
-	struct answer answer;
 	struct list list;
 	int r = find_list(call, view, &list);
 
 	if (r == OK)
 		r = timeline_list(call->arena, view, &list, &page, &found);
-	if (r != OK)
-		return r;
-	if (found.count)
-		paging_link(call, &page, found.posts[0].id, found.posts[found.count - 1].id, found.more);
-	answer_begin(&answer, call);
-	r = entities_statuses(&answer.w, call->arena, view, call->viewer.account_id, found.posts, found.count);
-	return answer_end(&answer, call, r);
+	return r == OK ? entities_answer_posts(call, view, &page, &found) : r;
 }

@@ -123,19 +123,12 @@ int api_status_quotes(struct call *call, struct view *view)
 {
 	struct page page = paging_read(call, PAGE_STATUSES, PAGE_STATUSES_MAX);
 	struct post_page found;
-	struct answer answer;
 	struct post post;
 	int r = status_find(call, view, &post);
 
 	if (r == OK)
 		r = quotes_page(call->arena, view, answer_beholder(call), post.id, &page, &found);
-	if (r != OK)
-		return r;
-	if (found.count)
-		paging_link(call, &page, found.posts[0].id, found.posts[found.count - 1].id, found.more);
-	answer_begin(&answer, call);
-	r = entities_statuses(&answer.w, call->arena, view, call->viewer.account_id, found.posts, found.count);
-	return answer_end(&answer, call, r);
+	return r == OK ? entities_answer_posts(call, view, &page, &found) : r;
 }
 
 int api_quote_revoke_check(struct call *call, struct view *view)

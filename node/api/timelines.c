@@ -12,25 +12,13 @@
 
 enum { TAG_LIST_MAX = 8 };
 
-static int show_page(struct call *call, struct view *view, const struct page *page, const struct post_page *found)
-{
-	struct answer answer;
-	int r;
-
-	if (found->count)
-		paging_link(call, page, found->posts[0].id, found->posts[found->count - 1].id, found->more);
-	answer_begin(&answer, call);
-	r = entities_statuses(&answer.w, call->arena, view, call->viewer.account_id, found->posts, found->count);
-	return answer_end(&answer, call, r);
-}
-
 int api_timeline_home(struct call *call, struct view *view)
 {
 	struct page page = paging_read(call, PAGE_STATUSES, PAGE_STATUSES_MAX);
 	struct post_page found;
 	int r = timeline_home(call->arena, view, call->viewer.account_id, &page, &found);
 
-	return r == OK ? show_page(call, view, &page, &found) : r;
+	return r == OK ? entities_answer_posts(call, view, &page, &found) : r;
 }
 
 /* "local" and "remote" each leave out the other; neither, or both, is everything. */
@@ -52,7 +40,7 @@ int api_timeline_public(struct call *call, struct view *view)
 	read_origin(call, &local, &remote);
 	r = timeline_public(call->arena, view, answer_beholder(call), local, remote,
 	                    call_param_bool(call, "only_media", false), &page, &found);
-	return r == OK ? show_page(call, view, &page, &found) : r;
+	return r == OK ? entities_answer_posts(call, view, &page, &found) : r;
 }
 
 static struct str fold(struct call *call, struct str tag)
@@ -85,7 +73,7 @@ int api_timeline_tag(struct call *call, struct view *view)
 
 	read_origin(call, &query.local, &query.remote);
 	r = timeline_tag(call->arena, view, answer_beholder(call), &query, &page, &found);
-	return r == OK ? show_page(call, view, &page, &found) : r;
+	return r == OK ? entities_answer_posts(call, view, &page, &found) : r;
 }
 
 int api_timeline_link(struct call *call, struct view *view)
@@ -98,5 +86,5 @@ int api_timeline_link(struct call *call, struct view *view)
 	if (!address.n)
 		return answer_refuse(call, "Validation failed: url is no address of the web");
 	r = timeline_link(call->arena, view, answer_beholder(call), address, &page, &found);
-	return r == OK ? show_page(call, view, &page, &found) : r;
+	return r == OK ? entities_answer_posts(call, view, &page, &found) : r;
 }
