@@ -51,6 +51,8 @@ int rules_put(struct txn *txn, const struct rule *rule)
 		r = ERR_LIMIT;
 	if (!r) {
 		txn_emit(txn, EVENT_PEER, 0, 0);
+		if (rule->kind == RULE_NETWORK)
+			txn_emit(txn, EVENT_NETWORK, 0, 0);
 		r = record_put(txn, SPACE_RULE, at, &rule_type, &kept);
 	}
 	arena_free(arena);

@@ -36,7 +36,8 @@ static int open_stream(struct call *call, const struct channel *channel, bool we
 {
 	const struct stream_request request = {
 		.account_id = call->viewer.account_id, .token_id = call->viewer.token_id,
-		.expires_ms = call->viewer.expires_ms, .scopes = call->viewer.scopes, .channel = channel, .websocket = websocket,
+		.expires_ms = call->viewer.expires_ms, .scopes = call->viewer.scopes,
+		.address = call->request.peer_address, .channel = channel, .websocket = websocket,
 	};
 	int err = call->node->hub ? hub_open(call->node->hub, call->arena, &request, &call->reply.stream) : ERR_BUSY;
 

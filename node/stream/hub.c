@@ -57,6 +57,18 @@ static void wake(struct hub *hub)
 
 /* --- what other threads do -------------------------------------------------------------------------------------- */
 
+/* A text that outlives the transaction or the request that it came by. */
+static struct str text_keep(struct str text)
+{
+	char *kept = text.n ? malloc(text.n) : NULL;
+
+	if (text.n && !kept)
+		abort();
+	if (text.n)
+		memcpy(kept, text.p, text.n);
+	return (struct str){ kept, text.n };
+}
+
 /* Ends of requests: a stream whose socket is not the hub's leaves. */
 static void ticket_release(void *object)
 {
@@ -101,6 +113,7 @@ int hub_open(struct hub *hub, struct arena *arena, const struct stream_request *
 	stream->token_id = request->token_id;
 	stream->expires_ms = request->expires_ms;
 	stream->scopes = request->scopes;
+	stream->address = text_keep(request->address);
 	stream->websocket = request->websocket;
 	if (request->channel) {
 		stream->first = malloc(sizeof(*stream->first));
@@ -167,22 +180,11 @@ static bool is_news(const struct event *event)
 	case EVENT_ANNOUNCEMENT_REACTION:
 	case EVENT_NOTICES_MERGED:
 	case EVENT_REVOKED:
+	case EVENT_NETWORK:
 		return true;
 	default:
 		return false;
 	}
-}
-
-/* The text of an event outlives its transaction. */
-static struct str text_keep(struct str text)
-{
-	char *kept = text.n ? malloc(text.n) : NULL;
-
-	if (text.n && !kept)
-		abort();
-	if (text.n)
-		memcpy(kept, text.p, text.n);
-	return (struct str){ kept, text.n };
 }
 
 static void events_free(struct event *events, size_t count)
@@ -195,7 +197,7 @@ static void events_free(struct event *events, size_t count)
 static void keep_event(struct hub *hub, const struct event *event)
 {
 	/* That somebody lost the right to listen is never lost. */
-	if (hub->event_count >= EVENTS_MAX && event->kind != EVENT_REVOKED) {
+	if (hub->event_count >= EVENTS_MAX && event->kind != EVENT_REVOKED && event->kind != EVENT_NETWORK) {
 		hub->lost++;
 		return;
 	}

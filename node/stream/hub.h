@@ -52,6 +52,7 @@ struct stream_request {
 	uint64_t account_id, token_id;
 	int64_t expires_ms;             /* when its token ends by itself, and the stream with it; 0: never */
 	scope_set scopes;
+	struct str address;             /* the client's; copied. The stream ends when its network is kept out */
 	const struct channel *channel;  /* copied; NULL for a WebSocket that will subscribe */
 	bool websocket;
 };

@@ -210,6 +210,7 @@ void stream_free(struct stream *stream)
 		close(stream->fd);
 	websocket_free(stream->ws);
 	sse_free(stream->sse);
+	free((char *)(uintptr_t)stream->address.p);
 	free(stream->first);
 	free(stream->seats);
 	free(stream);

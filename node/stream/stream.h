@@ -21,6 +21,7 @@ struct stream {
 	uint64_t token_id;
 	int64_t expires_ms;             /* of the token, by the wall clock; 0: never */
 	scope_set scopes;
+	struct str address;             /* the client's */
 	struct channel *first;          /* what it will listen to, until it joins; or NULL */
 	struct seat **seats;            /* what it listens to */
 	size_t seat_count;
@@ -84,7 +85,7 @@ void stream_on_text(void *arg, struct str text);
 /* Any thread that has it alone. */
 void stream_free(struct stream *stream);
 
-/* Does its token still stand, and is its person let in? */
+/* Does its token still stand, and is its person let in, and its network? */
 bool stream_may(struct arena *arena, struct view *view, const struct stream *stream);
 /* Tells all whom this event is about. */
 void tell(struct hub *hub, struct arena *arena, struct view *view, const struct event *event, int64_t now_ms);

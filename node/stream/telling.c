@@ -10,6 +10,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
+#include "storage/networks.h"
 #include "storage/posts.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
@@ -181,16 +182,15 @@ bool stream_may(struct arena *arena, struct view *view, const struct stream *str
 	uint64_t account_id = stream->listener->account_id;
 	struct user user;
 
+	if (networks_severities(view, stream->address, clock_now_ms()) & 1U << NETWORK_NO_ACCESS)
+		return false;
 	return tokens_has_id(view, account_id, stream->token_id) &&
 	       users_get(arena, view, account_id, &user) == OK && !user.disabled;
 }
 
 /* Whatever ended: each stream of the account is asked again. */
-static void end_revoked(struct hub *hub, struct arena *arena, struct view *view, const struct event *event,
-                        int64_t now_ms)
+static void ask_again(struct listener *listener, struct arena *arena, struct view *view, int64_t now_ms)
 {
-	struct listener *listener = hub_listener(hub, event->actor);
-
 	for (struct stream *stream = listener ? listener->streams : NULL; stream; stream = stream->next)
 		if (!stream_may(arena, view, stream))
 			stream_end(stream, true, now_ms);
@@ -207,7 +207,11 @@ void tell(struct hub *hub, struct arena *arena, struct view *view, const struct 
 		tell_of_end(hub, arena, view, event);
 		break;
 	case EVENT_REVOKED:
-		end_revoked(hub, arena, view, event, now_ms);
+		ask_again(hub_listener(hub, event->actor), arena, view, now_ms);
+		break;
+	case EVENT_NETWORK:
+		for (struct listener *listener = hub_core(hub)->active; listener; listener = listener->next_active)
+			ask_again(listener, arena, view, now_ms);
 		break;
 	case EVENT_NOTICE:
 	case EVENT_CONVERSATION:

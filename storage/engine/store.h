@@ -37,6 +37,7 @@ enum event_kind {
 	EVENT_ANNOUNCEMENT_GONE,
 	EVENT_ANNOUNCEMENT_REACTION,  /* somebody gave or took back one: id = announcement, text = the emoji */
 	EVENT_NOTICES_MERGED,  /* what was held back from `actor` is all among the others now */
+	EVENT_NETWORK,       /* a network is kept out, or differently than before */
 };
 
 struct event {

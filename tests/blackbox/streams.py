@@ -17,8 +17,10 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class Stream:
-    def __init__(self, node, target, headers, receive_bytes=None):
+    def __init__(self, node, target, headers, receive_bytes=None, source=""):
         self.socket = socket.socket()
+        if source:
+            self.socket.bind((source, 0))
         if receive_bytes:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
         self.socket.settimeout(10 * PATIENCE)

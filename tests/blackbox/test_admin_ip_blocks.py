@@ -5,6 +5,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from node import Person, wait_for
+from streams import PATIENCE, Lines, Socket
 
 SCOPES = "read write follow admin:read admin:write"
 PATH = "/api/v1/admin/ip_blocks"
@@ -52,6 +53,27 @@ def test_a_network_is_kept_out_and_let_in_again(world, mod, word):
     finally:
         assert mod.delete(f"{PATH}/{made['id']}") == {}
     assert mod.raw("DELETE", f"{PATH}/{made['id']}").status_code == 404
+
+
+def test_open_streams_of_a_network_end_with_its_block_and_no_others(world, mod, word):
+    token = world.ana.token
+    made = mod.post(PATH, ip="127.0.0.76", severity="sign_up_block")
+    with Lines(world.a, "user", token, source="127.0.0.76") as one, \
+            Socket(world.a, "stream=user", token, source="127.0.0.76") as two, Lines(world.a, "user", token) as stays:
+        assert (one.status, two.status, stays.status) == (200, 101, 200)
+        mod.put(f"{PATH}/{made['id']}", severity="no_access")
+        assert one.ended(1) < PATIENCE and two.ended(1) < PATIENCE and two.code == 1008
+        said = world.ana.say(f"still here {word}")
+        while stays.event()[1].get("id") != said["id"]:
+            pass
+    mod.delete(f"{PATH}/{made['id']}")
+
+
+def test_open_streams_of_who_is_suspended_end(world, mod, word):
+    made = world.a.person("str" + word)
+    with Lines(world.a, "user", made.token) as one, Socket(world.a, "stream=user", made.token) as two:
+        mod.post(f"/api/v1/admin/accounts/{made.id}/action", type="suspend")
+        assert one.ended(1) < PATIENCE and two.ended(1) < PATIENCE and two.code == 1008
 
 
 def test_a_block_ends_by_itself(world, mod, word):
