@@ -7,6 +7,7 @@
 #include "node/http/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -44,7 +46,8 @@ struct server {
 	struct arena *arena;        /* of the route index */
 	struct MHD_Daemon *daemon;
 	struct deadlines *deadlines;
-	int listen_fd;
+	int listen_fd;              /* the library's, once it runs */
+	int deaf_fd;                /* never ready */
 	bool quiesced;              /* the stopping thread's */
 	atomic_bool closing;        /* replies end their connections */
 	atomic_size_t connections;
@@ -357,6 +360,8 @@ static int start_daemon(struct server *server)
 
 static void server_free(struct server *server)
 {
+	if (server->deaf_fd >= 0)
+		close(server->deaf_fd);
 	deadlines_free(server->deadlines);
 	arena_free(server->arena);
 	free(server);
@@ -381,7 +386,8 @@ int server_start(const struct server_options *options, struct server **ret_serve
 	hash_random(&start, sizeof(start));
 	snprintf(server->world.request_id_prefix, sizeof(server->world.request_id_prefix), "%016llx",
 	         (unsigned long long)start);
-	err = open_listener(server->arena, options->listen, &server->listen_fd);
+	server->deaf_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = server->deaf_fd < 0 ? ERR_FULL : open_listener(server->arena, options->listen, &server->listen_fd);
 	if (err != OK) {
 		server_free(server);
 		return err;
@@ -422,9 +428,11 @@ void server_quiesce(struct server *server)
 		return;
 	server->quiesced = true;
 	atomic_store(&server->closing, true);
-	MHD_quiesce_daemon(server->daemon);
-	/* Refuse newcomers at once rather than let them wait in the backlog; closed when no thread can use it. */
-	shutdown(server->listen_fd, SHUT_RDWR);
+	/* MHD_quiesce_daemon() and the event loops may both take the listening socket out of epoll, and the library aborts
+	 * when the second finds it gone. So the socket is closed under its number, which refuses newcomers at once, and
+	 * what has the number from here on is never ready. MHD_stop_daemon() closes it. */
+	if (dup3(server->deaf_fd, server->listen_fd, O_CLOEXEC) < 0)
+		shutdown(server->listen_fd, SHUT_RDWR);
 }
 
 /* Waits until `count` is 0, or `limit_ms` have passed (0: without limit). Looked at every millisecond, once in the
@@ -445,7 +453,6 @@ void server_stop(struct server *server)
 	wait_for_zero(&server->parked, 0);
 	wait_for_zero(&server->sending, SENDING_MS);
 	MHD_stop_daemon(server->daemon);
-	close(server->listen_fd);
 	server_free(server);
 }
 
