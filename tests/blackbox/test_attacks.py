@@ -14,7 +14,9 @@ from node import BINARY, PASSWORD, PREFIX, wait_for
 
 
 def control(node):
-    """The control socket of a serving node; its path is too long for some systems, so it is named from within."""
+    """The control socket of a serving node, which opens last; its path is too long for some systems, so it is named from
+    within."""
+    wait_for(lambda: os.path.exists(os.path.join(node.data, "control")), "the control socket")
     connection, here = socket.socket(socket.AF_UNIX), os.getcwd()
     try:
         os.chdir(node.data)
