@@ -2,10 +2,12 @@
 
 import pathlib
 import re
+import time
 
 import pytest
 from answers import entities_of
 from entities import fields, _ENTITIES, _EXTENSIONS, _WORDS
+from node import Person
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -243,3 +245,124 @@ def test_the_names_of_parameters_are_those_of_the_sources(described):
         "force_login", "response_type", "code_challenge", "code_challenge_method", "state", "redirect_uri", "client_id",
         "email", "display_name", "hold_seconds", "policy", "list", "tag", "stream", "code", "scope"}
     assert read - said <= elsewhere, f"route_shapes.c does not say: {sorted(read - said - elsewhere)}"
+
+
+def parts(node, at="#"):
+    """Every object of the document with the place where it stands."""
+    if isinstance(node, dict):
+        yield at, node
+    for key, inner in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from parts(inner, f"{at}/{key}")
+
+
+def test_every_reference_leads_somewhere(described):
+    referring = [(at, node) for at, node in parts(described) if "$ref" in node]
+    assert len(referring) > 500
+    for at, node in referring:
+        try:
+            resolve(described, node)
+        except KeyError:
+            pytest.fail(f"{at}: there is no {node['$ref']}")
+
+
+def flaws(described, schema, at):
+    """What keeps a schema from being one of those that the document uses; references end the descent."""
+    kinds = [key for key in ("$ref", "type", "anyOf") if key in schema]
+    if len(kinds) != 1:
+        yield f"{at}: {schema}"
+        return
+    known = {"$ref": set(), "anyOf": set(), "string": {"format", "pattern", "enum", "maxLength", "contentMediaType"},
+             "integer": {"minimum", "maximum"}, "number": {"minimum", "maximum"}, "boolean": set(), "null": set(),
+             "array": {"items", "maxItems"}, "object": {"properties", "required", "additionalProperties"}}
+    kind = schema.get("type", kinds[0])
+    if kind not in known or set(schema) - {kinds[0]} - known[kind]:
+        yield f"{at}: {schema}"
+    elif kind == "array" and "items" not in schema or set(schema.get("required", [])) - set(schema.get("properties", {})):
+        yield f"{at}: {schema}"
+    elif schema.get("minimum", 0) > schema.get("maximum", schema.get("minimum", 0)):
+        yield f"{at}: {schema}"
+    for key, inner in [*schema.get("properties", {}).items(), *enumerate(schema.get("anyOf", [])),
+                       *((key, schema[key]) for key in ("items", "additionalProperties") if key in schema)]:
+        yield from flaws(described, inner, f"{at}.{key}")
+
+
+def test_each_parameter_has_a_schema_that_can_be_read(described):
+    for method, path, operation in operations(described):
+        schemas = [(p["name"], p["schema"]) for p in operation["parameters"]]
+        schemas += [(kind, content["schema"]) for kind, content in operation.get("requestBody", {}).get("content", {}).items()]
+        for name, schema in schemas:
+            assert not list(flaws(described, schema, f"{method} {path} {name}"))
+
+
+# Values of required parameters that a node takes.
+LATER = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 10**7))
+SAMPLES = {"title": "sample", "context[]": "home", "phrase": "sample", "keyword": "sample", "name": "sample", "q": "sample",
+           "url": "https://news.example/1", "domain": "sample.example", "client_name": "sample", "keys[]": "new_users",
+           "redirect_uris": "https://client.example/", "start_at": "2026-01-01", "end_at": "2026-01-02",
+           "quote_approval_policy": "public", "choices[]": "0", "scheduled_at": LATER, "mode": "merge",
+           "type": "none", "email": "sample@corp.example", "acct": "probed", "tag": "sample", "list": "1"}
+# Refused without parameters, though no single one is needed, or for what the path names.
+ONE_OF_SEVERAL = {("post", "/api/v1/statuses")}
+BY_THE_PATH = {("post", "/api/v1/accounts/{id}/endorse"), ("post", "/api/v1/accounts/{id}/pin"),
+               ("put", "/api/v1/pleroma/statuses/{id}/reactions/{emoji}"),
+               ("delete", "/api/v1/pleroma/statuses/{id}/reactions/{emoji}")}
+
+
+@pytest.fixture(scope="module")
+def prober(world):
+    world.a.add_user("prober", role="admin")
+    return Person(world.a, "prober", world.a.token("prober", "read write follow push profile admin:read admin:write"))
+
+
+def target_of(world, prober, method, path):
+    """The path with what the prober has, made anew for what may be taken away."""
+    home = {"context[]": "home"}
+    makers = [
+        (r"/accounts/{", lambda: world.a.person("probed")),
+        (r"/lists?/{", lambda: prober.post("/api/v1/lists", title="probe")),
+        (r"/filters/keywords/{", lambda: prober.post(
+            f"/api/v2/filters/{prober.post('/api/v2/filters', title='probe', **home)['id']}/keywords", keyword="probe")),
+        (r"/v2/filters/{", lambda: prober.post("/api/v2/filters", title="probe", **home)),
+        (r"/v1/filters/{", lambda: prober.post("/api/v1/filters", phrase="probe", **home)),
+        (r"/scheduled_statuses/{", lambda: prober.post("/api/v1/statuses", status="probe", scheduled_at=LATER)),
+        (r"/polls/{", lambda: world.ana.say("probe", **{"poll[options][]": ["a", "b"], "poll[expires_in]": 3600})["poll"]),
+        (r"{", lambda: prober.post("/api/v1/statuses", status="probe"))]
+    for pattern, make in makers:
+        if re.search(pattern, path):
+            made = make()
+            return re.sub(r"{\w+}", made["id"] if isinstance(made, dict) else made.id, path)
+    return path
+
+
+def test_what_a_route_refuses_to_lack_is_required(world, described, prober):
+    """Without any parameter, and with all that are said to be required, nobody is told that another one is missing."""
+    reached = 0
+    for method, path, operation in operations(described):
+        required = [name for name, _, needed in parameters(operation) if needed]
+        if "/streaming" in path or (method, path) in BY_THE_PATH | ONE_OF_SEVERAL:
+            continue
+        rounds = [{}] if not required else []
+        if required and all(name in SAMPLES for name in required) and "/admin/" not in path:
+            rounds.append({name: SAMPLES[name] for name in required})
+        for given in rounds:
+            options = {"params" if method == "get" else "data": given}
+            with world.a.request(method, target_of(world, prober, method, path), token=prober.token, stream=True,
+                                 **options) as answer:
+                reached += 1
+                assert answer.status_code not in (400, 422), f"{method} {path} given {given}: {answer.text[:200]}"
+    assert reached > 150
+
+
+def test_each_of_the_required_is_asked_for(world, described, prober):
+    """All but one of the required parameters do not do."""
+    reached = 0
+    for method, path, operation in operations(described):
+        required = [name for name, _, needed in parameters(operation) if needed]
+        if len(required) < 2 or not all(name in SAMPLES for name in required):
+            continue
+        for left_out in required:
+            options = {"params" if method == "get" else "data": {name: SAMPLES[name] for name in required if name != left_out}}
+            answer = world.a.request(method, target_of(world, prober, method, path), token=prober.token, **options)
+            reached += 1
+            assert answer.status_code in (400, 422), f"{method} {path} without {left_out}: {answer.status_code}"
+    assert reached > 8

@@ -6,8 +6,8 @@
 
 #include "node/call.h"
 
-/* Every row that clients of any origin may call, with its path parameters, its scopes and what it answers with. What
- * the table does not know, it does not say: the parameters of queries and bodies, the members of entities. */
+/* Every row that clients of any origin may call, with its scopes, and by shapes.h its parameters and the entities that
+ * it answers with. A row without a shape takes some object and answers with something. */
 int api_openapi(struct call *call, struct view *view);
 
 #endif

@@ -27,24 +27,24 @@ static const struct { const char *kind, *schema; } leaves[] = {
 	{ "file", "\"type\":\"string\",\"contentMediaType\":\"application/octet-stream\"" },
 };
 
-/* "name:kind" with its marks. */
+/* "name:kind" with its marks, in any order. */
 static struct field read_field(struct str word)
 {
 	size_t colon = str_find_char(word, '=') != SIZE_MAX ? str_find_char(word, '=') : str_find_char(word, ':');
 	struct field field = { .name = str_sub(word, 0, colon), .kind = str_sub(word, colon + 1, SIZE_MAX) };
-	size_t bounds;
 
-	while (field.kind.n && strchr("?~!*", field.kind.p[field.kind.n - 1])) {
+	while (field.kind.n && strchr("?~!*>", field.kind.p[field.kind.n - 1])) {
 		char mark = field.kind.p[--field.kind.n];
 
 		field.nullable |= mark == '?';
 		field.optional |= mark == '~' || mark == '!';
 		field.required |= mark == '*';
-	}
-	bounds = str_find_char(field.kind, '<');
-	if (bounds != SIZE_MAX) {
-		field.bounds = str_sub(field.kind, bounds + 1, field.kind.n - bounds - 2);
-		field.kind = str_sub(field.kind, 0, bounds);
+		if (mark == '>') {
+			size_t open = str_find_char(field.kind, '<');
+
+			field.bounds = str_sub(field.kind, open + 1, SIZE_MAX);
+			field.kind = str_sub(field.kind, 0, open);
+		}
 	}
 	return field;
 }
