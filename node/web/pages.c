@@ -355,7 +355,7 @@ static void add_header(struct html_page *page, struct buf *out)
 	                 "<img src=\"/icon.svg\" alt=\"\" width=\"28\" height=\"28\"><span>"));
 	buf_add_html(out, page_node_title(page));
 	buf_add(out, STR("</span></a>\n<nav>"));
-	if (page->wide)
+	if (!page->leaves)  /* that page names the person itself, with the way to another account */
 		add_person(page, out);
 	add_language_link(page, out);
 	buf_add(out, STR("</nav></header>\n<main id=\"main\">\n"));
@@ -426,6 +426,7 @@ int page_error(struct html_page *page, int err)
 void page_dress_error(struct call *call)
 {
 	struct html_page *page;
+	struct view *view = NULL;
 
 	/* Scripts say what they accept; only a browser that follows a link or sends a form asks for HTML by name. */
 	if (call->err >= OK || (call->route && call->route->cross_origin) ||
@@ -433,6 +434,11 @@ void page_dress_error(struct call *call)
 	    str_find(call_request_header(call, "Accept"), STR("text/html")) == SIZE_MAX)
 		return;
 	page = ARENA_NEW(call->arena, struct html_page);
-	page_open(page, call, NULL);
+	/* Without a view the page is as for nobody. */
+	if (call->node && call->node->store && call->reply.status < 500 && view_begin(call->node->store, &view) != OK)
+		view = NULL;
+	page_open(page, call, view);
 	show_status(page, call->reply.status);
+	if (view)
+		view_end(view);
 }

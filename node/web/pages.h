@@ -20,7 +20,7 @@ struct html_page {
 	struct str username;      /* theirs */
 	struct str form_secret;   /* node/accounts/cookies.h; made by the first form */
 	struct str here;          /* path and query of this page, for the language links; without "lang" */
-	bool wide;                /* for reading: a column instead of a card, with the person in the header */
+	bool wide;                /* for reading: a column instead of a card */
 	bool leaves;              /* its form ends at another site: no form-action in the policy */
 	struct buf body;
 };

@@ -33,13 +33,15 @@ static const char style[] =
 	".skip:focus{left:1rem;top:1rem;z-index:1;padding:.6rem 1rem;background:var(--surface)}\n"
 	/* Header and footer */
 	".top{display:flex;align-items:center;justify-content:space-between;gap:.5rem 1.5rem;width:100%;"
-	"max-width:64rem;margin:0 auto;padding:1rem 1.25rem}\n"
+	"max-width:40rem;margin:0 auto;padding:1rem}\n"
+	".narrow .top{max-width:28rem;padding-inline:0}\n"
 	".brand{display:flex;align-items:center;gap:.625rem;min-height:2.75rem;color:var(--text);font-weight:650;"
 	"text-decoration:none}\n"
 	".brand span{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}\n"
 	".brand img{flex:none}\n"
-	".top nav{display:flex;align-items:center;flex-wrap:wrap;justify-content:flex-end;gap:0 1.25rem;font-size:.9375rem}\n"
+	".top nav{display:flex;align-items:center;flex:none;max-width:70%;gap:0 1.25rem;font-size:.9375rem;white-space:nowrap}\n"
 	".top nav a,.top nav button{display:inline-flex;align-items:center;min-height:2.75rem}\n"
+	".top nav>a:not(.language){display:block;line-height:2.75rem;min-width:0;overflow:hidden;text-overflow:ellipsis}\n"
 	"footer{display:flex;flex-wrap:wrap;justify-content:center;gap:0 1.25rem;padding:1rem 1.25rem 1.5rem;"
 	"color:var(--muted);font-size:.875rem}\n"
 	"footer span,footer a{display:inline-flex;align-items:center;min-height:2.75rem;color:inherit}\n"
@@ -52,7 +54,8 @@ static const char style[] =
 	"@media(prefers-color-scheme:dark){.narrow main,.sheet{border:1px solid var(--line)}}\n"
 	"@media(max-width:31rem){.narrow main{margin:0;padding:1.5rem 1.25rem;border-radius:0;box-shadow:none;"
 	"border:solid var(--line);border-width:1px 0}.wide main{padding:0}"
-	".wide .top{flex-wrap:wrap;padding-bottom:.5rem}.wide .top nav{width:100%;justify-content:space-between}}\n"
+	".narrow .top,.wide .top{padding-inline:1.25rem;gap:.75rem}.top nav{gap:0 .75rem;font-size:.875rem}"
+	".brand{font-size:.9375rem;line-height:1.25}}\n"
 	/* Forms */
 	"form{margin:0}\n"
 	".field{margin:0 0 1.125rem}\n"
@@ -89,8 +92,8 @@ static const char style[] =
 	".person{display:flex;align-items:center;justify-content:space-between;flex-wrap:wrap;gap:0 1rem;"
 	"margin:0 0 1rem}\n"
 	".person a{display:inline-flex;align-items:center;min-height:2.75rem}\n"
-	".code{display:block;margin:0 0 1rem;padding:1rem;border:1px dashed var(--edge);border-radius:12px;"
-	"background:var(--tint);font:600 1.0625rem/1.5 ui-monospace,\"Liberation Mono\",monospace;"
+	".code{display:block;margin:0 0 1rem;padding:1rem .25rem;border:1px dashed var(--edge);border-radius:12px;"
+	"background:var(--tint);font:600 clamp(.625rem,3.1vw,.8125rem)/1.5 ui-monospace,\"Liberation Mono\",monospace;"
 	"overflow-wrap:anywhere;text-align:center;user-select:all;-webkit-user-select:all}\n"
 	/* What has access to an account */
 	".done{padding:.75rem 1rem;border-left:4px solid var(--accent);border-radius:4px 10px 10px 4px;"
@@ -106,7 +109,8 @@ static const char style[] =
 	".mark{display:inline-block;margin-left:.625rem;padding:.0625rem .625rem;border-radius:99px;background:var(--tint);"
 	"color:var(--accent);font-size:.875rem;font-weight:600}\n"
 	"@media(max-width:31rem){.held>li{grid-template-columns:1fr;padding-inline:1.25rem}"
-	".held button{grid-column:1;grid-row:auto}}\n"
+	".held button{grid-column:1;grid-row:auto}.section>button{width:100%}}\n"
+	"@media(max-width:22rem){.narrow .top,.wide .top{gap:.5rem}.top nav{gap:0 .5rem}.brand{gap:.375rem}}\n"
 	/* Profiles and posts */
 	".sheet{margin:0 0 1rem;background:var(--surface);border-radius:16px;box-shadow:var(--shadow);overflow:hidden}\n"
 	".banner{display:block;width:100%;height:9rem;object-fit:cover}\n"
@@ -150,7 +154,8 @@ static const char style[] =
 	".pages{display:flex;justify-content:space-between;gap:1rem;margin:0 0 1rem;padding:0 1.5rem}\n"
 	".pages a{display:inline-flex;align-items:center;min-height:2.75rem}\n"
 	"@media(max-width:31rem){.sheet{border-radius:0;box-shadow:none;border:solid var(--line);border-width:1px 0}"
-	".post,.pages{padding-inline:1.25rem}.profile{padding-inline:1.25rem}.section{margin-inline:1.25rem}}\n"
+	".post,.pages{padding-inline:1.25rem}.profile{padding-inline:1.25rem}.counts{gap:.25rem .75rem;font-size:.875rem}"
+	".section{margin-inline:1.25rem}}\n"
 	"@media(prefers-reduced-motion:no-preference){button,.button{transition:background .15s,border-color .15s}}\n"
 	"@media(forced-colors:active){.scopes li::before{border-color:CanvasText}button,.button{border-color:ButtonText}}\n";
 
