@@ -88,3 +88,13 @@ def test_a_new_password_ends_all(world, word):
     pia.get("/api/v1/accounts/verify_credentials", expect=401)
     browser.open(world.a.url + "/settings/sessions")
     assert "/sign-in" in browser.page.url
+
+
+def test_every_page_says_who_is_signed_in(world, word):
+    who = world.a.person("hdr" + word)
+    browser = sign_in(world.a, who.me["username"])
+    for path, status in (("/", 200), ("/legal", 200), ("/nowhere", 404), (f"/@{who.me['username']}", 200)):
+        browser.open(world.a.url + path)
+        header = browser.page.soup.find("header")
+        assert browser.page.status == status and header.find("form", action="/sign-out"), path
+        assert "@" + who.me["username"] in header.get_text(), path
