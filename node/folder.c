@@ -121,7 +121,7 @@ static int make_folder(struct arena *arena, struct str path, const char *config_
 		return OK;
 	if (errno != EEXIST) {
 		*ret_error = arena_printf(arena, "cannot make %s: %m", path.p);
-		return ERR_INVALID;
+		return ERR_IO;
 	}
 	if (access(config_file, F_OK) == 0)
 		*ret_error = arena_printf(arena, "%s holds a node already", path.p);

@@ -26,7 +26,8 @@ struct folder_plan {
 };
 
 /* Makes a data folder (0700) with configuration, store and the instance actor's key; takes up what an interrupted call
- * left. The parent must exist. ERR_EXISTS: it holds a node already, or other files; ERR_INVALID: a value will not do.
+ * left. The parent must exist. ERR_EXISTS: it holds a node already, or other files; ERR_INVALID: a value will not do;
+ * ERR_IO: the folder cannot be made.
  * *ret_error is one line in `arena`. */
 int folder_create(struct arena *arena, const struct folder_plan *plan, struct str *ret_error);
 

@@ -204,6 +204,18 @@ int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, b
 	return put_holds(txn, &account, &user, disabled ? people_holds(&user) | HOLD_DISABLED : 0);
 }
 
+int people_set_role(struct arena *arena, struct txn *txn, struct str name, uint8_t role)
+{
+	struct account account;
+	struct user user;
+	int err = find_person(arena, txn_view(txn), name, &account, &user);
+
+	if (err != OK)
+		return err;
+	user.role = role;
+	return users_put(txn, &user);
+}
+
 int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id)
 {
 	struct user user;

@@ -39,6 +39,8 @@ int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id);
 int people_reject(struct arena *arena, struct txn *txn, uint64_t account_id);
 /* Disabling ends all sessions and tokens in the same transaction; enabling lifts every hold. ERR_NOT_FOUND. */
 int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled);
+/* Counts from the next request on; sessions and tokens stay. `role` is of enum user_role. ERR_NOT_FOUND. */
+int people_set_role(struct arena *arena, struct txn *txn, struct str name, uint8_t role);
 /* Ends all sessions and tokens too. */
 int people_set_password(struct arena *arena, struct txn *txn, struct str name, struct str hash);
 

@@ -250,12 +250,13 @@ static bool help_list(struct buf *out, struct str prefix)
 	for (size_t i = 0; i < command_count; i++) {
 		const struct command *command = &commands[i];
 		size_t width = strlen(command->words) + 1 + strlen(command->arguments);
+		struct str rest = str_of(command->help), line = str_cut(&rest, '\n');
 
 		if (!str_starts(str_of(command->words), prefix))
 			continue;
 		any = true;
-		buf_printf(out, "  %s %s%*s  %s\n", command->words, command->arguments,
-		           width < 28 ? (int)(28 - width) : 0, "", command->help);
+		buf_printf(out, "  %s %s%*s  %.*s\n", command->words, command->arguments,
+		           width < 28 ? (int)(28 - width) : 0, "", STR_ARG(line));
 	}
 	buf_add(out, STR("\nrse-node COMMAND --help says more. Exit status: 0 done, 1 failed, 2 usage.\n"));
 	return any;

@@ -45,7 +45,7 @@ struct command {
 	enum command_place place;
 	bool reads_input;           /* takes standard input when --password-stdin is given */
 	int (*run)(struct cli *cli);
-	const char *help;           /* one line */
+	const char *help;           /* one line, which lists show; lines behind it are for the command's own --help */
 };
 
 extern const struct command commands[];

@@ -112,7 +112,9 @@ const struct command commands[] = {
 	  "the browsers and apps that have access to a person's account: since when, last use, scopes" },
 	{ "user disable", "NAME", NULL, PLACE_STORE, false, command_user_disable,
 	  "ends a person's sessions and tokens and refuses new ones" },
-	{ "user enable", "NAME", NULL, PLACE_STORE, false, command_user_enable, "lets a disabled person sign in again" },
+	{ "user enable", "NAME", NULL, PLACE_STORE, false, command_user_enable, "lets a person sign in who waits, or who was disabled or suspended" },
+	{ "user role", "NAME ROLE", NULL, PLACE_STORE, false, command_user_role,
+	  "makes a person a member, moderator or admin; counts at once" },
 	{ "user password", "NAME", user_password_options, PLACE_STORE, true, command_user_password,
 	  "sets a password, or prints a one-time link to choose one" },
 	{ "user rotate-keys", "NAME", rotate_keys_options, PLACE_STORE, false, command_user_rotate_keys,
@@ -142,9 +144,16 @@ const struct command commands[] = {
 	{ "peer limit", "DOMAIN", peer_limit_options, PLACE_STORE, false, command_peer_limit,
 	  "bounds what a sibling may send" },
 	{ "rule add", "KIND VALUE", rule_add_options, PLACE_STORE, false, command_rule_add,
-	  "keeps a domain (with all below it), an account (address or name@host) or a word out, or (silence-domain, "
-	  "silence-account) from all but followers, or veils its media (sensitive-account), or keeps out who comes from a network or signs up "
-	  "with an address of an email-domain; KIND says which" },
+	  "keeps something out, or from all but followers; KIND says what VALUE is\n\n"
+	  "KIND:\n"
+	  "  domain             a node and all below its domain: kept out\n"
+	  "  account            an account, by address or name@host: kept out\n"
+	  "  word               posts of other nodes with this word, or these in a row: kept out\n"
+	  "  silence-domain     only followers meet who is of that domain\n"
+	  "  silence-account    only followers meet that account\n"
+	  "  sensitive-account  its media stand behind a warning\n"
+	  "  network            addresses, such as 203.0.113.0/24: no access\n"
+	  "  email-domain       nobody signs up with an address of that domain or below it" },
 	{ "rule list", "", NULL, PLACE_STORE, false, command_rule_list, "lists the rules" },
 	{ "rule remove", "KIND VALUE", NULL, PLACE_STORE, false, command_rule_remove, "takes a rule away" },
 	{ "refusals", "", refusals_options, PLACE_STORE, false, command_refusals,
@@ -166,7 +175,11 @@ const struct command commands[] = {
 	{ "emoji enable", "SHORTCODE", NULL, PLACE_STORE, false, command_emoji_enable, "shows it again" },
 	{ "emoji remove", "SHORTCODE", NULL, PLACE_STORE, false, command_emoji_remove, "takes one away; it is text from then on" },
 	{ "text set", "NAME FILE", text_options, PLACE_STORE, false, command_text_set,
-	  "says what the node is (about), what it keeps (privacy) or what one agrees to (terms): text or HTML" },
+	  "says what the node is (about), what it keeps (privacy) or what one agrees to (terms): text or HTML\n\n"
+	  "NAME:\n"
+	  "  about    what the node is; clients show it (/api/v1/instance/extended_description), no page does\n"
+	  "  privacy  what it keeps of people; on the page /legal, and in clients\n"
+	  "  terms    what one agrees to; on the page /legal, and in clients" },
 	{ "text show", "NAME", NULL, PLACE_STORE, false, command_text_show, "prints such a text" },
 	{ "text remove", "NAME", text_options, PLACE_STORE, false, command_text_remove, "takes one away" },
 	{ "post", "NAME TEXT", NULL, PLACE_STORE, false, command_post, "posts in a person's name" },

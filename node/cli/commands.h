@@ -26,6 +26,7 @@ int command_user_show(struct cli *cli);
 int command_user_sessions(struct cli *cli);
 int command_user_disable(struct cli *cli);
 int command_user_enable(struct cli *cli);
+int command_user_role(struct cli *cli);
 int command_user_password(struct cli *cli);
 int command_user_rotate_keys(struct cli *cli);
 int command_user_alias(struct cli *cli);

@@ -27,6 +27,16 @@ static bool read_time(struct cli *cli, const char *name, int64_t *ret_ms)
 	return !text.p || date_parse_iso(text, ret_ms);
 }
 
+/* Of an announcement for whole days the last day may be the first. */
+static bool ends_too_early(const struct announcement *announcement)
+{
+	if (!announcement->starts_ms || !announcement->ends_ms)
+		return false;
+	if (announcement->all_day)
+		return announcement->ends_ms / DAY_MS < announcement->starts_ms / DAY_MS;
+	return announcement->ends_ms <= announcement->starts_ms;
+}
+
 int command_announcement_add(struct cli *cli)
 {
 	struct text_links links = { .hashtag_base = arena_printf(cli->arena, "%.*s/tags/", STR_ARG(cli->instance->url)) };
@@ -40,6 +50,8 @@ int command_announcement_add(struct cli *cli)
 		return cli_usage(cli, "a time is 2026-12-31T18:00:00Z or a day");
 	if (announcement.ends_ms && announcement.ends_ms <= clock_now_ms())
 		return cli_usage(cli, "it would be over already");
+	if (ends_too_early(&announcement))
+		return cli_usage(cli, "--ends must be later than --starts");
 	announcement.content = text_render_html(cli->arena, announcement.text, &links);
 	err = cli_write(cli, add_write, &announcement);
 	if (err == ERR_LIMIT)

@@ -66,6 +66,22 @@ static int ask(struct cli *cli, struct str text, struct account *ret_account)
 	return err == OK ? find_known(cli, found.account->uri, ret_account) : err;
 }
 
+/* "name@host", with or without what stands before it; or an address. */
+static bool is_handle_or_address(struct cli *cli, struct str text)
+{
+	struct str host, name;
+	struct url url;
+
+	if (is_address(text))
+		return url_parse(cli->arena, text, &url) == OK;
+	if (str_starts(text, STR("acct:")))
+		text = str_sub(text, 5, SIZE_MAX);
+	if (str_starts(text, STR("@")))
+		text = str_sub(text, 1, SIZE_MAX);
+	name = str_cut(&text, '@');
+	return name.n && url_host_parse(cli->arena, text, &host) == OK;
+}
+
 /* The other account; `anew`: as its own node says now. */
 static int other_argument(struct cli *cli, struct str text, bool anew, struct account *ret_account)
 {
@@ -73,13 +89,20 @@ static int other_argument(struct cli *cli, struct str text, bool anew, struct ac
 
 	if (err == OK && (!anew || !ret_account->host.n))
 		return STATUS_DONE;
+	if (err != OK && !is_handle_or_address(cli, text))
+		return cli_usage(cli, "%.*s is no handle, such as ana@b.example, and no address, such as https://b.example/u/1",
+		                 STR_ARG(text));
 	if (!cli->node)
 		return cli_fail(cli, "the node must be serving, to ask for %.*s", STR_ARG(text));
 	err = ask(cli, text, ret_account);
 	if (err == OK)
 		return STATUS_DONE;
-	return cli_fail(cli, "%.*s could not be asked for: %s%s", STR_ARG(text), err_name(err),
-	                err == ERR_DENIED ? "; is its node a peer?" : "");
+	if (err == ERR_DENIED)
+		return cli_fail(cli, "%.*s could not be asked for: its node must be a peer (rse-node peer add), and no rule may "
+		                     "keep it out", STR_ARG(text));
+	if (err == ERR_NOT_FOUND || err == ERR_GONE)
+		return cli_fail(cli, "there is no account %.*s", STR_ARG(text));
+	return cli_fail(cli, "%.*s could not be asked for: %s", STR_ARG(text), err_name(err));
 }
 
 /* --- aliases ---------------------------------------------------------------------------------------------------- */

@@ -36,6 +36,8 @@ int command_init(struct cli *cli)
 	struct str error = STR_NONE;
 	int err = folder_create(cli->arena, &plan, &error);
 
+	if (err == ERR_INVALID && error.n)
+		return cli_usage(cli, "%.*s", STR_ARG(error));
 	if (err != OK)
 		return cli_fail(cli, "%.*s", STR_ARG(error.n ? error : str_of(err_name(err))));
 	buf_printf(&cli->out, "made %.*s; next: rse-node user add NAME --data %.*s --email ADDR --role admin\n",
@@ -114,6 +116,8 @@ int command_config_get(struct cli *cli)
 		return cli_fail(cli, "%s", err_name(err));
 	err = config_get(cli->arena, config_file_here(cli), view, cli->arguments[0], &value, &source, &error);
 	view_end(view);
+	if (err == ERR_NOT_FOUND)
+		return cli_usage(cli, "%.*s", STR_ARG(error));
 	if (err != OK)
 		return cli_fail(cli, "%.*s", STR_ARG(error));
 	buf_printf(&cli->out, "%.*s\n", STR_ARG(value));
@@ -139,7 +143,7 @@ int command_config_set(struct cli *cli)
 
 	/* Without a value only the key must be one that may be changed. */
 	if (err != OK && (body.value.p || err != ERR_INVALID))
-		return cli_fail(cli, "%.*s", STR_ARG(error));
+		return cli_usage(cli, "%.*s", STR_ARG(error));
 	err = cli_write(cli, setting_write, &body);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));

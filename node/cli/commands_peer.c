@@ -92,9 +92,9 @@ static int add_url(struct cli *cli, struct peer_body *body)
 	if (!given.n)
 		given = arena_printf(cli->arena, "https://%.*s", STR_ARG(body->domain));
 	if (url_parse(cli->arena, given, &url) != OK || !str_eq(url.target, STR("/")) || url.fragment.n)
-		return cli_fail(cli, "--url must be an origin such as https://node.example");
+		return cli_usage(cli, "--url must be an origin such as https://node.example");
 	if (!url.secure && !(cli->instance->development && host_is_loopback(cli->arena, url.host)))
-		return cli_fail(cli, "an http:// peer is accepted on loopback only, and where this node runs on http:// loopback too");
+		return cli_usage(cli, "an http:// peer is accepted on loopback only, and where this node runs on http:// loopback too");
 	body->url = url_origin(cli->arena, &url);
 	if (str_eq(body->url, cli->instance->url) || str_eq(body->domain, cli->instance->domain))
 		return cli_fail(cli, "that is this node itself");

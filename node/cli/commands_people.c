@@ -85,7 +85,7 @@ int command_user_add(struct cli *cli)
 		return status;
 	err = people_prepare(cli->arena, cli->instance, &body.person, &reason);
 	if (err != OK)
-		return cli_fail(cli, "%s", reason ? reason : err_name(err));
+		return reason ? cli_usage(cli, "%s", reason) : cli_fail(cli, "%s", err_name(err));
 	if (!body.person.password_hash.n)
 		body.sign_up_secret = hash_token(cli->arena);
 	err = cli_write(cli, add_write, &body);
@@ -98,7 +98,7 @@ int command_user_add(struct cli *cli)
 	return STATUS_DONE;
 }
 
-/* --- user list, disable, enable, password ----------------------------------------------------------------------- */
+/* --- user list, disable, enable, role, password ----------------------------------------------------------------- */
 
 enum { LIST_PAGE = 200 };
 
@@ -206,7 +206,7 @@ static int set_disabled(struct cli *cli, bool disabled)
 	if (err != OK)
 		return person_fail(cli, err);
 	buf_printf(&cli->out, "%.*s %s\n", STR_ARG(body.name),
-	           disabled ? "is signed out everywhere and cannot sign in" : "may sign in again");
+	           disabled ? "is signed out everywhere and cannot sign in" : "may sign in");
 	return STATUS_DONE;
 }
 
@@ -218,6 +218,33 @@ int command_user_disable(struct cli *cli)
 int command_user_enable(struct cli *cli)
 {
 	return set_disabled(cli, false);
+}
+
+struct role_body {
+	struct arena *arena;
+	struct str name;
+	uint8_t role;
+};
+
+static int role_write(struct txn *txn, void *arg)
+{
+	const struct role_body *body = arg;
+
+	return people_set_role(body->arena, txn, body->name, body->role);
+}
+
+int command_user_role(struct cli *cli)
+{
+	struct role_body body = { .arena = cli->arena, .name = name_argument(cli) };
+	int err;
+
+	if (role_parse(cli->arguments[1], &body.role) != OK)
+		return cli_usage(cli, "ROLE is member, moderator or admin");
+	err = cli_write(cli, role_write, &body);
+	if (err != OK)
+		return person_fail(cli, err);
+	buf_printf(&cli->out, "%.*s is %s\n", STR_ARG(body.name), role_name(body.role));
+	return STATUS_DONE;
 }
 
 static int password_write(struct txn *txn, void *arg)
@@ -327,7 +354,7 @@ int command_token_create(struct cli *cli)
 	if (scope_parse(cli_option(cli, "scopes"), &body.scopes, &unknown) != OK)
 		return cli_usage(cli, "unknown scope: %.*s", STR_ARG(unknown));
 	if (!body.scopes)
-		return cli_fail(cli, "--scopes names no scope");
+		return cli_usage(cli, "--scopes names no scope");
 	body.secret = hash_token(cli->arena);
 	err = cli_write(cli, token_write, &body);
 	if (err == ERR_DENIED)
@@ -387,9 +414,9 @@ int command_post(struct cli *cli)
 	int err;
 
 	if (!utf8_valid(body.draft.text) || str_trim(body.draft.text).n == 0)
-		return cli_fail(cli, "the text is empty or no UTF-8");
+		return cli_usage(cli, "the text is empty or no UTF-8");
 	if (utf8_length(body.draft.text) > longest)
-		return cli_fail(cli, "the text is longer than %llu characters", (unsigned long long)longest);
+		return cli_usage(cli, "the text is longer than %llu characters", (unsigned long long)longest);
 	err = post_prepare(cli, &body, &unknown);
 	if (err == OK && unknown.count && cli->node) {
 		compose_resolve(&cli->node->federation, cli->arena, cli->store, cli->writer, &unknown);

@@ -22,8 +22,8 @@ static int rule_argument(struct cli *cli, struct rule *ret_rule)
 		                      "email-domain");
 	if (policy_rule_value(cli->arena, ret_rule->kind, cli->arguments[1], &ret_rule->value) == OK)
 		return STATUS_DONE;
-	return cli_fail(cli, "%.*s is no %s that can be compared", STR_ARG(cli->arguments[1]),
-	                rule_kind_name(ret_rule->kind));
+	return cli_usage(cli, "%.*s is no %s that can be compared", STR_ARG(cli->arguments[1]),
+	                 rule_kind_name(ret_rule->kind));
 }
 
 static bool is_line(struct str text)

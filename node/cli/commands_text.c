@@ -77,6 +77,16 @@ static int show(struct cli *cli, struct view *view, struct text_body *body)
 	return err == OK && count == 0 ? ERR_NOT_FOUND : err;
 }
 
+static int missing(struct cli *cli, const struct text_body *body)
+{
+	char date[DATE_ISO_BYTES];
+
+	date_iso(body->text.day_ms, date);
+	if (strcmp(cli->command->words, "text remove") == 0 && str_eq(body->name, STR("terms")))
+		return cli_fail(cli, "no text \"terms\" holds from %.10s on; --from names the day, as text show prints it", date);
+	return cli_fail(cli, "no text \"%.*s\" was set", STR_ARG(body->name));
+}
+
 int command_text_show(struct cli *cli)
 {
 	struct text_body body = { 0 };
@@ -91,7 +101,7 @@ int command_text_show(struct cli *cli)
 	err = show(cli, view, &body);
 	view_end(view);
 	if (err == ERR_NOT_FOUND)
-		return cli_fail(cli, "there is no text %.*s", STR_ARG(body.name));
+		return missing(cli, &body);
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
 }
 
@@ -111,6 +121,6 @@ int command_text_remove(struct cli *cli)
 		return status;
 	err = cli_write(cli, remove_write, &body);
 	if (err == ERR_NOT_FOUND)
-		return cli_fail(cli, "there is no such text %.*s", STR_ARG(body.name));
+		return missing(cli, &body);
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
 }

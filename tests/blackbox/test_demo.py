@@ -24,6 +24,10 @@ def test_the_demo_tells_its_story_and_stops_on_ctrl_c():
             said += line
         addresses = re.findall(r"http://127\.0\.0\.1:\d+", said)
         assert len(set(addresses)) == 2 and said.count("sign in as") == 4
+        pages = re.findall(r"http://\S+/(?:@\w+|settings/sessions|legal)", said)
+        assert len(pages) == 6
+        for page in pages:
+            assert session().get(page, timeout=10).status_code == 200
         for address in addresses:
             assert session().get(address + "/health", timeout=10).status_code == 200
         demo.send_signal(signal.SIGINT)
