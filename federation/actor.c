@@ -184,6 +184,7 @@ static void parse_profile(struct arena *arena, const json_t *document, struct ac
 	account->locked = json_member_bool(document, "manuallyApprovesFollowers", false);
 	account->discoverable = json_member_bool(document, "discoverable", false);
 	account->indexable = json_member_bool(document, "indexable", false);
+	account->withheld = json_member_bool(document, "suspended", false);
 	account->bot = account->kind == ACCOUNT_SERVICE || account->kind == ACCOUNT_APPLICATION;
 	account->created_ms = property_date(document, "published");
 	account->emojis_json = object_parse_emojis(arena, document);
@@ -353,6 +354,8 @@ static void w_profile(struct json_writer *w, struct view *view, const struct acc
 	json_w_member_bool(w, "manuallyApprovesFollowers", account->locked);
 	json_w_member_bool(w, "discoverable", account->discoverable);
 	json_w_member_bool(w, "indexable", account->indexable);
+	if (account->withheld)
+		json_w_member_bool(w, "suspended", true);
 	json_w_key(w, "tag");
 	json_w_array(w);
 	emoji_tags_w_account(w, view, account);

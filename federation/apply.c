@@ -129,6 +129,20 @@ size_t activity_rows(const char *const **ret_lines)
 
 /* before */
 
+/* Who is kept out can still be erased by those who run the node, and siblings are told. Whom another node says it
+ * suspended does nothing new until it says otherwise: nobody follows or speaks unseen. */
+static bool is_kept_out(const struct apply *apply)
+{
+	const struct activity *a = apply->activity;
+	bool of_himself = a->object_kind == OBJECT_ACTOR && (a->type == AS_DELETE || a->type == AS_UPDATE);
+
+	if (apply->origin == ORIGIN_LOCAL)
+		return apply->actor.disabled && !of_himself;
+	return apply->actor.disabled ||
+	       (apply->actor.withheld && a->type != AS_DELETE && a->type != AS_UPDATE && a->type != AS_UNDO &&
+	        a->type != AS_REJECT);
+}
+
 static int find_actor(struct apply *apply)
 {
 	struct activity *a = apply->activity;
@@ -149,8 +163,7 @@ static int find_actor(struct apply *apply)
 		return r;
 	if (apply->actor.deleted)
 		return ERR_GONE;
-	/* who is kept out can still be erased by those who run the node */
-	if (apply->actor.disabled && !(apply->origin == ORIGIN_LOCAL && a->type == AS_DELETE && a->object_kind == OBJECT_ACTOR))
+	if (is_kept_out(apply))
 		return ERR_DENIED;
 	a->actor_id = apply->actor.id;
 	a->actor_uri = apply->actor.uri;

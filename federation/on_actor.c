@@ -24,7 +24,7 @@ static int take_name(struct arena *arena, struct txn *txn, const struct account 
 {
 	struct account holder;
 	struct job job = { .kind = STR("purge_account") };
-	int r = accounts_by_name(arena, txn_view(txn), account->username, account->host, &holder);
+	int r = accounts_of_name(arena, txn_view(txn), account->username, account->host, &holder);
 
 	if (r)
 		return r == ERR_NOT_FOUND ? OK : r;

@@ -32,7 +32,7 @@ const char *move_obstacle(const struct account *old, const struct account *targe
 		return "an account cannot move to itself";
 	if (old->kind == ACCOUNT_APPLICATION || target->kind == ACCOUNT_APPLICATION)
 		return "a node does not move";
-	if (target->deleted || target->disabled)
+	if (target->deleted || target->disabled || target->withheld)
 		return "the account to move to has ended";
 	if (target->moved_to.n)
 		return "the account to move to has itself moved";

@@ -43,7 +43,7 @@ struct account {
 	struct str avatar_url, header_url;  /* empty: the default picture */
 	bool locked, bot, discoverable, indexable, hide_collections;
 	bool disabled;                /* ours: sign-in refused and hidden from new contact */
-	bool withheld;                /* ours: suspended, or not let in yet; nobody is shown it or its posts */
+	bool withheld;                /* suspended by its node, or ours and not let in yet; nobody is shown it or its posts */
 	bool deleted;                 /* tombstone */
 	int64_t created_ms;           /* when the account began, as told by its node */
 	int64_t fetched_ms;           /* foreign: when the document was last read */

@@ -28,8 +28,8 @@ enum {
 /* Is it somebody who wants to be found, and whom the viewer wants to meet? */
 static bool may_show(struct view *view, uint64_t viewer_id, const struct account *account)
 {
-	return account->discoverable && !account->deleted && !account->disabled && !account->moved_to.n &&
-	       account->kind != ACCOUNT_APPLICATION && account->id != instance_of(view)->actor_id &&
+	return account->discoverable && !account->deleted && !account->disabled && !account->withheld &&
+	       !account->moved_to.n && account->kind != ACCOUNT_APPLICATION && account->id != instance_of(view)->actor_id &&
 	       !shuns(view, viewer_id, account->id) && !blocks_has(view, account->id, viewer_id) &&
 	       !silence_hides(view, account->id, viewer_id);
 }

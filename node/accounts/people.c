@@ -160,10 +160,10 @@ uint8_t people_holds(const struct user *user)
 }
 
 /* Both records say so; who is held is signed out in the same transaction. Of who signed up, moderators hear once the
- * account can be shown to them. */
-static int put_holds(struct txn *txn, struct account *account, struct user *user, uint8_t holds)
+ * account can be shown to them; siblings hear of a suspension and of its end, but never of who waits. */
+static int put_holds(struct arena *arena, struct txn *txn, struct account *account, struct user *user, uint8_t holds)
 {
-	bool let_in = people_holds(user) & ~holds & HOLD_PENDING;
+	uint8_t before = people_holds(user), changed = before ^ holds;
 	int err;
 
 	user->holds = holds;
@@ -171,9 +171,14 @@ static int put_holds(struct txn *txn, struct account *account, struct user *user
 	account->withheld = (holds & (HOLD_SUSPENDED | HOLD_PENDING)) != 0;
 	users_put(txn, user);
 	err = accounts_put(txn, account);
-	if (err == OK && let_in)
+	if (err == OK && changed & ~holds & HOLD_PENDING)
 		err = staff_signed_up(txn, account->id);
-	return err == OK && holds ? tokens_delete_all(txn, account->id) : err;
+	if (err == OK && changed & HOLD_SUSPENDED && !((before | holds) & HOLD_PENDING))
+		err = act_update_actor(arena, txn, account->id);
+	if (err == OK && holds)
+		err = tokens_delete_all(txn, account->id);
+	/* From the first put on half of it is written: an error takes all of it back. */
+	return err != OK && txn_touched(txn) ? txn_fail(txn, err) : err;
 }
 
 int people_hold(struct arena *arena, struct txn *txn, uint64_t account_id, uint8_t hold, bool on)
@@ -190,7 +195,7 @@ int people_hold(struct arena *arena, struct txn *txn, uint64_t account_id, uint8
 	holds = people_holds(&user);
 	if (((holds & hold) != 0) == on)
 		return OK;
-	return put_holds(txn, &account, &user, (uint8_t)(on ? holds | hold : holds & ~hold));
+	return put_holds(arena, txn, &account, &user, (uint8_t)(on ? holds | hold : holds & ~hold));
 }
 
 int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled)
@@ -201,7 +206,7 @@ int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, b
 
 	if (err != OK)
 		return err;
-	return put_holds(txn, &account, &user, disabled ? people_holds(&user) | HOLD_DISABLED : 0);
+	return put_holds(arena, txn, &account, &user, disabled ? people_holds(&user) | HOLD_DISABLED : 0);
 }
 
 int people_set_role(struct arena *arena, struct txn *txn, struct str name, uint8_t role)

@@ -85,7 +85,7 @@ struct str subject_person_text(struct arena *arena, const struct account *accoun
 {
 	struct buf text;
 
-	if (account->deleted || account->disabled || account->kind == ACCOUNT_APPLICATION)
+	if (account->deleted || account->disabled || account->withheld || account->kind == ACCOUNT_APPLICATION)
 		return STR_NONE;
 	buf_init(&text, arena, 0);
 	buf_add(&text, account->username);

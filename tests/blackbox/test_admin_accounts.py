@@ -135,6 +135,30 @@ def test_lists_show_nobody_in_the_place_of_who_is_suspended(world, mod, api, wor
 
 
 @pytest.mark.plain
+def test_other_nodes_hear_of_a_suspension_and_of_its_end(world, mod, api, word):
+    made = world.a.person("sib" + word)
+    world.chloe.follow(made)
+    made.say(f"kept {word}")
+    post = world.chloe.sees(f"kept {word}")
+    there = post["account"]["id"]
+    paths = (f"/api/v1/accounts/{there}", f"/api/v1/accounts/{there}/statuses", f"/api/v1/statuses/{post['id']}")
+
+    def answers():
+        return [world.chloe.raw("GET", path).status_code for path in paths]
+
+    api.admin_account_moderate(made.id, action="suspend")
+    wait_for(lambda: answers() == [404] * 3, "the suspension, told to the other node")
+    assert all(post["id"] != s["id"] for s in world.chloe.home())
+    assert world.chloe.get("/api/v2/search", q=f"@{made.handle}", resolve="true")["accounts"] == []
+    world.b.do("check")
+    api.admin_account_unsuspend(made.id)
+    wait_for(lambda: answers() == [200] * 3, "its end, told to the other node")
+    assert world.chloe.sees(f"kept {word}")["id"] == post["id"]
+    Person(world.a, made.name, world.a.token(made.name)).say(f"back {word}")
+    world.chloe.sees(f"back {word}")
+
+
+@pytest.mark.plain
 def test_other_nodes_hear_of_the_end_of_who_was_suspended(world, mod, api, word):
     made = world.a.person("end" + word)
     world.chloe.follow(made)

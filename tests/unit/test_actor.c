@@ -63,6 +63,7 @@ static void check_full(void)
 	is_int(erin.field_pairs.count, 2, "its fields");
 	is_str(erin.key_id, STR(ERIN "#main-key"), "its key");
 	ok(erin.locked, "that it is locked");
+	ok(!erin.withheld, "and not suspended");
 	is_int(erin.also_known_as.count, 1, "and its other names");
 	is_int(erin.created_ms, 1577836800000, "since when it is there");
 }
@@ -81,6 +82,8 @@ static void check_variants(void)
 	is_int(parse(BASE ",'endpoints':{'sharedInbox':'https://evil.example/inbox'}", good, &erin), OK,
 	       "a shared inbox elsewhere does not spoil the rest");
 	is_int(erin.shared_inbox.n, 0, "but is left out");
+	is_int(parse(BASE ",'suspended':true", good, &erin), OK, "whom his node suspended is still read");
+	ok(erin.withheld, "as one who is shown to nobody");
 }
 
 static void check_shapes(void)
@@ -177,6 +180,21 @@ static void check_ours(void)
 	is_int(actor_parse(rig->arena, document, rig->alice.uri, &again), OK, "that we would take from another");
 	is_str(again.username, rig->alice.username, "as the same");
 	is_str(again.key_pem, rig->public_pem, "with the same key");
+	ok(!again.withheld && !says(full, "\"suspended\":true"), "and not suspended");
+}
+
+static void check_suspended(void)
+{
+	struct account suspended = rig->alice, again = { 0 };
+	json_t *document;
+	struct str full;
+
+	suspended.withheld = suspended.disabled = true;
+	full = actor_render(rig->arena, world_read(rig->world), &suspended, false);
+	ok(says(full, "\"suspended\":true"), "the document of who is suspended says so");
+	is_int(json_parse(rig->arena, full, &document), OK, "it is JSON");
+	is_int(actor_parse(rig->arena, document, rig->alice.uri, &again), OK, "that another node takes");
+	ok(again.withheld, "and understands");
 }
 
 static void check_making(void)
@@ -218,6 +236,7 @@ int main(void)
 	check_refused();
 	check_bounds();
 	check_ours();
+	check_suspended();
 	check_making();
 	rig_free(rig);
 	return done();

@@ -1,6 +1,7 @@
 /* The one door itself: its table, profiles and the ends of accounts, and a disk that fails on the way. */
 #include "federation/apply.h"
 
+#include "storage/access.h"
 #include "storage/accounts.h"
 #include "storage/base/err.h"
 #include "storage/maintain.h"
@@ -83,6 +84,34 @@ static uint64_t findings(void)
 	return count;
 }
 
+/* Carol's document, with what her node says of a suspension. */
+static const char *carol_suspended(const char *suspended)
+{
+	return rig_text(rig, "{'suspended':%s,%s", suspended, rig_serve_actor(rig, CAROL, "Person", "carol") + 1);
+}
+
+/* What the node of a follower makes of an Update that says suspended, and of the one that takes it back. */
+static void check_suspended_there(void)
+{
+	rig = rig_new();
+	rig_apply(rig, create("1", "'" PUBLIC "'", "", ""));
+	is_int(rig_apply(rig, by(CAROL, "s1", "Update", carol_suspended("true"))), OK, "a peer suspends its person");
+	ok(stored(rig->carol.id).withheld && !access_lives(world_read(rig->world), rig->carol.id),
+	   "who is shown to nobody here");
+	is_int(findings(), 0, "which is how the store has it");
+	is_int(rig_apply(rig, create("2", "'" PUBLIC "'", "", "")), ERR_DENIED, "and says nothing");
+	is_int(rig_apply(rig, by(CAROL, "f1", "Follow", uri_of(rig->alice.uri))), ERR_DENIED, "nor follows anybody unseen");
+	is_int(follow_state(&rig->carol, &rig->alice), 0, "as is kept");
+	is_int(rig_apply(rig, by(CAROL, "s2", "Update", carol_suspended("false"))), OK, "the peer lets her in again");
+	ok(!stored(rig->carol.id).withheld && access_lives(world_read(rig->world), rig->carol.id), "and she is shown");
+	ok(rig_find_post(rig, NOTE_1).id != 0, "with what she had said");
+	is_int(rig_apply(rig, create("3", "'" PUBLIC "'", "", "")), OK, "and speaks");
+	rig_apply(rig, by(CAROL, "s3", "Update", carol_suspended("true")));
+	is_int(rig_apply(rig, by(CAROL, "end", "Delete", "'" CAROL "'")), OK, "who is suspended can be erased");
+	ok(stored(rig->carol.id).deleted, "and is");
+	rig_free(rig);
+}
+
 static void check_ends(void)
 {
 	uint64_t id;
@@ -162,6 +191,7 @@ int main(void)
 {
 	check_failures();
 	check_profiles();
+	check_suspended_there();
 	check_ends();
 	check_bells();
 	check_table();

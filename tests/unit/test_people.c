@@ -10,6 +10,7 @@
 #include "storage/tokens.h"
 #include "storage/users.h"
 #include "tests/rig/engine_mem.h"
+#include "tests/rig/rig.h"
 #include "tests/rig/world.h"
 #include "tests/unit/tap.h"
 
@@ -214,6 +215,35 @@ static void test_failures(void)
 	       "a full disk at any put leaves nothing, and a later attempt succeeds");
 }
 
+/* Lets holds of Alice begin or end; whether anything now waits for the node of her follower that says `needle`. */
+static bool tells(struct rig *rig, uint8_t hold, bool on, const char *needle)
+{
+	rig_outgoing_clear(rig);
+	is_int(people_hold(rig->arena, world_write(rig->world), rig->alice.id, hold, on), OK, "Alice is held or let go");
+	world_commit(rig->world);
+	rig_jobs(rig);
+	return rig_outgoing_count(rig) && str_find(rig_outgoing(rig), str_of(needle)) != SIZE_MAX;
+}
+
+static void test_siblings_hear(void)
+{
+	struct rig *rig = rig_new();
+	struct user user = { .account_id = rig->alice.id, .email = STR("alice@a.example") };
+
+	rig_follows(rig, &rig->carol, &rig->alice);
+	users_put(world_write(rig->world), &user);
+	world_commit(rig->world);
+	ok(!tells(rig, HOLD_DISABLED, true, "Update"), "of who is disabled siblings hear nothing");
+	ok(tells(rig, HOLD_SUSPENDED, true, "\"suspended\":true"), "that one is suspended the nodes of followers hear");
+	ok(!tells(rig, HOLD_DISABLED, false, "Update"), "once");
+	ok(tells(rig, HOLD_SUSPENDED, false, "Update"), "and of its end");
+	ok(str_find(rig_outgoing(rig), STR("\"suspended\":true")) == SIZE_MAX, "which does not say so any more");
+	tells(rig, HOLD_PENDING, true, "");
+	ok(!tells(rig, HOLD_SUSPENDED, true, "Update") && !tells(rig, HOLD_SUSPENDED, false, "Update"),
+	   "of who waits to be let in they hear nothing");
+	rig_free(rig);
+}
+
 int main(void)
 {
 	world = world_new();
@@ -223,6 +253,7 @@ int main(void)
 	test_disable();
 	test_password();
 	test_failures();
+	test_siblings_hear();
 	world_free(world);
 	return done();
 }
