@@ -2,11 +2,11 @@
 
 import base64
 
+import mastodon
 import pytest
 
 from node import Person, unkept, wait_for
 
-mastodon = pytest.importorskip("mastodon")
 SCOPES = "read write follow admin:read admin:write"
 PATH = "/api/v1/admin/accounts"
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")

@@ -1,10 +1,10 @@
 """Domains that are kept out, in the client API, for moderators and nobody else, by Mastodon.py."""
 
+import mastodon
 import pytest
 
 from node import Person, unkept
 
-mastodon = pytest.importorskip("mastodon")
 SCOPES = "read write follow admin:read admin:write"
 PATH = "/api/v1/admin/domain_blocks"
 

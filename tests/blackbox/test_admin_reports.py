@@ -1,10 +1,10 @@
 """Reports in the client API, for moderators and nobody else."""
 
+import mastodon
 import pytest
 
 from node import Person, unkept, wait_for
 
-mastodon = pytest.importorskip("mastodon")
 
 SCOPES = "read write follow admin:read admin:write"
 

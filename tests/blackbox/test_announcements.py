@@ -1,12 +1,11 @@
 """Announcements: made on the command line, read, dismissed and reacted to by Mastodon.py."""
 
+import mastodon
 import pytest
 
 from entities import check
 from node import Node, unkept
 from streams import Lines
-
-mastodon = pytest.importorskip("mastodon")
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,18 @@
 """Real clients as Debian ships them: toot and Mastodon.py sign in, post and read."""
 
+import base64
 import os
 import re
 import subprocess
 import sys
 
+import mastodon
 import pytest
 
 from browser import Browser
 from node import PASSWORD, PATIENCE, plain, unkept
 
-mastodon = pytest.importorskip("mastodon")
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 class Toot:
@@ -205,8 +207,11 @@ def test_mastodon_py_reads_every_timeline(world, api, word):
     assert status.language == "fr" and status.tags[0].name == word
     for timeline in (api.timeline_home, api.timeline_local, api.timeline_public):
         assert status.id in [s.id for s in timeline(limit=40)]
+    pictured = api.status_post(f"Pictured {word}", media_ids=[api.media_post(PIXEL, "image/png")])
     for timeline in (api.timeline_local, api.timeline_public):
-        assert all(s.media_attachments for s in timeline(only_media=True, limit=40))
+        shown = timeline(only_media=True, limit=40)
+        assert shown[0].id == pictured.id and all(s.media_attachments for s in shown)
+        assert status.id not in [s.id for s in shown]
     assert [s.id for s in api.timeline_hashtag(word)] == [s.id for s in api.timeline_hashtag(word, local=True)] == \
         [status.id]
     assert [t.name for t in api.search(f"#{word}").hashtags] == [word]

@@ -3,14 +3,13 @@ Mastodon.py where it knows the method."""
 
 import datetime
 
+import mastodon
 import pytest
 
 from entities import check
 from node import Node, unkept, wait_for
 from test_clients import Toot
 from test_megalodon import Megalodon
-
-mastodon = pytest.importorskip("mastodon")
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,10 @@
 """Filters of what one reads: version 2 as JSON, version 1 by Mastodon.py, and what a post met by them says."""
 
+import mastodon
 import pytest
 
 from entities import check
 from node import Node, unkept
-
-mastodon = pytest.importorskip("mastodon")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,11 @@
 """Notifications: one by one, in groups, read or dismissed, held back until their sender is let through."""
 
+import mastodon
 import pytest
 
 from entities import check
 from node import Node, unkept
 from streams import Lines
-
-mastodon = pytest.importorskip("mastodon")
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 """Tokens that end and are renewed, by a library that knows nothing of this node: requests-oauthlib."""
 
 import pytest
+import requests_oauthlib as oauthlib
 
 from browser import Browser, query_of
 from node import PASSWORD
 
-oauthlib = pytest.importorskip("requests_oauthlib")
 
 CALLBACK = "http://127.0.0.1:9/callback"
 SCOPES = ["read", "write", "offline_access"]

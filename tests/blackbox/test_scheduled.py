@@ -3,13 +3,12 @@
 import datetime
 import io
 
+import mastodon
 import pytest
 from PIL import Image
 
 from entities import check
 from node import Node, unkept
-
-mastodon = pytest.importorskip("mastodon")
 
 
 @pytest.fixture(scope="module")

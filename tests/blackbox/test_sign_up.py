@@ -1,10 +1,10 @@
 """Sign-up by apps where people are let in by approval, by Mastodon.py; moderators let in and turn away."""
 
+import mastodon
 import pytest
 
 from node import Person, unkept, wait_for
 
-mastodon = pytest.importorskip("mastodon")
 SCOPES = "read write follow admin:read admin:write"
 PATH = "/api/v1/admin/accounts"
 PASSWORD = "long enough for all"
