@@ -17,6 +17,7 @@
 #include "storage/imports.h"
 #include "storage/jobs.h"
 #include "storage/lists.h"
+#include "storage/mails.h"
 #include "storage/media.h"
 #include "storage/named.h"
 #include "storage/notice_requests.h"
@@ -156,7 +157,7 @@ static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
 {
 	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
 		bookmarks_purge, hushes_purge, ties_purge, lists_purge, named_purge,
-		filters_purge, notice_requests_purge, scheduled_purge, announcements_purge, imports_purge,
+		filters_purge, notice_requests_purge, scheduled_purge, announcements_purge, imports_purge, mails_purge,
 	};
 	int r = OK;
 

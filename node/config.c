@@ -14,11 +14,14 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "node/mail/address.h"
+#include "node/mail/relay.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/settings.h"
 
-enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_DOOR, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES };
+enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_DOOR, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES,
+            KIND_RELAY, KIND_TLS, KIND_MAILBOX };
 
 struct option {
 	const char *key;
@@ -36,6 +39,9 @@ struct option {
 #define FALLBACK_LISTEN(value) value
 #define FALLBACK_LEVEL(value) value
 #define FALLBACK_DOOR(value) value
+#define FALLBACK_RELAY(value) value
+#define FALLBACK_TLS(value) value
+#define FALLBACK_MAILBOX(value) value
 #define FALLBACK_LIST(value) value
 #define FALLBACK_ADDRESSES(value) value
 #define FALLBACK_NUMBER(value) #value
@@ -154,6 +160,10 @@ static bool are_addresses(struct arena *arena, struct str text)
 
 static int option_check(struct arena *arena, const struct option *option, struct str value, struct str *ret_error)
 {
+	struct mail_relay relay;
+	enum mail_tls tls;
+	struct str address;
+	const char *fault;
 	uint64_t number;
 	bool on;
 
@@ -184,6 +194,21 @@ static int option_check(struct arena *arena, const struct option *option, struct
 			return OK;
 		*ret_error = arena_printf(arena, "%s must be closed or approval", option->key);
 		return ERR_INVALID;
+	case KIND_RELAY:
+		if (!value.n || (value.n <= option->high && mail_relay_parse(arena, value, &relay) == OK))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be smtp://HOST[:PORT] or smtps://HOST[:PORT]", option->key);
+		return ERR_INVALID;
+	case KIND_TLS:
+		if (mail_tls_parse(value, &tls) == OK)
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be auto, required, opportunistic or off", option->key);
+		return ERR_INVALID;
+	case KIND_MAILBOX:
+		if (!value.n || mail_address_parse(arena, value, &address, &fault) == OK)
+			return OK;
+		*ret_error = arena_printf(arena, "%s: %s", option->key, fault);
+		return ERR_INVALID;
 	case KIND_ADDRESSES:
 		if (value.n <= option->high && are_addresses(arena, value))
 			return OK;
@@ -209,6 +234,9 @@ static void option_set(struct arena *arena, const struct option *option, struct 
 	case KIND_LISTEN:
 	case KIND_LEVEL:
 	case KIND_DOOR:
+	case KIND_RELAY:
+	case KIND_TLS:
+	case KIND_MAILBOX:
 		*(struct str *)member = arena_str(arena, value);
 		break;
 	case KIND_LIST:

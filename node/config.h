@@ -19,7 +19,8 @@ struct arena;
 struct view;
 
 /* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LISTEN (HOST:PORT), LEVEL (of the
- * log), DOOR (who may sign up), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses). live: a serving node
+ * log), DOOR (who may sign up), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses), RELAY
+ * (smtp:// or smtps://HOST[:PORT], or empty), TLS (to the relay), MAILBOX (an e-mail address, or empty). live: a serving node
  * takes a change at once; otherwise at its next start. For texts low and high bound the length in bytes. */
 #define CONFIG_LIST(X) \
 	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
@@ -31,6 +32,12 @@ struct view;
 	X(TEXT, contact_account, "contact.account", "", 0, 30, true, "Name of the account that stands for whoever runs this node.") \
 	X(SWITCH, instance_show_domain_blocks, "instance.show_domain_blocks", 0, 0, 1, true, "Whether people of this node may read which domains it silences or keeps out.") \
 	X(DOOR, registrations, "registrations", "closed", 0, 0, true, "Sign-up by apps: closed, or approval (a moderator lets each person in).") \
+	X(RELAY, mail_relay, "mail.relay", "", 0, 255, true, "Mail server that takes mails of this node: smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: no mail is sent.") \
+	X(TLS, mail_tls, "mail.tls", "auto", 0, 0, true, "Encryption to it: required, opportunistic or off; auto: required, but toward this machine itself.") \
+	X(TEXT, mail_user, "mail.user", "", 0, 254, true, "Name by which the node signs in to it; empty: it does not.") \
+	X(TEXT, mail_password_file, "mail.password_file", "", 0, 1000, true, "File whose first line is the password for that; readable for the node alone.") \
+	X(MAILBOX, mail_from, "mail.from", "", 0, 254, true, "Address that mails come from; empty: no-reply@ this node's domain.") \
+	X(TEXT, mail_from_name, "mail.from_name", "", 0, 100, true, "Name beside it; empty: the node's title.") \
 	X(LIST, languages, "languages", "fr,en", 0, 200, true, "Languages of this node, most used first.") \
 	X(ADDRESSES, proxies, "proxies", "", 0, 2000, false, "Addresses of reverse proxies whose X-Forwarded-For is believed.") \
 	X(LEVEL, log_level, "log.level", "info", 4, 7, true, "error, warning, info or debug.") \
@@ -64,6 +71,9 @@ struct config {
 #define CONFIG_MEMBER_LISTEN(member) struct str member;
 #define CONFIG_MEMBER_LEVEL(member) struct str member;
 #define CONFIG_MEMBER_DOOR(member) struct str member;
+#define CONFIG_MEMBER_RELAY(member) struct str member;
+#define CONFIG_MEMBER_TLS(member) struct str member;
+#define CONFIG_MEMBER_MAILBOX(member) struct str member;
 #define CONFIG_MEMBER_LIST(member) struct str_list member;
 #define CONFIG_MEMBER_ADDRESSES(member) struct str_list member;
 #define CONFIG_MEMBER_NUMBER(member) uint64_t member;

@@ -21,6 +21,7 @@
 #include "node/import.h"
 #include "node/config.h"
 #include "node/jobs.h"
+#include "node/mail/send.h"
 #include "node/media/intake.h"
 #include "node/push.h"
 #include "storage/activities.h"
@@ -30,6 +31,7 @@
 #include "storage/base/log.h"
 #include "storage/disuse.h"
 #include "storage/engine/writer.h"
+#include "storage/mails.h"
 #include "storage/notice_requests.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
@@ -159,7 +161,8 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 
 static int write_expire(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
 {
-	bool tokens_more = false, seen_more = false, reports_more = false, reminders_more = false, deliveries_more = false;
+	bool tokens_more = false, seen_more = false, reports_more = false, reminders_more = false, deliveries_more = false,
+	     mails_more = false;
 	int err = tokens_expire(txn, EXPIRE_BATCH, &tokens_more);
 
 	(void)job;
@@ -172,7 +175,9 @@ static int write_expire(struct arena *arena, struct txn *txn, struct job *job, b
 		                       &reminders_more);
 	if (err == OK)
 		err = expiry_sweep(arena, txn, EXPIRE_BATCH, &deliveries_more);
-	*ret_more = tokens_more || seen_more || reports_more || reminders_more || deliveries_more;
+	if (err == OK)
+		err = mails_expire(txn, EXPIRE_BATCH, &mails_more);
+	*ret_more = tokens_more || seen_more || reports_more || reminders_more || deliveries_more || mails_more;
 	return err;
 }
 
@@ -291,6 +296,8 @@ const struct job_row job_rows[] = {
 	  "deletes the notifications of a request that somebody dismissed" },
 	{ "push",         LANE_POOL,   RETRY_SOON,  8,     NULL,                push_job,    0,
 	  "tells a client of a notification by Web Push" },
+	{ "mail",         LANE_POOL,   RETRY_SOON,  1000,  NULL,                mail_job,    0,
+	  "sends a mail" },
 	{ "import",       LANE_POOL,   RETRY_SOON,  100,   NULL,                import_job,  0,
 	  "does what somebody's CSV file says, row by row" },
 	{ "publish",      LANE_WRITER, RETRY_SOON,  100,   publish_write,       NULL,        0,
@@ -302,7 +309,7 @@ const struct job_row job_rows[] = {
 	{ "disuse",       LANE_POOL,   RETRY_HOUR,  100,   NULL,                run_disuse,  HOUR_MS,
 	  "ends tokens that nobody uses any more, and forgets apps that nobody ever let in" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
-	  "forgets expired sessions, codes, links, old activity ids, closed reports, and what waits for who is kept out" },
+	  "forgets expired sessions, codes, links, old activity ids, closed reports, former mails, and what waits for who is kept out" },
 };
 
 const size_t job_row_count = sizeof(job_rows) / sizeof(job_rows[0]);

@@ -272,6 +272,10 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_NODE_KEY] = { .key_bytes = KEY_ANY, .value_bytes = VALUE_ANY },
 	[SPACE_LIST_MEMBER] = { .key_bytes = 16, .value_bytes = 8, .also = check_list_member },
 	[SPACE_LISTED] = { .key_bytes = 24, INDEX(LIST_MEMBER, IN_KEY(16), IN_KEY(0)) },
+	/* whom it is to may be gone: it says so */
+	[SPACE_MAIL] = { .key_bytes = 8, .type = &mail_type, .own = { ID(mail, id) } },
+	[SPACE_MAIL_TO] = { .key_bytes = 24, INDEX(MAIL, IN_KEY(16)) },
+	[SPACE_MAIL_OF] = { .key_bytes = 16, INDEX(MAIL, IN_KEY(8)) },
 };
 
 /* Fills check->record: decodes the value, or takes it as it is. */

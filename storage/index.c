@@ -342,6 +342,18 @@ static void idempotency_entries(const struct subject *subject)
 	give(subject, SPACE_IDEMPOTENCY_AT, key_u64_bytes(&key, key_read_u64(*post_and_ms, 8), subject->key), STR_NONE);
 }
 
+static void mail_entries(const struct subject *subject)
+{
+	const struct mail *mail = subject->record;
+	struct arena *arena = arena_new();
+	struct key key;
+
+	give(subject, SPACE_MAIL_TO, key_hash_u64(&key, str_lower(arena, mail->to), mail->id), STR_NONE);
+	if (mail->account_id)
+		give(subject, SPACE_MAIL_OF, key_u64_u64(&key, mail->account_id, mail->id), STR_NONE);
+	arena_free(arena);
+}
+
 static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_ACCOUNT] = account_entries,
 	[SPACE_USER] = user_entries,
@@ -366,6 +378,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_NOTICE] = notice_entries,
 	[SPACE_CONVERSATION] = conversation_entries,
 	[SPACE_MEDIA] = media_entries,
+	[SPACE_MAIL] = mail_entries,
 };
 
 void index_each(struct index_sink *sink, const struct instance *instance, unsigned space, struct str key,

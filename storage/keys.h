@@ -127,7 +127,10 @@
 	X(IMPORT_TEXT, "import_text", "account id, import id", "CSV") \
 	X(REFRESH, "refresh", "account id, token id", "refresh record") \
 	X(MEDIA_USED, "media_used", "account id", "bytes (8) of its files") \
-	X(MEDIA_TEXT, "media_text", "media id", "text of a document")
+	X(MEDIA_TEXT, "media_text", "media id", "text of a document") \
+	X(MAIL, "mail", "id", "mail record") \
+	X(MAIL_TO, "mail_to", "hash of folded address, mail id", "-") \
+	X(MAIL_OF, "mail_of", "account id, mail id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -41,12 +41,13 @@ static int to_4(struct txn *txn)
 	return r == OK ? apps_keep_all(txn) : r;
 }
 
-/* Version 1 is the first. 2 to 4 have spaces that an older build would leave behind when it deletes what they are
+/* Version 1 is the first. 2 to 5 have spaces that an older build would leave behind when it deletes what they are
  * about. */
 static const struct migration all_migrations[] = {
 	{ 2, NULL },
 	{ 3, to_3 },
 	{ 4, to_4 },
+	{ 5, NULL },
 	{ 0, NULL },
 };
 

@@ -6,7 +6,7 @@
 
 #include "storage/engine/store.h"
 
-enum { STORE_FORMAT_VERSION = 4 };
+enum { STORE_FORMAT_VERSION = 5 };
 
 /* Makes an empty store current, runs missing migrations in order (each in one transaction with its number), and
  * refuses a newer one: ERR_INVALID, *ret_found its version. */

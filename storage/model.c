@@ -598,3 +598,25 @@ static const struct field job_fields[] = {
 	FIELD(8, job, lease),
 };
 RECORD_TYPE(job);
+
+static const struct field mail_fields[] = {
+	FIELD(1, mail, id),
+	FIELD(2, mail, template),
+	FIELD(3, mail, locale),
+	FIELD(4, mail, to),
+	FIELD(5, mail, to_name),
+	FIELD(6, mail, account_id),
+	FIELD(7, mail, asked_by),
+	FIELD(8, mail, subject_id),
+	FIELD(9, mail, sealed),
+	FIELD(10, mail, state),
+	FIELD(11, mail, tries),
+	FIELD(12, mail, begun),
+	FIELD(13, mail, created_ms),
+	FIELD(14, mail, expires_ms),
+	FIELD(15, mail, not_before_ms),
+	FIELD(16, mail, ended_ms),
+	FIELD(17, mail, answer),
+	FIELD(18, mail, job_id),
+};
+RECORD_TYPE(mail);

@@ -544,6 +544,34 @@ struct activity_record {
 	bool outbox;                  /* listed in the actor's outbox */
 };
 
+enum mail_state {
+	MAIL_WAITING = 1,
+	MAIL_SENT,                    /* the relay took it */
+	MAIL_BOUNCED,                 /* the relay refused it for good */
+	MAIL_GIVEN_UP,                /* the relay did not take it in time */
+	MAIL_VOID,                    /* what it says was over before it could be sent */
+};
+
+/* A mail of the node's (storage/mails.h). */
+struct mail {
+	uint64_t id;
+	struct str template;          /* a word of node/mail/templates.h: "invitation" … */
+	struct str locale;            /* "fr", "en" */
+	struct str to, to_name;       /* the address; the name may be empty */
+	uint64_t account_id;          /* whose of ours it is; 0: nobody's yet */
+	uint64_t asked_by;            /* who had it sent; 0: the node itself, or who is written to */
+	uint64_t subject_id;          /* the record it is about, an invitation say; 0: none */
+	struct str sealed;            /* the parameters; empty once it ended */
+	uint64_t job_id;              /* the job that sends it; another one leaves it alone */
+	uint8_t state;                /* enum mail_state */
+	uint64_t tries;
+	uint64_t begun;               /* tries in a row of which nobody knows how they ended */
+	int64_t created_ms, expires_ms;
+	int64_t not_before_ms;        /* when it is tried again; 0: at once */
+	int64_t ended_ms;             /* 0: waits */
+	struct str answer;            /* what the relay said last, or why it was not reached */
+};
+
 struct job {
 	uint64_t id;
 	int64_t due_ms;
@@ -567,7 +595,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type refresh_type;
+extern const struct record_type refresh_type, mail_type;
 extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
@@ -593,6 +621,8 @@ const char *push_policy_name(uint8_t policy);           /* "all", "followed", "f
 uint8_t push_policy_parse(struct str name);
 const char *import_kind_name(uint8_t kind);             /* "follows", "blocks", "mutes", "lists", "domain_blocks", "bookmarks" */
 uint8_t import_kind_parse(struct str name);             /* and what other servers call them; 0: unknown */
+const char *mail_state_name(uint8_t state);             /* "waiting", "sent", "bounced", "given-up", "void" */
+uint8_t mail_state_parse(struct str name);              /* 0: unknown */
 const char *notice_kind_name(uint8_t kind);
 uint8_t notice_kind_parse(struct str name);
 

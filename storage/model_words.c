@@ -61,6 +61,11 @@ static const char *const notice_kind_names[] = {
 	[NOTICE_SIGN_UP] = "admin.sign_up", [NOTICE_REPORT] = "admin.report",
 };
 
+static const char *const mail_state_names[] = {
+	[MAIL_WAITING] = "waiting", [MAIL_SENT] = "sent", [MAIL_BOUNCED] = "bounced", [MAIL_GIVEN_UP] = "given-up",
+	[MAIL_VOID] = "void",
+};
+
 static const char *name_at(const char *const *names, size_t count, size_t i)
 {
 	return i < count ? names[i] : NULL;
@@ -192,4 +197,14 @@ const char *notice_kind_name(uint8_t kind)
 uint8_t notice_kind_parse(struct str name)
 {
 	return name_parse(notice_kind_names, COUNT(notice_kind_names), name);
+}
+
+const char *mail_state_name(uint8_t state)
+{
+	return name_at(mail_state_names, COUNT(mail_state_names), state);
+}
+
+uint8_t mail_state_parse(struct str name)
+{
+	return name_parse(mail_state_names, COUNT(mail_state_names), name);
 }

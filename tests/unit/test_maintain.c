@@ -19,6 +19,7 @@
 #include "storage/announcements.h"
 #include "storage/filters.h"
 #include "storage/lists.h"
+#include "storage/mails.h"
 #include "storage/named.h"
 #include "storage/notice_requests.h"
 #include "storage/notices.h"
@@ -183,6 +184,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	notices_add(world->txn, &notice);
 	notice_requests_let(world->txn, ana->id, bob->id);
 	scheduled_put(world->txn, &(struct scheduled){ .account_id = ana->id, .at_ms = txn_now_ms(world->txn) });
+	mails_add(world->txn, &(struct mail){ .to = STR("Ana@a.example"), .account_id = ana->id });
 	announcements_add(world->txn, &announcement);
 	announcements_mark_read(world->txn, announcement.id, ana->id);
 	announcements_react(world->arena, world->txn, announcement.id, ana->id, STR("\xf0\x9f\x8d\xb2"));
