@@ -265,6 +265,7 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	                   .refers = { { IN_KEY(0), SPACE_ACCOUNT } }, .also = check_import },
 	[SPACE_IMPORT_TEXT] = { .key_bytes = 16, .value_bytes = VALUE_ANY, .also = check_import_text },
 	[SPACE_ANNOUNCEMENT] = { .key_bytes = 8, .type = &announcement_type, .own = { ID(announcement, id) } },
+	[SPACE_HOUSE_RULE] = { .key_bytes = 8, .type = &house_rule_type, .own = { ID(house_rule, id) } },
 	[SPACE_ANNOUNCEMENT_READ] = { .key_bytes = 16, .refers = { { IN_KEY(0), SPACE_ANNOUNCEMENT },
 	                                                           { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_ANNOUNCEMENT_REACTION] = { .key_bytes = 32, .value_bytes = VALUE_ANY,

@@ -130,7 +130,8 @@
 	X(MEDIA_TEXT, "media_text", "media id", "text of a document") \
 	X(MAIL, "mail", "id", "mail record") \
 	X(MAIL_TO, "mail_to", "hash of folded address, mail id", "-") \
-	X(MAIL_OF, "mail_of", "account id, mail id", "-")
+	X(MAIL_OF, "mail_of", "account id, mail id", "-") \
+	X(HOUSE_RULE, "house_rule", "id", "house_rule record")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -314,8 +314,20 @@ static const struct field report_fields[] = {
 	FIELD(10, report, assigned_id),
 	FIELD(11, report, closed_by_id),
 	FIELD(12, report, changed_ms),
+	FIELD(13, report, rule_ids),
 };
 RECORD_TYPE(report);
+
+static const struct field house_rule_fields[] = {
+	FIELD(1, house_rule, id),
+	FIELD(2, house_rule, text),
+	FIELD(3, house_rule, hint),
+	FIELD(4, house_rule, translations),
+	FIELD(5, house_rule, place),
+	FIELD(6, house_rule, created_ms),
+	FIELD(7, house_rule, changed_ms),
+};
+RECORD_TYPE(house_rule);
 
 static const struct field favourite_fields[] = {
 	FIELD(1, favourite, id),

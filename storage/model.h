@@ -246,6 +246,16 @@ struct report {
 	uint64_t assigned_id;         /* the moderator who took it on; 0: nobody */
 	uint64_t closed_by_id;        /* who closed it; 0: the command line, or it is open */
 	int64_t changed_ms;           /* 0: never since it was made */
+	struct id_list rule_ids;      /* of house rules; one may be gone by now */
+};
+
+/* What the people of this node agree to keep to. */
+struct house_rule {
+	uint64_t id;
+	struct str text, hint;        /* plain text */
+	struct str_list translations; /* language, text, hint, language, text, hint … */
+	uint64_t place;               /* among those that hold, ascending; 0: it ended, and reports cite it */
+	int64_t created_ms, changed_ms;
 };
 
 struct favourite {
@@ -595,7 +605,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type refresh_type, mail_type;
+extern const struct record_type refresh_type, mail_type, house_rule_type;
 extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else

@@ -7,6 +7,7 @@
 
 #include "node/api/answer.h"
 #include "node/api/entities.h"
+#include "node/api/house_rules.h"
 #include "node/api/limits.h"
 #include "node/api/media.h"
 #include "node/api/quotes.h"
@@ -242,7 +243,9 @@ int api_instance_v1(struct call *call, struct view *view)
 	json_w_object_end(w);
 	w_pleroma_limits(w, config);
 	r = w_contact_account(w, call, view, "contact_account");
-	json_w_member_raw(w, "rules", STR("[]"));
+	json_w_key(w, "rules");
+	if (r == OK)
+		r = house_rules_w(w, call->arena, view);
 	json_w_object_end(w);
 	return answer_end(&answer, call, r);
 }
@@ -359,7 +362,9 @@ int api_instance_v2(struct call *call, struct view *view)
 	json_w_member_str(w, "email", config->contact_email);
 	r = w_contact_account(w, call, view, "account");
 	json_w_object_end(w);
-	json_w_member_raw(w, "rules", STR("[]"));
+	json_w_key(w, "rules");
+	if (r == OK)
+		r = house_rules_w(w, call->arena, view);
 	json_w_object_end(w);
 	return answer_end(&answer, call, r);
 }

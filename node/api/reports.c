@@ -6,6 +6,7 @@
 #include "federation/apply.h"
 #include "node/api/answer.h"
 #include "node/api/entities.h"
+#include "node/api/house_rules.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -64,7 +65,8 @@ int api_report_check(struct call *call, struct view *view)
 	if (utf8_length(report->comment) > REPORT_COMMENT_CHARACTERS)
 		return answer_refuse(call, "Validation failed: Comment is too long");
 	call->state = report;
-	return read_posts(call, view, report);
+	r = house_rules_read_cited(call, view, report);
+	return r == OK ? read_posts(call, view, report) : r;
 }
 
 int api_report_write(struct call *call, struct txn *txn)
@@ -72,6 +74,14 @@ int api_report_write(struct call *call, struct txn *txn)
 	int r = act_flag(call->arena, txn, call->state);
 
 	return r == ERR_LIMIT ? answer_refuse(call, "Validation failed: too many reports wait to be read") : r;
+}
+
+static void w_ids(struct json_writer *w, const struct id_list *ids)
+{
+	json_w_array(w);
+	for (size_t i = 0; i < ids->count; i++)
+		json_w_str(w, arena_printf(w->buf->arena, "%llu", (unsigned long long)ids->ids[i]));
+	json_w_array_end(w);
 }
 
 static void w_report(struct json_writer *w, const struct report *report)
@@ -84,11 +94,12 @@ static void w_report(struct json_writer *w, const struct report *report)
 	json_w_member_bool(w, "forwarded", report->forwarded);
 	json_w_member_date(w, "created_at", report->created_ms);
 	json_w_key(w, "status_ids");
-	json_w_array(w);
-	for (size_t i = 0; i < report->post_ids.count; i++)
-		json_w_str(w, arena_printf(w->buf->arena, "%llu", (unsigned long long)report->post_ids.ids[i]));
-	json_w_array_end(w);
-	json_w_member_null(w, "rule_ids");
+	w_ids(w, &report->post_ids);
+	json_w_key(w, "rule_ids");
+	if (report->rule_ids.count)
+		w_ids(w, &report->rule_ids);
+	else
+		json_w_null(w);
 }
 
 int entity_report(struct json_writer *w, struct arena *arena, struct view *view, const struct report *report)

@@ -34,6 +34,7 @@
 #include "node/api/exports.h"
 #include "node/api/files.h"
 #include "node/api/filters.h"
+#include "node/api/house_rules.h"
 #include "node/api/imports.h"
 #include "node/api/instance.h"
 #include "node/api/instance_facts.h"

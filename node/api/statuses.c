@@ -72,15 +72,7 @@ static struct str read_language(const struct call *call, struct str fallback)
 {
 	struct str tag = call_param(call, "language");
 
-	if (!tag.n || tag.n > LIMIT_LANGUAGE_BYTES)
-		return fallback;
-	for (size_t i = 0; i < tag.n; i++) {
-		char c = tag.p[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
-			return fallback;
-	}
-	return tag;
+	return language_tag_valid(tag) ? tag : fallback;
 }
 
 /* Text, warning and marks; `draft` comes with what holds when a parameter is absent. */

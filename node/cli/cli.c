@@ -62,6 +62,20 @@ int cli_usage(struct cli *cli, const char *format, ...)
 	return usage_fail(cli, text);
 }
 
+/* No controls, those of one byte in Latin-1 neither. */
+struct str cli_line(const struct cli *cli, struct str text)
+{
+	struct buf line;
+
+	buf_init(&line, cli->arena, 0);
+	for (size_t at = 0; at < text.n;) {
+		uint32_t c = utf8_next(text, &at);
+
+		buf_add_utf8(&line, c < ' ' || (c >= 0x7f && c < 0xa0) ? ' ' : c);
+	}
+	return buf_str(&line);
+}
+
 struct str cli_option(const struct cli *cli, const char *name)
 {
 	for (size_t i = 0; i < option_count(cli->command); i++)

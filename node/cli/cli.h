@@ -78,6 +78,8 @@ struct str cli_option(const struct cli *cli, const char *name);
 int cli_fail(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for words that cannot be meant, with where to read how they are; returns STATUS_USAGE. */
 int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Text of somebody else on one line of ours, without what would drive a terminal. */
+struct str cli_line(const struct cli *cli, struct str text);
 /* Runs a body in the place's way and waits for the durable result. */
 int cli_write(struct cli *cli, int (*body)(struct txn *txn, void *arg), void *arg);
 

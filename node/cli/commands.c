@@ -74,6 +74,18 @@ static const struct option_row report_list_options[] = {
 	{ 0 },
 };
 
+static const struct option_row house_rule_add_options[] = {
+	{ "hint", "TEXT", false, "more about it, such as an example" },
+	{ 0 },
+};
+
+static const struct option_row house_rule_edit_options[] = {
+	{ "text", "TEXT", false, "its new words" },
+	{ "hint", "TEXT", false, "its new hint" },
+	{ "language", "TAG", false, "what they are in: a translation, such as fr; --text '' takes one away" },
+	{ 0 },
+};
+
 static const struct option_row announcement_options[] = {
 	{ "starts", "TIME", false, "of what is announced, for clients to show" },
 	{ "ends", "TIME", false, "the same; from then on it is not shown" },
@@ -163,6 +175,15 @@ const struct command commands[] = {
 	{ "report show", "ID", NULL, PLACE_STORE, false, command_report_show,
 	  "one report with its comment, and the addresses and texts of its posts" },
 	{ "report close", "ID", NULL, PLACE_STORE, false, command_report_close, "puts a report aside" },
+	{ "house-rule add", "TEXT", house_rule_add_options, PLACE_STORE, false, command_house_rule_add,
+	  "a rule that people of this node keep to; clients and the page /legal show it, and reports cite it" },
+	{ "house-rule list", "", NULL, PLACE_STORE, false, command_house_rule_list,
+	  "the rules in order: id, language (- is their own), text, hint" },
+	{ "house-rule edit", "ID", house_rule_edit_options, PLACE_STORE, false, command_house_rule_edit,
+	  "changes its words, or those of a translation" },
+	{ "house-rule move", "ID PLACE", NULL, PLACE_STORE, false, command_house_rule_move, "puts it elsewhere; 1 is the first" },
+	{ "house-rule remove", "ID", NULL, PLACE_STORE, false, command_house_rule_remove,
+	  "it holds no longer; reports that cite it keep it" },
 	{ "announcement add", "TEXT", announcement_options, PLACE_STORE, false, command_announcement_add,
 	  "says something to all people of this node" },
 	{ "announcement list", "", NULL, PLACE_STORE, false, command_announcement_list,

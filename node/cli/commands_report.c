@@ -6,22 +6,9 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/house_rules.h"
 #include "storage/posts.h"
 #include "storage/reports.h"
-
-/* What a stranger wrote must not drive the terminal: no controls, those of one byte in Latin-1 neither. */
-static struct str on_one_line(struct cli *cli, struct str text)
-{
-	struct buf line;
-
-	buf_init(&line, cli->arena, 0);
-	for (size_t at = 0; at < text.n;) {
-		uint32_t c = utf8_next(text, &at);
-
-		buf_add_utf8(&line, c < ' ' || (c >= 0x7f && c < 0xa0) ? ' ' : c);
-	}
-	return buf_str(&line);
-}
 
 /* The handle of an account; "-" when it is not known any more. */
 static struct str handle(struct cli *cli, struct view *view, uint64_t account_id)
@@ -30,7 +17,7 @@ static struct str handle(struct cli *cli, struct view *view, uint64_t account_id
 
 	if (accounts_get(cli->arena, view, account_id, &account) != OK)
 		return STR("-");
-	return on_one_line(cli, accounts_acct(cli->arena, &account));
+	return cli_line(cli, accounts_acct(cli->arena, &account));
 }
 
 static void print_report(struct cli *cli, struct view *view, const struct report *report)
@@ -41,7 +28,7 @@ static void print_report(struct cli *cli, struct view *view, const struct report
 	buf_printf(&cli->out, "%llu\t%s\t%s\t%.*s\tby %.*s\t%.*s\t%zu posts\t%.*s\n", (unsigned long long)report->id,
 	           date, report->closed_ms ? "closed" : "open", STR_ARG(handle(cli, view, report->target_id)),
 	           STR_ARG(handle(cli, view, report->reporter_id)), STR_ARG(report->category), report->post_ids.count,
-	           STR_ARG(on_one_line(cli, report->comment)));
+	           STR_ARG(cli_line(cli, report->comment)));
 }
 
 int command_report_list(struct cli *cli)
@@ -65,7 +52,7 @@ int command_report_list(struct cli *cli)
 /* Paragraphs as lines, without markup. */
 static struct str text_of(struct cli *cli, const struct post *post)
 {
-	return on_one_line(cli, post->source.n ? post->source : sanitize_plain_text(cli->arena, post->content));
+	return cli_line(cli, post->source.n ? post->source : sanitize_plain_text(cli->arena, post->content));
 }
 
 static void print_post(struct cli *cli, struct view *view, uint64_t post_id)
@@ -76,8 +63,19 @@ static void print_post(struct cli *cli, struct view *view, uint64_t post_id)
 		buf_printf(&cli->out, "post: %llu, gone by now\n", (unsigned long long)post_id);
 		return;
 	}
-	buf_printf(&cli->out, "post: %.*s\n      %.*s\n", STR_ARG(on_one_line(cli, post.uri)),
+	buf_printf(&cli->out, "post: %.*s\n      %.*s\n", STR_ARG(cli_line(cli, post.uri)),
 	           STR_ARG(text_of(cli, &post)));
+}
+
+static void print_rule(struct cli *cli, struct view *view, uint64_t rule_id)
+{
+	struct house_rule rule;
+
+	if (house_rules_get(cli->arena, view, rule_id, &rule) == OK)
+		buf_printf(&cli->out, "rule: %.*s%s\n", STR_ARG(cli_line(cli, rule.text)),
+		           rule.place ? "" : " (holds no longer)");
+	else
+		buf_printf(&cli->out, "rule: %llu, gone by now\n", (unsigned long long)rule_id);
 }
 
 static void print_whole(struct cli *cli, struct view *view, const struct report *report)
@@ -93,7 +91,9 @@ static void print_whole(struct cli *cli, struct view *view, const struct report 
 	buf_printf(&cli->out, "about: %.*s\nby: %.*s\ncategory: %.*s\nforwarded: %s\ncomment: %.*s\n",
 	           STR_ARG(handle(cli, view, report->target_id)), STR_ARG(handle(cli, view, report->reporter_id)),
 	           STR_ARG(report->category), report->forwarded ? "yes" : "no",
-	           STR_ARG(on_one_line(cli, report->comment)));
+	           STR_ARG(cli_line(cli, report->comment)));
+	for (size_t i = 0; i < report->rule_ids.count; i++)
+		print_rule(cli, view, report->rule_ids.ids[i]);
 	for (size_t i = 0; i < report->post_ids.count; i++)
 		print_post(cli, view, report->post_ids.ids[i]);
 }

@@ -9,6 +9,7 @@
 #include "node/texts.h"
 #include "node/web/pages.h"
 #include "storage/base/clock.h"
+#include "storage/house_rules.h"
 
 static void welcome_person(struct html_page *page)
 {
@@ -97,6 +98,32 @@ static void operators_texts(struct html_page *page, struct view *view)
 		operators_text(page, "<section id=\"terms\">\n", TEXT_LEGAL_TERMS, terms[i].content);
 }
 
+/* In the reader's language as far as they are translated. */
+static void house_rules(struct html_page *page, struct view *view)
+{
+	struct house_rule *rules;
+	struct str text, hint;
+	size_t count = 0;
+
+	if (house_rules_list(page->call->arena, view, &rules, &count) != OK || !count)
+		return;
+	page_html(page, "<section id=\"rules\">\n");
+	page_element(page, "h2", NULL, TEXT_LEGAL_RULES);
+	page_html(page, "<ol class=\"rules\">\n");
+	for (size_t i = 0; i < count; i++) {
+		house_rule_in(&rules[i], str_of(language_code(page->language)), &text, &hint);
+		page_html(page, "<li>");
+		page_text(page, text);
+		if (hint.n) {
+			page_html(page, "<p class=\"hint\">");
+			page_text(page, hint);
+			page_html(page, "</p>");
+		}
+		page_html(page, "</li>\n");
+	}
+	page_html(page, "</ol>\n</section>\n");
+}
+
 int legal_show(struct call *call, struct view *view)
 {
 	struct str contact = contact_of(call);
@@ -115,6 +142,7 @@ int legal_show(struct call *call, struct view *view)
 	page_element(&page, "p", NULL, TEXT_LEGAL_DATA_RIGHTS);
 	page_element(&page, "h2", NULL, TEXT_LEGAL_COOKIES);
 	page_element(&page, "p", NULL, TEXT_LEGAL_COOKIES_KEPT);
+	house_rules(&page, view);
 	operators_texts(&page, view);
 	return page_close(&page, 200, TEXT_LEGAL, STR_NONE);
 }

@@ -49,6 +49,7 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	  "You may ask to see, correct or erase your data.") \
 	X(LEGAL_PRIVACY, "Politique de confidentialité", "Privacy policy") \
 	X(LEGAL_TERMS, "Conditions d’utilisation", "Terms of service") \
+	X(LEGAL_RULES, "Règles de cet espace", "Rules of this space") \
 	X(LEGAL_COOKIES, "Cookies", "Cookies") \
 	X(LEGAL_COOKIES_KEPT, "Ces pages n’utilisent que les cookies nécessaires à la connexion, à la sécurité des " \
 	  "formulaires et au choix de la langue. Aucun ne sert à vous suivre.", \

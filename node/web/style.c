@@ -82,6 +82,7 @@ static const char style[] =
 	".actions>*,.actions button{width:100%}\n"
 	".aside{margin:1.5rem 0 0;padding-top:1.25rem;border-top:1px solid var(--line);color:var(--muted);"
 	"font-size:.9375rem}\n"
+	".rules li+li{margin-top:.75rem}.rules .hint{margin:0}\n"
 	/* What an app may do */
 	".may{margin-bottom:.5rem}\n"
 	".scopes{margin:0 0 1.25rem;padding:.25rem 1rem;border-radius:12px;background:var(--tint);list-style:none}\n"

@@ -192,6 +192,21 @@ static bool plain_word(const unsigned char *p)
 	return ((word | (word - ones)) & high) == 0;
 }
 
+bool language_tag_valid(struct str tag)
+{
+	enum { BYTES_MAX = 35 };
+
+	if (!tag.n || tag.n > BYTES_MAX)
+		return false;
+	for (size_t i = 0; i < tag.n; i++) {
+		char c = tag.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
+			return false;
+	}
+	return true;
+}
+
 bool utf8_valid(struct str text)
 {
 	const unsigned char *p = (const unsigned char *)text.p;

@@ -52,6 +52,8 @@ struct str str_lower(struct arena *arena, struct str text);
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms, at most U+10FFFF) without NUL. */
 bool utf8_valid(struct str text);
+/* The characters and the length of a tag of a language (RFC 5646 section 4.4.1): "fr", "pt-BR". */
+bool language_tag_valid(struct str tag);
 /* Number of code points in well-formed UTF-8. */
 size_t utf8_length(struct str text);
 /* The longest prefix of at most `code_points` code points. */

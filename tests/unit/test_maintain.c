@@ -14,6 +14,7 @@
 #include "storage/emoji_reactions.h"
 #include "storage/engine/writer.h"
 #include "storage/graph.h"
+#include "storage/house_rules.h"
 #include "storage/hushes.h"
 #include "storage/keys.h"
 #include "storage/announcements.h"
@@ -154,6 +155,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	struct poll poll = { .options = { tags, 2 }, .counts = { counts, 2 } };
 	struct notice notice = { .account_id = ana->id, .kind = NOTICE_FAVOURITE, .actor_id = bob->id };
 	struct announcement announcement = { .text = STR("announcement") };
+	struct house_rule rule = { .text = STR("rule") };
 	struct list list = { .account_id = ana->id, .title = STR("list"), .replies = LIST_REPLIES_LIST };
 	struct post *post = world_draft(world, ana, VISIBILITY_PUBLIC), *waiting, *direct, edited;
 
@@ -186,6 +188,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	scheduled_put(world->txn, &(struct scheduled){ .account_id = ana->id, .at_ms = txn_now_ms(world->txn) });
 	mails_add(world->txn, &(struct mail){ .to = STR("Ana@a.example"), .account_id = ana->id });
 	announcements_add(world->txn, &announcement);
+	house_rules_add(world->arena, world->txn, &rule);
 	announcements_mark_read(world->txn, announcement.id, ana->id);
 	announcements_react(world->arena, world->txn, announcement.id, ana->id, STR("\xf0\x9f\x8d\xb2"));
 	filters_put(world->arena, world->txn, &(struct filter){ .account_id = ana->id, .title = STR("filter") });
@@ -224,7 +227,7 @@ static const bool may_be_missing[SPACE_COUNT] = {
 	[SPACE_OLD_KEY] = true, [SPACE_NAMED] = true, [SPACE_FILTER] = true,
 	[SPACE_NOTICE_LET] = true, [SPACE_SCHEDULED] = true, [SPACE_JOB] = true, [SPACE_PUSH] = true, [SPACE_NODE_KEY] = true,
 	[SPACE_ANNOUNCEMENT_READ] = true, [SPACE_ANNOUNCEMENT_REACTION] = true,
-	[SPACE_POST_EDIT] = true, [SPACE_CHANGE] = true,
+	[SPACE_POST_EDIT] = true, [SPACE_CHANGE] = true, [SPACE_HOUSE_RULE] = true,
 };
 static const bool may_be_more[SPACE_COUNT] = {
 	[SPACE_META] = true, [SPACE_SETTING] = true, [SPACE_POST_EDIT] = true, [SPACE_NAMED] = true,

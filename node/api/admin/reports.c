@@ -9,6 +9,7 @@
 #include "node/api/admin/accounts.h"
 #include "node/api/answer.h"
 #include "node/api/entities.h"
+#include "node/api/house_rules.h"
 #include "node/api/paging.h"
 #include "node/api/reports.h"
 #include "storage/base/arena.h"
@@ -75,7 +76,9 @@ static int w_report(struct json_writer *w, struct call *call, struct view *view,
 		r = w_moderator(w, call, view, "action_taken_by_account", report->closed_by_id);
 	if (r == OK)
 		r = w_posts(w, call, view, report);
-	json_w_member_raw(w, "rules", STR("[]"));
+	json_w_key(w, "rules");
+	if (r == OK)
+		r = house_rules_w_cited(w, call->arena, view, report);
 	json_w_object_end(w);
 	return r;
 }
@@ -192,32 +195,36 @@ int api_admin_report_unassign_write(struct call *call, struct txn *txn)
 	return assign(call, txn, 0);
 }
 
-/* The node has no numbered rules: a violation can name none. */
 int api_admin_report_edit_check(struct call *call, struct view *view)
 {
-	struct str *rules, category = call_param(call, "category");
+	struct str category = call_param(call, "category");
 	int r = api_admin_check(call, view);
 
 	if (r != OK)
 		return r;
 	if (category.n && !report_category(category).n)
 		return answer_refuse(call, "Validation failed: category is spam, legal, violation or other");
-	if (call_param_list(call, "rule_ids", &rules))
-		return answer_refuse(call, "Validation failed: rule_ids: this server has no such rule");
 	return OK;
 }
 
+/* Only a violation cites rules. */
 int api_admin_report_edit_write(struct call *call, struct txn *txn)
 {
-	struct str category = report_category(call_param(call, "category"));
+	struct str *rules, category = report_category(call_param(call, "category"));
 	struct report report;
 	uint64_t id;
 	int r = answer_path_id(call, &id);
 
 	if (r == OK)
 		r = reports_get(call->arena, txn_view(txn), id, &report);
-	if (r != OK || !category.n || str_eq(category, report.category))
+	if (r != OK || (!category.n && !call_param_list(call, "rule_ids", &rules)))
 		return r;
-	report.category = category;
+	if (category.n)
+		report.category = category;
+	r = house_rules_read_cited(call, txn_view(txn), &report);
+	if (r != OK)
+		return r;
+	if (!str_eq(report.category, STR("violation")))
+		report.rule_ids.count = 0;
 	return reports_put(txn, &report);
 }
