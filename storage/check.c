@@ -272,6 +272,7 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	                                  .refers = { { IN_KEY(0), SPACE_ANNOUNCEMENT }, { IN_KEY(8), SPACE_ACCOUNT } } },
 	[SPACE_NODE_KEY] = { .key_bytes = KEY_ANY, .value_bytes = VALUE_ANY },
 	[SPACE_LIST_MEMBER] = { .key_bytes = 16, .value_bytes = 8, .also = check_list_member },
+	[SPACE_AUDIT] = { .key_bytes = 8, .value_bytes = VALUE_ANY, .also = check_audit },
 	[SPACE_LISTED] = { .key_bytes = 24, INDEX(LIST_MEMBER, IN_KEY(16), IN_KEY(0)) },
 	/* whom it is to may be gone: it says so */
 	[SPACE_MAIL] = { .key_bytes = 8, .type = &mail_type, .own = { ID(mail, id) } },

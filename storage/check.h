@@ -37,6 +37,7 @@ void check_list_member(struct check *check);
 void check_import(struct check *check);
 void check_import_text(struct check *check);
 void check_token(struct check *check);
+void check_audit(struct check *check);
 /* check_posts.c */
 void check_post(struct check *check);
 void check_post_stats(struct check *check);

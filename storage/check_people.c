@@ -4,6 +4,7 @@
 #include "storage/check.h"
 
 #include "storage/accounts.h"
+#include "storage/audit.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
@@ -120,4 +121,12 @@ void check_token(struct check *check)
 {
 	if (!view_has(check->view, SPACE_TOKEN_OF, check->key))
 		check_find(check, "there is no such token");
+}
+
+void check_audit(struct check *check)
+{
+	const char *fault = audit_item_fault(check->arena, check->view, check->key, check->value);
+
+	if (fault)
+		check_find(check, "%s", fault);
 }

@@ -131,7 +131,8 @@
 	X(MAIL, "mail", "id", "mail record") \
 	X(MAIL_TO, "mail_to", "hash of folded address, mail id", "-") \
 	X(MAIL_OF, "mail_of", "account id, mail id", "-") \
-	X(HOUSE_RULE, "house_rule", "id", "house_rule record")
+	X(HOUSE_RULE, "house_rule", "id", "house_rule record") \
+	X(AUDIT, "audit", "sequence; 0: the head", "SHA-256 (32), audit record; of the head: the last sequence (8), its SHA-256")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -13,6 +13,7 @@
 #include "node/api/accounts.h"
 #include "node/api/activitypub.h"
 #include "node/api/admin/accounts.h"
+#include "node/api/admin/audit.h"
 #include "node/api/admin/domain_allows.h"
 #include "node/api/admin/domain_blocks.h"
 #include "node/api/admin/email_blocks.h"

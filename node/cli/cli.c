@@ -314,13 +314,6 @@ int cli_run(struct cli *cli, size_t word_count, const struct str *words)
 	return status == STATUS_DONE ? cli->command->run(cli) : status;
 }
 
-int cli_write(struct cli *cli, int (*body)(struct txn *txn, void *arg), void *arg)
-{
-	if (cli->writer)
-		return writer_run(cli->writer, body, arg);
-	return store_write(cli->store, body, arg, NULL, NULL);
-}
-
 static int run_here(struct cli *cli, struct folder *folder)
 {
 	cli->store = folder->store;

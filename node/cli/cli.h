@@ -66,6 +66,7 @@ struct cli {
 	const struct instance *instance;
 	const struct config *config;
 	struct node *node;          /* inside the serving node; otherwise NULL */
+	bool audited;               /* what this invocation does is in the journal already */
 };
 
 /* main()'s whole job: parses, finds the place, runs, prints; the exit status. */
@@ -80,7 +81,8 @@ int cli_fail(struct cli *cli, const char *format, ...) __attribute__((format(pri
 int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Text of somebody else on one line of ours, without what would drive a terminal. */
 struct str cli_line(const struct cli *cli, struct str text);
-/* Runs a body in the place's way and waits for the durable result. */
+/* Runs a body in the place's way and waits for the durable result. It leaves an entry in the audit journal, made of the
+ * command's words unless the body appends its own (node/cli/write.c). */
 int cli_write(struct cli *cli, int (*body)(struct txn *txn, void *arg), void *arg);
 
 #endif

@@ -109,6 +109,19 @@ static const struct option_row text_options[] = {
 	{ 0 },
 };
 
+static const struct option_row audit_list_options[] = {
+	{ "account", "NAME", false, "only what this person did, or what was done to them; #ID for who is gone" },
+	{ "action", "WORD", false, "only this act, user.add, or all that begin so: user" },
+	{ "since", "TIME", false, "nothing older" },
+	{ "limit", "N", false, "how many (default 100)" },
+	{ 0 },
+};
+
+static const struct option_row audit_verify_options[] = {
+	{ "from", "HASH", false, "printed by an earlier audit verify and noted elsewhere: fails unless it is still in the journal" },
+	{ 0 },
+};
+
 static const struct option_row config_options[] = {
 	{ "explain", NULL, false, "each key with its value, where it comes from and what it is" },
 	{ 0 },
@@ -184,6 +197,10 @@ const struct command commands[] = {
 	{ "house-rule move", "ID PLACE", NULL, PLACE_STORE, false, command_house_rule_move, "puts it elsewhere; 1 is the first" },
 	{ "house-rule remove", "ID", NULL, PLACE_STORE, false, command_house_rule_remove,
 	  "it holds no longer; reports that cite it keep it" },
+	{ "audit list", "", audit_list_options, PLACE_STORE, false, command_audit_list,
+	  "who did what to people's access and to the node, the newest first; - is the command line" },
+	{ "audit verify", "", audit_verify_options, PLACE_STORE, false, command_audit_verify,
+	  "follows the journal's chain of hashes; prints how many entries it has and its last hash, to note elsewhere" },
 	{ "announcement add", "TEXT", announcement_options, PLACE_STORE, false, command_announcement_add,
 	  "says something to all people of this node" },
 	{ "announcement list", "", NULL, PLACE_STORE, false, command_announcement_list,

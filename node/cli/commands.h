@@ -1,6 +1,6 @@
 /*
  * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_move.c, commands_peer.c,
- * peer_view.c, commands_policy.c, commands_report.c.
+ * peer_view.c, commands_policy.c, commands_report.c, commands_audit.c.
  * Each returns an exit status; the place (store, writer, instance) is filled by cli.c.
  */
 #ifndef NODE_CLI_COMMANDS_H
@@ -69,5 +69,8 @@ int command_refusals(struct cli *cli);
 int command_report_list(struct cli *cli);
 int command_report_show(struct cli *cli);
 int command_report_close(struct cli *cli);
+
+int command_audit_list(struct cli *cli);
+int command_audit_verify(struct cli *cli);
 
 #endif

@@ -145,6 +145,29 @@ struct str hex_encode(struct arena *arena, struct str data)
 	return (struct str){ out, 2 * data.n };
 }
 
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 'a' ^ 'A';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int hex_decode(struct arena *arena, struct str text, struct str *ret_data)
+{
+	char *out = ARENA_ARRAY(arena, char, text.n / 2 + 1);
+
+	for (size_t i = 0; i < text.n; i++) {
+		int value = hex_value(text.p[i]);
+
+		if (value < 0)
+			return ERR_INVALID;
+		out[i / 2] = (char)(i % 2 ? out[i / 2] | value : value << 4);
+	}
+	*ret_data = (struct str){ out, text.n / 2 };
+	return text.n % 2 ? ERR_INVALID : OK;
+}
+
 /* The base64 digits of `data` in the given alphabet, padded to fours when `pad` is set. */
 static struct str encode64(struct arena *arena, struct str data, const char *alphabet, bool pad)
 {

@@ -27,6 +27,8 @@ struct str hash_token(struct arena *arena);
 bool hash_equal(struct str a, struct str b);
 
 struct str hex_encode(struct arena *arena, struct str data);
+/* Digits of either case, two for each byte. ERR_INVALID otherwise. */
+int hex_decode(struct arena *arena, struct str text, struct str *ret_data);
 struct str base64_encode(struct arena *arena, struct str data);      /* RFC 4648 section 4, padded */
 struct str base64url_encode(struct arena *arena, struct str data);   /* section 5, no padding */
 /* Both alphabets, padding optional, no white space. ERR_INVALID otherwise. */

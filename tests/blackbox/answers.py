@@ -257,6 +257,8 @@ GET /api/v1/admin/email_domain_blocks/:id AdminEmailDomainBlock
 DELETE /api/v1/admin/email_domain_blocks/:id Empty
 GET /api/v1/admin/canonical_email_blocks [o]
 POST /api/v1/admin/canonical_email_blocks/test [o]
+GET /api/rse/v1/admin/audit [AuditEntry]
+GET /api/rse/v1/admin/audit/verify AuditVerdict
 GET /api/v1/admin/reports [AdminReport]
 GET /api/v1/admin/reports/:id AdminReport
 PUT /api/v1/admin/reports/:id AdminReport

@@ -70,6 +70,7 @@ static void encode(struct arena *arena)
 		{ STR("\xfb\xff\xfe"), STR("+//+"), STR("-__-") },
 		{ STR("\0\0"), STR("AAA="), STR("AAA") },
 	};
+	struct str bytes = STR_NONE;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct str back = STR_NONE;
@@ -81,6 +82,10 @@ static void encode(struct arena *arena)
 	}
 	is_str(hex_encode(arena, STR("\x00\x7f\xff")), STR("007fff"), "hex is lower case");
 	is_str(hex_encode(arena, STR_NONE), STR(""), "hex of nothing is empty");
+	is_int(hex_decode(arena, STR("007fFf"), &bytes), OK, "hex of either case is read");
+	is_str(bytes, STR("\x00\x7f\xff"), "to its bytes");
+	is_int(hex_decode(arena, STR("007"), &bytes), ERR_INVALID, "half a byte is none");
+	is_int(hex_decode(arena, STR("0g"), &bytes), ERR_INVALID, "nor is a letter beyond f");
 }
 
 static void refuse(struct arena *arena)

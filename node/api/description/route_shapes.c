@@ -342,6 +342,8 @@ const struct route_shape route_shapes[] = {
 	  "category:(spam|legal|violation|other) rule_ids:[id]", "AdminReport" },
 	{ "POST", "/api/v1/admin/reports/:id/assign_to_self", "", "AdminReport" },
 	{ "POST", "/api/v1/admin/reports/:id/unassign", "", "AdminReport" },
+	{ "GET", "/api/rse/v1/admin/audit", "account_id:id action:s since:s @100/200", "[AuditEntry]" },
+	{ "GET", "/api/rse/v1/admin/audit/verify", "hash:s", "AuditVerdict" },
 };
 
 const size_t route_shape_count = sizeof(route_shapes) / sizeof(route_shapes[0]);
