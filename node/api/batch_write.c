@@ -99,11 +99,8 @@ static void w_viewer_part(struct json_writer *w, const struct batch *batch, cons
 	json_w_member_raw(w, "filtered", status->filtered.n ? status->filtered : STR("[]"));
 }
 
-/* Members that Pleroma's clients know. */
-static void w_pleroma(struct json_writer *w, const struct batch_status *status)
+static void w_reaction_counts(struct json_writer *w, const struct batch_status *status)
 {
-	json_w_key(w, "pleroma");
-	json_w_object(w);
 	json_w_key(w, "emoji_reactions");
 	json_w_array(w);
 	for (size_t i = 0; i < status->reaction_count; i++) {
@@ -112,6 +109,15 @@ static void w_pleroma(struct json_writer *w, const struct batch_status *status)
 		json_w_object_end(w);
 	}
 	json_w_array_end(w);
+}
+
+/* Twice: clients of Mastodon's kind look for them in the status itself, those of Pleroma's below "pleroma". */
+static void w_reactions(struct json_writer *w, const struct batch_status *status)
+{
+	w_reaction_counts(w, status);
+	json_w_key(w, "pleroma");
+	json_w_object(w);
+	w_reaction_counts(w, status);
 	json_w_object_end(w);
 }
 
@@ -171,7 +177,7 @@ static void w_status(struct batch *batch, struct json_writer *w, const struct ba
 	json_w_member_u64(w, "reblogs_count", status->stats.reblogs);
 	json_w_member_u64(w, "favourites_count", status->stats.favourites);
 	json_w_member_u64(w, "quotes_count", status->stats.quotes);
-	w_pleroma(w, status);
+	w_reactions(w, status);
 	if (status->quote_id || status->quote_state)
 		w_quote(batch, w, status);
 	quote_approval_w(w, status->quote_policy, status->may_quote);

@@ -128,8 +128,10 @@ void emoji_count_w(struct json_writer *w, const struct emoji_count *count)
 	json_w_member_str(w, "name", count->emoji);
 	json_w_member_u64(w, "count", count->count);
 	json_w_member_bool(w, "me", count->me);
-	json_w_member_str_or_null(w, "url", count->url);
-	json_w_member_str_or_null(w, "static_url", count->static_url);
+	if (count->url.n)
+		json_w_member_str(w, "url", count->url);
+	if (count->static_url.n)
+		json_w_member_str(w, "static_url", count->static_url);
 }
 
 static int w_kind(struct json_writer *w, struct call *call, struct view *view, const struct emoji_count *kind,

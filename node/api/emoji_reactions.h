@@ -21,7 +21,7 @@ int api_emoji_react_show(struct call *call, struct view *view);
 /* GET …/reactions and …/reactions/:emoji: who gave which. */
 int api_emoji_reactions(struct call *call, struct view *view);
 
-/* The members name, count, me and url of one kind, without its braces. */
+/* The members name, count and me of one kind, and url and static_url of a custom emoji, without its braces. */
 void emoji_count_w(struct json_writer *w, const struct emoji_count *count);
 
 #endif

@@ -101,7 +101,7 @@ static int read_figures(struct call *call, struct view *view, struct figures *fi
 
 static struct str version_text(struct call *call)
 {
-	return arena_printf(call->arena, "4.2.0 (compatible; %s %s)", SOFTWARE_NAME, SOFTWARE_VERSION);
+	return arena_printf(call->arena, "4.5.0 (compatible; %s %s)", SOFTWARE_NAME, SOFTWARE_VERSION);
 }
 
 /* Leaves *ret_id 0 when nobody is named or the name is nobody's. */

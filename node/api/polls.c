@@ -122,6 +122,34 @@ int poll_read(struct call *call, struct post_draft *draft)
 	return OK;
 }
 
+static bool asks_the_same(const struct call *call, const struct poll *poll, const struct str *values, size_t count)
+{
+	bool same = count == poll->options.count &&
+	            call_param_bool(call, "poll[multiple]", poll->multiple) == poll->multiple;
+
+	for (size_t i = 0; same && i < count; i++)
+		same = str_eq(str_trim(values[i]), poll->options.items[i]);
+	return same;
+}
+
+int poll_read_again(struct call *call, struct view *view, uint64_t post_id)
+{
+	struct str *values;
+	size_t count = call_param_list(call, "poll[options]", &values);
+	bool asked = false;
+	struct poll poll;
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		asked = asked || str_trim(values[i]).n;
+	if (!asked)
+		return OK;
+	r = polls_get(call->arena, view, post_id, &poll);
+	if (r == ERR_NOT_FOUND || (r == OK && !asks_the_same(call, &poll, values, count)))
+		return answer_refuse(call, "Validation failed: a poll cannot be changed");
+	return r;
+}
+
 /* --- answering -------------------------------------------------------------------------------------------------- */
 
 int api_poll_check(struct call *call, struct view *view)

@@ -18,6 +18,9 @@ void poll_entity_w(struct json_writer *w, const struct poll *poll, struct str em
 
 /* Reads poll[…] of a new post into the draft; without it nothing changes. 422. */
 int poll_read(struct call *call, struct post_draft *draft);
+/* Of a post that is edited: clients send its poll again, which must be the one it has, since who answered one question has
+ * not answered another. Its end stays. 422. */
+int poll_read_again(struct call *call, struct view *view, uint64_t post_id);
 
 int api_poll_check(struct call *call, struct view *view);
 int api_poll_vote_check(struct call *call, struct view *view);

@@ -45,25 +45,16 @@ static struct status_call *state_of(struct call *call)
 
 /* --- what was typed --------------------------------------------------------------------------------------------- */
 
-static bool is_asked(struct call *call, const char *name)
-{
-	struct str *values;
-	size_t count = call_param_list(call, name, &values);
-
-	for (size_t i = 0; i < count; i++)
-		if (values[i].n)
-			return true;
-	return false;
-}
-
-static int read_hold(struct call *call)
+/* Who asks for a hold that we cannot give, or for a post that stays here, must not find it published. */
+static int read_reach(struct call *call)
 {
 	struct str hold = call_param(call, "hold_seconds");
 	uint64_t seconds;
 
-	/* Who asks for a hold that we cannot give must not find the post published. */
 	if (hold.n && (!str_to_u64(hold, &seconds) || seconds > HOLD_SECONDS_MAX))
 		return answer_refuse(call, "hold_seconds is a number from 0 to 60");
+	if (call_param_bool(call, "local_only", false) || !call_param_bool(call, "federated", true))
+		return answer_refuse(call, "Validation failed: local_only is not known here: posts go where their visibility says");
 	return OK;
 }
 
@@ -164,7 +155,7 @@ static int read_new_post(struct call *call, struct view *view, struct post_draft
 		.app_id = call->viewer.app_id,
 		.hold_ms = (int64_t)call_param_u64(call, "hold_seconds", 0, 0, HOLD_SECONDS_MAX) * SECOND_MS,
 	};
-	r = read_hold(call);
+	r = read_reach(call);
 	if (r == OK)
 		r = poll_read(call, draft);
 	if (r == OK)
@@ -269,10 +260,9 @@ int api_status_edit_check(struct call *call, struct view *view)
 	if (r == OK && post.reblog_of_id)
 		r = ERR_NOT_FOUND;
 	if (r == OK)
-		r = read_hold(call);
-	/* Who answered one question has not answered another. */
-	if (r == OK && is_asked(call, "poll[options]"))
-		r = answer_refuse(call, "Validation failed: a poll cannot be changed");
+		r = read_reach(call);
+	if (r == OK)
+		r = poll_read_again(call, view, post.id);
 	if (r == OK && call_param(call, "quoted_status_id").n && call_param_id(call, "quoted_status_id") != post.quote_id)
 		r = answer_refuse(call, "Validation failed: what a post quotes cannot be changed");
 	if (r != OK)

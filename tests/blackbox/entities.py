@@ -54,7 +54,7 @@ _ENTITIES = {
     "EditPoll": "options:[EditOption]",
     "StatusEdit": """content:s spoiler_text:s sensitive:b created_at:d account:Account poll:EditPoll?~
         media_attachments:[MediaAttachment] emojis:[CustomEmoji] quote:Quote?~""",
-    "Reaction": "name:s count:i me:b url:u?~ static_url:u?~",
+    "Reaction": "name:s count:i me:b url:u~ static_url:u~",
     "ReactionPeople": "+Reaction accounts:[Account]",
     "Relationship": """id:id following:b showing_reblogs:b notifying:b languages:[s]? followed_by:b blocking:b
         blocked_by:b muting:b muting_notifications:b muting_expires_at:d? requested:b requested_by:b domain_blocking:b
@@ -202,7 +202,7 @@ _ENTITIES = {
 
 # What other servers add and their clients read; where it is there, it has this shape.
 _EXTENSIONS = {
-    "Status": """pleroma:PleromaStatus emoji_reactions:[Reaction]~ local_only:b~ content_type:s?~ interaction_policy:o~""",
+    "Status": """pleroma:PleromaStatus emoji_reactions:[Reaction] local_only:b~ content_type:s?~ interaction_policy:o~""",
     "PleromaStatus": "emoji_reactions:[Reaction]",
     "MediaAttachment": "file:MediaFile~",
     "Notification": "emoji:s~ emoji_url:u?~ filtered:b~",

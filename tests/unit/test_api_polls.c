@@ -19,6 +19,11 @@ static struct rig_answer vote(const struct account *who, struct str id, const ch
 	return rig_call(rig, "POST", rig_line(rig, "/api/v1/polls/%.*s/votes", STR_ARG(id)), who, form);
 }
 
+static struct rig_answer edit(struct str id, const char *form)
+{
+	return rig_call(rig, "PUT", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(id)), &rig->alice, form);
+}
+
 static void check_asking(void)
 {
 	is_int(ask(POLL).status, 422, "a poll without an end is refused");
@@ -47,8 +52,11 @@ static void check_voting(void)
 	is_int(rig_number(&answer, "voters_count"), 1, "and counted");
 	is_int(vote(&rig->bob, id, "choices[]=1").status, 422, "once");
 	is_int(vote(&rig->bob, STR("1"), "choices[]=1").status, 404, "where nothing is asked nobody votes");
-	is_int(rig_call(rig, "PUT", rig_line(rig, "/api/v1/statuses/%.*s", STR_ARG(id)), &rig->alice,
-	                "status=y&" POLL).status, 422, "what was asked stays");
+	answer = edit(id, "status=y&" POLL "&poll[expires_in]=600&poll[multiple]=false&poll[hide_totals]=true");
+	is_int(answer.status, 200, "an edit may send the poll again, as clients do");
+	is_int(rig_number(&answer, "poll.votes_count"), 1, "and leaves the votes");
+	is_int(edit(id, "status=y&" POLL "&poll[options][]=milk").status, 422, "what was asked stays");
+	is_int(edit(id, "status=y&" POLL "&poll[multiple]=true").status, 422, "and how many may be chosen");
 	clock_set_for_test(RIG_NOW_MS + 301 * SECOND_MS);
 	answer = rig_call(rig, "GET", rig_line(rig, "/api/v1/polls/%.*s", STR_ARG(id)), &rig->bob, NULL);
 	is_int(rig_number(&answer, "expired"), 1, "a poll ends");

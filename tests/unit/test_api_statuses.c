@@ -42,12 +42,15 @@ static void check_posting(void)
 	ok(rig_holds(&answer, "Only a warning</p>"), "a warning alone is the text");
 	is_int(say(&rig->alice, "status=x&media_ids[]=1").status, 422, "pictures are refused, not dropped");
 	is_int(say(&rig->alice, "status=x&poll[options][]=a").status, 422, "a poll of one option is refused");
+	is_int(say(&rig->alice, "status=x&local_only=true").status, 422, "who wants a post to stay here is not let down");
+	is_int(say(&rig->alice, "status=x&federated=false").status, 422, "in the other spelling neither");
+	is_int(say(&rig->alice, "status=x&local_only=false&federated=true").status, 200, "unless they do not");
 	is_int(say(&rig->alice, "status=x&scheduled_at=2020-01-01T00:00:00Z").status, 422, "and posts for a time that is past");
 	is_int(say(&rig->alice, "status=x&media_ids[]=").status, 200, "an empty list of pictures is none");
 	is_int(say(NULL, "status=x").status, 401, "nobody posts without a token");
 	is_int(say(&rig->alice, "status=x&in_reply_to_id=1").status, 404, "an answer to nothing is refused");
 	is_int(say(&rig->alice, "status=x&in_reply_to_id=abc").status, 404, "and so is one to nonsense");
-	is_int(say(&rig->alice, "status=x&unknown=1&local_only=true").status, 200, "unknown parameters are ignored");
+	is_int(say(&rig->alice, "status=x&unknown=1&foo=bar").status, 200, "unknown parameters are ignored");
 	rig_free(rig);
 }
 
@@ -248,6 +251,7 @@ static void check_emoji_reactions(void)
 	is_str(rig_str(&answer, "id"), rig_str(&post, "id"), "with the status");
 	is_str(rig_str(&answer, "pleroma.emoji_reactions.0.name"), STR("\xf0\x9f\x8d\xb2"), "that has it");
 	is_int(rig_number(&answer, "pleroma.emoji_reactions.0.count"), 1, "once");
+	is_int(rig_number(&answer, "emoji_reactions.0.count"), 1, "where clients of Mastodon's kind look for it too");
 	is_int(rig_number(&answer, "pleroma.emoji_reactions.0.me"), 1, "from the one who asks");
 	is_int(rig_call(rig, "PUT", pleroma(&post, "/" SOUP), &rig->bob, "").status, 200, "it may be repeated");
 	answer = rig_call(rig, "GET", below(&post, ""), &rig->alice, NULL);

@@ -50,7 +50,7 @@ static const struct key status_keys[] = {
 	{ "media_attachments", "a" }, { "mentions", "a" }, { "tags", "a" }, { "emojis", "a" }, { "reblogs_count", "i" },
 	{ "favourites_count", "i" }, { "replies_count", "i" }, { "quotes_count", "i" }, { "in_reply_to_id", "sn" },
 	{ "in_reply_to_account_id", "sn" }, { "reblog", "on" }, { "poll", "n" }, { "card", "n" }, { "language", "sn" },
-	{ "quote", "n" }, { "pleroma", "o" }, { "quote_approval", "o" }, { "favourited", "b" }, { "reblogged", "b" }, { "muted", "b" },
+	{ "quote", "n" }, { "emoji_reactions", "a" }, { "pleroma", "o" }, { "quote_approval", "o" }, { "favourited", "b" }, { "reblogged", "b" }, { "muted", "b" },
 	{ "bookmarked", "b" }, { "filtered", "a" },
 };
 static const struct key relationship_keys[] = {

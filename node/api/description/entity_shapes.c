@@ -57,7 +57,7 @@ const struct entity_shape entity_shapes[] = {
 	  "in_reply_to_account_id:id? reblog:Status? poll:Poll? card:PreviewCard? language:s? "
 	  "application:StatusApplication?~ text:s~ quote:Quote? quote_approval:QuoteApproval "
 	  "favourited:b! reblogged:b! muted:b! bookmarked:b! pinned:b~ filtered:[FilterResult]! "
-	  "pleroma:PleromaStatus emoji_reactions:[Reaction]~ local_only:b~ content_type:s?~ "
+	  "pleroma:PleromaStatus emoji_reactions:[Reaction] local_only:b~ content_type:s?~ "
 	  "interaction_policy:o~" },
 	{ "DeletedStatus", "+Status text:s" },
 	{ "Context", "ancestors:[Status] descendants:[Status]" },
@@ -67,7 +67,7 @@ const struct entity_shape entity_shapes[] = {
 	{ "StatusEdit",
 	  "content:s spoiler_text:s sensitive:b created_at:d account:Account poll:EditPoll?~ "
 	  "media_attachments:[MediaAttachment] emojis:[CustomEmoji] quote:Quote?~" },
-	{ "Reaction", "name:s count:i me:b url:u?~ static_url:u?~" },
+	{ "Reaction", "name:s count:i me:b url:u~ static_url:u~" },
 	{ "ReactionPeople", "+Reaction accounts:[Account]" },
 	{ "Relationship",
 	  "id:id following:b showing_reblogs:b notifying:b languages:[s]? followed_by:b "
