@@ -61,7 +61,7 @@ BENCH_ROOMS := $(filter-out $(BENCH),$(wildcard tests/bench/*.c))
 FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 LIB    := $B/rse.a
 # Rooms of the worker that read what others made without a library that does it, for tests and fuzzers.
-READERS := $(patsubst %,node/media-worker/%.c,office text_out zip)
+READERS := $(patsubst %,node/media-worker/%.c,office office_type text_out zip)
 READLIB := $B/readers.a
 READ_LIBS := -lexpat -lz
 # An archive too: a test takes from the rig what it uses, and may put its own in the place of the rest.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "node/media-worker/office.h"
+#include "node/media-worker/office_type.h"
 #include "node/media-worker/pdf.h"
 #include "node/media-worker/text_out.h"
 
@@ -17,15 +18,7 @@ enum { LOOKED_AT = 1024 * 1024, STACK_BYTES = 64 * 1024 };
 
 static magic_t magic;
 
-static const char *const types[] = {
-	"application/pdf",
-	"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet",
-	"application/vnd.oasis.opendocument.presentation", "application/vnd.oasis.opendocument.graphics",
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	"application/vnd.openxmlformats-officedocument.presentationml.presentation",
-	"text/csv", "text/plain",
-};
+static const char *const types[] = { "application/pdf", "text/csv", "text/plain" };
 
 bool document_warm_up(void)
 {
@@ -37,10 +30,19 @@ bool document_warm_up(void)
 	       magic_buffer(magic, "text\n", 5);
 }
 
+/* The database knows archives by their first entries, and those of office documents may stand in any order. */
+static bool is_archive(const void *bytes, size_t size)
+{
+	return size > 4 && memcmp(bytes, "PK\3\4", 4) == 0;
+}
+
 const char *document_type(const void *bytes, size_t size)
 {
-	const char *found = magic_buffer(magic, bytes, size < LOOKED_AT ? size : LOOKED_AT);
+	const char *found;
 
+	if (is_archive(bytes, size))
+		return office_type(bytes, size);
+	found = magic_buffer(magic, bytes, size < LOOKED_AT ? size : LOOKED_AT);
 	/* The database calls some broken binaries text. */
 	if (!found || (strncmp(found, "text/", 5) == 0 && memchr(bytes, 0, size)))
 		return NULL;

@@ -1,5 +1,5 @@
 /*
- * Documents: their type by content, over libmagic, and their text for search. They are kept as they are.
+ * Documents: their type by content, of archives by what stands in them and else over libmagic, and their text for search. They are kept as they are.
  */
 #ifndef NODE_MEDIA_WORKER_DOCUMENT_H
 #define NODE_MEDIA_WORKER_DOCUMENT_H

@@ -62,30 +62,69 @@ static bool locate(const struct zip *zip, size_t head, struct zip_entry *entry)
 	return true;
 }
 
+/* The next row of the directory, whether or not its entry can be read. false: that was all, or it is broken. */
+static bool next_row(struct zip *zip, struct zip_entry *ret_entry, bool *ret_readable)
+{
+	const unsigned char *row = zip->bytes + zip->at;
+	uint32_t method;
+	size_t bytes;
+
+	*ret_readable = false;
+	if (!zip->left || zip->size - zip->at < ROW_BYTES || !has_mark(row, "\1\2"))
+		return false;
+	method = number(row + 10, 2);
+	*ret_entry = (struct zip_entry){
+		.name = (const char *)row + ROW_BYTES, .name_bytes = number(row + 28, 2), .data_bytes = number(row + 20, 4),
+		.crc = number(row + 16, 4), .deflated = method == METHOD_DEFLATED,
+	};
+	bytes = ROW_BYTES + ret_entry->name_bytes + number(row + 30, 2) + number(row + 32, 2);
+	if (zip->size - zip->at < bytes)
+		return false;
+	zip->at += bytes;
+	zip->left--;
+	*ret_readable = (method == METHOD_STORED || method == METHOD_DEFLATED) && !(number(row + 8, 2) & FLAG_ENCRYPTED) &&
+	                locate(zip, number(row + 42, 4), ret_entry);
+	return true;
+}
+
 bool zip_next(struct zip *zip, struct zip_entry *ret_entry)
 {
-	while (zip->left) {
-		const unsigned char *row = zip->bytes + zip->at;
-		size_t bytes;
-		uint32_t method;
+	bool readable = false;
 
-		if (zip->size - zip->at < ROW_BYTES || !has_mark(row, "\1\2"))
+	while (!readable && next_row(zip, ret_entry, &readable))
+		;
+	return readable;
+}
+
+/* Both separators part: who unpacks may hold either for one. */
+static bool is_tame(const char *name, size_t n)
+{
+	size_t start = 0;
+
+	if (!n || memchr(name, 0, n) || (n > 1 && name[1] == ':') || name[0] == '/' || name[0] == '\\')
+		return false;
+	for (size_t at = 0; at <= n; at++) {
+		if (at < n && name[at] != '/' && name[at] != '\\')
+			continue;
+		if (at - start == 2 && memcmp(name + start, "..", 2) == 0)
 			return false;
-		method = number(row + 10, 2);
-		*ret_entry = (struct zip_entry){
-			.name = (const char *)row + ROW_BYTES, .name_bytes = number(row + 28, 2), .data_bytes = number(row + 20, 4),
-			.crc = number(row + 16, 4), .deflated = method == METHOD_DEFLATED,
-		};
-		bytes = ROW_BYTES + ret_entry->name_bytes + number(row + 30, 2) + number(row + 32, 2);
-		if (zip->size - zip->at < bytes)
-			return false;
-		zip->at += bytes;
-		zip->left--;
-		if ((method == METHOD_STORED || method == METHOD_DEFLATED) && !(number(row + 8, 2) & FLAG_ENCRYPTED) &&
-		    locate(zip, number(row + 42, 4), ret_entry))
-			return true;
+		start = at + 1;
 	}
-	return false;
+	return true;
+}
+
+bool zip_is_tame(const void *bytes, size_t size)
+{
+	struct zip_entry entry;
+	bool readable;
+	struct zip zip;
+
+	if (!zip_open(&zip, bytes, size))
+		return false;
+	while (next_row(&zip, &entry, &readable))
+		if (!is_tame(entry.name, entry.name_bytes))
+			return false;
+	return zip.left == 0;
 }
 
 /* --- unpacking -------------------------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ZIP_ENTRIES_MAX = 2000 };
+enum { ZIP_ENTRIES_MAX = 10000 };
 
 struct zip {
 	const unsigned char *bytes;
@@ -30,6 +30,10 @@ struct zip_entry {
 bool zip_open(struct zip *zip, const void *bytes, size_t size);
 /* The next entry that can be read; others are passed over. false: that was all. */
 bool zip_next(struct zip *zip, struct zip_entry *ret_entry);
+
+/* The whole directory holds, and no name in it, of entries that cannot be read neither, leads out of a folder: it is not
+ * absolute, goes nowhere up, has no drive and no NUL. */
+bool zip_is_tame(const void *bytes, size_t size);
 
 /* Unpacks, at most *budget bytes, and takes what was unpacked off it. `take` is given pieces and may stop by false. */
 enum zip_end {

@@ -4,12 +4,12 @@ import io
 import zipfile
 
 
-def archive(*parts):
+def archive(*parts, stored=("mimetype",)):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
         for name, text in parts:
             # the type of an OpenDocument file stands first, and as it is
-            file.writestr(name, text, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+            file.writestr(name, text, zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -22,7 +22,10 @@ def office(part, xml):
     """Office Open XML; `part` is the one with the text."""
     folder = part.split("/")[0]
     main = {"word": "document", "xl": "workbook", "ppt": "presentation"}[folder]
-    parts = [("[Content_Types].xml", "<Types/>"), ("_rels/.rels", "<R/>")]
+    kind = {"word": "wordprocessingml.document", "xl": "spreadsheetml.sheet", "ppt": "presentationml.presentation"}[folder]
+    parts = [("[Content_Types].xml", f"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override
+              PartName="/{folder}/{main}.xml" ContentType="application/vnd.openxmlformats-officedocument.{kind}.main+xml"/>
+              </Types>"""), ("_rels/.rels", "<R/>")]
     if part != f"{folder}/{main}.xml":
         parts.append((f"{folder}/{main}.xml", "<x/>"))
     return archive(*parts, (part, f'<d xmlns:w="w" xmlns:a="a">{xml}</d>'))

@@ -1,15 +1,17 @@
 """The text of documents: found by search with the post that carries them, by who may see that post; what hostile ones cost."""
 
+import io
 import os
 import pathlib
 import subprocess
 import tempfile
 import time
+import zipfile
 import zlib
 
 import pytest
 
-from documents import docx, odt, office, pdf
+from documents import archive, docx, odt, office, pdf
 from node import BINARY, Node, wait_for
 
 os.environ["RSE_MEDIA_KILL"] = "1"
@@ -51,6 +53,32 @@ KINDS = {
     "a.txt": ("l'étanchéité des cuves\n".encode(), "etancheite cuve"),
     "a.csv": ("préposé;numéro\nLefèvre;3\n".encode("latin-1"), "lefevre"),
 }
+
+
+def shuffled(data):
+    """The same parts the other way round, packed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        return archive(*[(name, file.read(name)) for name in reversed(file.namelist())], stored=())
+
+
+def test_the_order_of_parts_does_not_matter(office_node):
+    _, ana, _, _ = office_node
+    for name in ("a.odt", "a.ods", "a.odp", "a.docx", "a.xlsx", "a.pptx"):
+        data, _ = KINDS[name]
+        types = [ana.raw("POST", "/api/v2/media", files={"file": (name, d)}).json()["file"]["mime_type"]
+                 for d in (data, shuffled(data))]
+        assert types[0] == types[1] and "application/vnd.o" in types[0], types
+    assert draw(shuffled(KINDS["a.docx"][0]))[0] == draw(KINDS["a.docx"][0])[0] != b""
+
+
+@pytest.mark.parametrize("parts", [
+    [("a.txt", "a")], [("META-INF/MANIFEST.MF", "Manifest-Version: 1.0"), ("A.class", "a")],
+    [("AndroidManifest.xml", "a"), ("classes.dex", "a")], [("mimetype", "application/epub+zip"), ("content.xml", "<a/>")],
+    [("word/document.xml", "<a/>"), ("[Content_Types].xml", "<Types/>")]], ids=["zip", "jar", "apk", "epub", "says nothing"])
+def test_other_archives_are_refused(office_node, parts):
+    _, ana, _, _ = office_node
+    answer = ana.raw("POST", "/api/v2/media", files={"file": ("a.docx", archive(*parts))})
+    assert answer.status_code == 422 and "kind" in answer.json()["error"]
 
 
 def test_followers_find_a_post_by_the_words_of_its_documents(office_node):

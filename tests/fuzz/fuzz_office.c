@@ -1,6 +1,7 @@
 /* Any bytes as an office document of each kind, and as plain text: never more text than there is room, and only what was
  * written is counted. */
 #include "node/media-worker/office.h"
+#include "node/media-worker/office_type.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (out.n > ROOM)
 			abort();
 	}
+	office_type(data, n);
 	out.n = 0;
 	text_out_plain(&out, (const char *)data, n);
 	if (out.n > ROOM)

@@ -2,10 +2,9 @@
 #include "node/media-worker/office.h"
 
 #include <stdlib.h>
-#include <zlib.h>
 
-#include "node/media-worker/zip.h"
 #include "storage/base/arena.h"
+#include "tests/rig/archive.h"
 #include "tests/unit/tap.h"
 
 #define ODT "application/vnd.oasis.opendocument.text"
@@ -13,73 +12,20 @@
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define PPTX "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
-enum { ROOM = 4000, FLAG_AT_IN_ROW = 8, CRC_AT_IN_ROW = 16, ROW_BYTES = 46 };
+enum { ROOM = 4000 };
 
 #define is_text(got, wanted, name) is_str(got, str_of(wanted), name)
 
 static struct arena *arena;
 
-static void add_number(struct buf *out, uint32_t value, size_t bytes)
-{
-	for (; bytes; bytes--, value >>= 8)
-		buf_add_char(out, (char)(value & 0xFF));
-}
-
-/* What the head of an entry and its row in the directory have in common. */
-static void add_facts(struct buf *out, struct str name, struct str packed, struct str content)
-{
-	add_number(out, 20, 2);
-	add_number(out, 0, 2);
-	add_number(out, 8, 2);
-	add_number(out, 0, 4);
-	add_number(out, (uint32_t)crc32(0, (const Bytef *)content.p, (uInt)content.n), 4);
-	add_number(out, (uint32_t)packed.n, 4);
-	add_number(out, (uint32_t)content.n, 4);
-	add_number(out, (uint32_t)name.n, 2);
-	add_number(out, 0, 2);
-}
-
-static struct str deflated(struct str content)
-{
-	size_t room = compressBound((uLong)content.n);
-	z_stream stream = { .next_in = (z_const Bytef *)(uintptr_t)content.p, .avail_in = (uInt)content.n };
-	char *packed = arena_alloc(arena, room);
-
-	stream.next_out = (Bytef *)packed;
-	stream.avail_out = (uInt)room;
-	if (deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
-	    deflate(&stream, Z_FINISH) != Z_STREAM_END)
-		abort();
-	deflateEnd(&stream);
-	return (struct str){ packed, stream.total_out };
-}
-
 /* An archive of one part. */
 static struct str zipped(const char *name, struct str content)
 {
-	struct str packed = deflated(content), part = str_of(name);
-	struct buf out;
-	size_t directory;
+	struct archive archive;
 
-	buf_init(&out, arena, 0);
-	buf_add(&out, STR("PK\3\4"));
-	add_facts(&out, part, packed, content);
-	buf_add(&out, part);
-	buf_add(&out, packed);
-	directory = out.n;
-	buf_add(&out, STR("PK\1\2"));
-	add_number(&out, 20, 2);
-	add_facts(&out, part, packed, content);
-	add_number(&out, 0, 14);
-	buf_add(&out, part);
-	buf_add(&out, STR("PK\5\6"));
-	add_number(&out, 0, 4);
-	add_number(&out, 1, 2);
-	add_number(&out, 1, 2);
-	add_number(&out, (uint32_t)(ROW_BYTES + part.n), 4);
-	add_number(&out, (uint32_t)directory, 4);
-	add_number(&out, 0, 2);
-	return buf_str(&out);
+	archive_begin(&archive, arena);
+	archive_add(&archive, str_of(name), content, true);
+	return archive_end(&archive);
 }
 
 static struct str text_of(const char *type, struct str archive)
@@ -145,7 +91,7 @@ static void check_hostile_xml(void)
 static void check_hostile_archives(void)
 {
 	struct str good = zipped("content.xml", STR("<p>a</p>")), bad;
-	size_t row = good.n - 22 - ROW_BYTES - strlen("content.xml"), failed = 0;
+	size_t row = good.n - ARCHIVE_END_BYTES - ARCHIVE_ROW_BYTES - strlen("content.xml"), failed = 0;
 	struct buf bomb;
 	char *bytes;
 
@@ -163,10 +109,10 @@ static void check_hostile_archives(void)
 		}
 	is_int(failed, 0, "with any byte another, nothing is read that is not there");
 	memcpy(bytes, good.p, good.n);
-	bytes[row + CRC_AT_IN_ROW] ^= 1;
+	bytes[row + ARCHIVE_CRC_AT] ^= 1;
 	is_text(text_of(ODT, bad), "", "with a wrong checksum it gives nothing");
 	memcpy(bytes, good.p, good.n);
-	bytes[row + FLAG_AT_IN_ROW] |= 1;
+	bytes[row + ARCHIVE_FLAGS_AT] |= 1;
 	is_text(text_of(ODT, bad), "", "nor does one that says it is encrypted");
 
 	buf_init(&bomb, arena, 0);
