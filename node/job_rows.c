@@ -296,7 +296,7 @@ const struct job_row job_rows[] = {
 	  "deletes the notifications of a request that somebody dismissed" },
 	{ "push",         LANE_POOL,   RETRY_SOON,  8,     NULL,                push_job,    0,
 	  "tells a client of a notification by Web Push" },
-	{ "mail",         LANE_POOL,   RETRY_SOON,  1000,  NULL,                mail_job,    0,
+	{ "mail",         LANE_MAIL,   RETRY_SOON,  1000,  NULL,                mail_job,    0,
 	  "sends a mail" },
 	{ "import",       LANE_POOL,   RETRY_SOON,  100,   NULL,                import_job,  0,
 	  "does what somebody's CSV file says, row by row" },

@@ -22,8 +22,6 @@
 
 enum {
 	PLACES = 16,                    /* jobs under way at once, on each lane */
-	THREADS = 4,                    /* for those that may block … */
-	FILE_THREADS = 2,               /* … and for files: no more of them get a worker (node/media/decoder.h) */
 	UPKEEP_MS = MINUTE_MS,
 	BUSY_WAIT_MS = 20,              /* writer queue full: look again after this */
 	LOOK_AGAIN_MS = SECOND_MS,      /* something is due and cannot be taken */
@@ -32,6 +30,9 @@ enum {
 	RETRY_MAX_MS = DAY_MS,
 	RELEASE_PAGE = 500,
 };
+
+/* Of files no more get a worker (node/media/decoder.h). 0: the writer's. */
+static const unsigned lane_threads[JOB_LANES] = { [LANE_POOL] = 4, [LANE_FILES] = 2, [LANE_MAIL] = 1 };
 
 struct running {
 	struct jobs *jobs;
@@ -451,6 +452,13 @@ static void start_clock(struct jobs *jobs)
 		abort();
 }
 
+static void stop_pools(struct jobs *jobs)
+{
+	for (size_t lane = 0; lane < JOB_LANES; lane++)
+		if (jobs->pools[lane])
+			pool_stop(jobs->pools[lane]);
+}
+
 int jobs_start(struct node *node, struct jobs **ret_jobs)
 {
 	struct jobs *jobs = calloc(1, sizeof(*jobs));
@@ -462,13 +470,11 @@ int jobs_start(struct node *node, struct jobs **ret_jobs)
 	hash_random(&jobs->lease, sizeof(jobs->lease));
 	jobs->lease |= 1;   /* never 0, which means free */
 	err = prepare_store(jobs);
-	if (err == OK)
-		err = pool_start(THREADS, PLACES, &jobs->pools[LANE_POOL]);
-	if (err == OK)
-		err = pool_start(FILE_THREADS, PLACES, &jobs->pools[LANE_FILES]);
+	for (size_t lane = 0; lane < JOB_LANES && err == OK; lane++)
+		if (lane_threads[lane])
+			err = pool_start(lane_threads[lane], PLACES, &jobs->pools[lane]);
 	if (err != OK) {
-		if (jobs->pools[LANE_POOL])
-			pool_stop(jobs->pools[LANE_POOL]);
+		stop_pools(jobs);
 		free(jobs);
 		return err;
 	}
@@ -491,8 +497,7 @@ void jobs_stop(struct jobs *jobs)
 		while (jobs->under_way[lane])
 			pthread_cond_wait(&jobs->changed, &jobs->mutex);
 	pthread_mutex_unlock(&jobs->mutex);
-	pool_stop(jobs->pools[LANE_POOL]);
-	pool_stop(jobs->pools[LANE_FILES]);
+	stop_pools(jobs);
 	pthread_mutex_destroy(&jobs->mutex);
 	pthread_cond_destroy(&jobs->changed);
 	free(jobs);

@@ -18,8 +18,9 @@ struct job;
 struct jobs;
 struct txn;
 
-/* LANE_FILES: as LANE_POOL, on threads of its own: files take their time, and people choose how many there are. */
-enum job_lane { LANE_WRITER, LANE_POOL, LANE_FILES, JOB_LANES };
+/* LANE_FILES: as LANE_POOL, on threads of its own: files take their time, and people choose how many there are. LANE_MAIL:
+ * on one of its own: a relay that does not answer keeps nothing else waiting, and hears one voice. */
+enum job_lane { LANE_WRITER, LANE_POOL, LANE_FILES, LANE_MAIL, JOB_LANES };
 enum job_retry { RETRY_SOON, RETRY_HOUR, RETRY_NEVER };
 
 struct job_row {

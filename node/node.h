@@ -18,6 +18,7 @@ struct jobs;
 struct limiter;
 struct pool;
 struct server;
+struct smtp;
 struct store;
 struct writer;
 
@@ -33,6 +34,7 @@ struct node {
 	struct hub *hub;
 	struct server *server;
 	struct jobs *jobs;
+	struct smtp *smtp;       /* toward the relay of mails */
 	struct indexer *indexer; /* of the search; NULL: its file cannot be opened, search knows names alone */
 	struct blobs *blobs;     /* the bytes of files */
 	struct decoder *decoder; /* and who looks into them */

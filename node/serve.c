@@ -32,6 +32,7 @@
 #include "node/http/limit.h"
 #include "node/http/server.h"
 #include "node/jobs.h"
+#include "node/mail/smtp.h"
 #include "node/media/decoder.h"
 #include "node/node.h"
 #include "node/push.h"
@@ -228,6 +229,7 @@ static int start_net(struct life *life)
 	};
 
 	life->node.federation.net = net_new(&options);
+	life->node.smtp = smtp_new();
 	return OK;
 }
 
@@ -374,6 +376,7 @@ static void stop_seal(struct life *life)
 
 static void stop_net(struct life *life)
 {
+	smtp_free(life->node.smtp);
 	net_free(life->node.federation.net);
 }
 
@@ -466,6 +469,8 @@ static void life_stop(struct life *life, size_t started)
 	/* Nobody waits for a fetch any more: without this, each may hold its thread for its whole time limit. */
 	if (life->node.federation.net)
 		net_cancel(life->node.federation.net);
+	if (life->node.smtp)
+		smtp_cancel(life->node.smtp);
 	while (started)
 		rooms[--started].stop(life);
 }

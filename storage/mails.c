@@ -107,7 +107,6 @@ int mails_retry(struct txn *txn, uint64_t id)
 		r = ERR_GONE;
 	if (r == OK) {
 		mail.begun = 0;
-		mail.not_before_ms = 0;
 		r = give_job(txn, &mail);
 	}
 	if (r == OK)

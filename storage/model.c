@@ -626,7 +626,6 @@ static const struct field mail_fields[] = {
 	FIELD(12, mail, begun),
 	FIELD(13, mail, created_ms),
 	FIELD(14, mail, expires_ms),
-	FIELD(15, mail, not_before_ms),
 	FIELD(16, mail, ended_ms),
 	FIELD(17, mail, answer),
 	FIELD(18, mail, job_id),

@@ -577,7 +577,6 @@ struct mail {
 	uint64_t tries;
 	uint64_t begun;               /* tries in a row of which nobody knows how they ended */
 	int64_t created_ms, expires_ms;
-	int64_t not_before_ms;        /* when it is tried again; 0: at once */
 	int64_t ended_ms;             /* 0: waits */
 	struct str answer;            /* what the relay said last, or why it was not reached */
 };

@@ -86,6 +86,11 @@ static const struct option_row house_rule_edit_options[] = {
 	{ 0 },
 };
 
+static const struct option_row mail_list_options[] = {
+	{ "state", "STATE", false, "only these: waiting, sent, bounced, given-up or void" },
+	{ 0 },
+};
+
 static const struct option_row announcement_options[] = {
 	{ "starts", "TIME", false, "of what is announced, for clients to show" },
 	{ "ends", "TIME", false, "the same; from then on it is not shown" },
@@ -201,6 +206,12 @@ const struct command commands[] = {
 	  "who did what to people's access and to the node, the newest first; - is the command line" },
 	{ "audit verify", "", audit_verify_options, PLACE_STORE, false, command_audit_verify,
 	  "follows the journal's chain of hashes; prints how many entries it has and its last hash, to note elsewhere" },
+	{ "mail list", "", mail_list_options, PLACE_STORE, false, command_mail_list,
+	  "mails of the last month, the newest first: to whom, what about, what came of it" },
+	{ "mail show", "ID", NULL, PLACE_STORE, false, command_mail_show, "one mail: to whom, tries, what the relay said" },
+	{ "mail retry", "ID", NULL, PLACE_STORE, false, command_mail_retry, "tries one that waits now" },
+	{ "mail test", "ADDRESS", NULL, PLACE_STORE, false, command_mail_test,
+	  "sends a test message and prints its ID, for mail show" },
 	{ "announcement add", "TEXT", announcement_options, PLACE_STORE, false, command_announcement_add,
 	  "says something to all people of this node" },
 	{ "announcement list", "", NULL, PLACE_STORE, false, command_announcement_list,

@@ -1,6 +1,6 @@
 /*
  * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_move.c, commands_peer.c,
- * peer_view.c, commands_policy.c, commands_report.c, commands_audit.c.
+ * peer_view.c, commands_policy.c, commands_report.c, commands_audit.c, commands_mail.c.
  * Each returns an exit status; the place (store, writer, instance) is filled by cli.c.
  */
 #ifndef NODE_CLI_COMMANDS_H
@@ -72,5 +72,13 @@ int command_report_close(struct cli *cli);
 
 int command_audit_list(struct cli *cli);
 int command_audit_verify(struct cli *cli);
+
+int command_mail_list(struct cli *cli);
+int command_mail_show(struct cli *cli);
+int command_mail_retry(struct cli *cli);
+int command_mail_test(struct cli *cli);
+/* What mail_queue() needs (node/mail/queue.h), wherever the command runs. ERR_IO: the key beside the store. */
+struct mailer;
+int cli_mailer(struct cli *cli, struct mailer *ret_mailer);
 
 #endif
