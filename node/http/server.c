@@ -56,6 +56,17 @@ struct server {
 	atomic_size_t running, sending, parked;
 };
 
+/* A connection of the library, from its beginning to its end. */
+struct link {
+	struct deadline *deadline;
+	struct exchange *exchange;  /* under way; NULL between two requests */
+};
+
+static struct link *link_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
 static void server_park(struct exchange *exchange)
 {
 	struct server *server = exchange->server;
@@ -77,9 +88,7 @@ static void server_wake(struct exchange *exchange)
  * request has its time. It also does not see a client hang up behind half a request; `reading` has that looked for. */
 static void allow_ms(struct MHD_Connection *connection, int64_t ms, bool reading)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-	deadline_set(info->socket_context, ms == INT64_MAX ? ms : clock_monotonic_ms() + ms, reading);
+	deadline_set(link_of(connection)->deadline, ms == INT64_MAX ? ms : clock_monotonic_ms() + ms, reading);
 }
 
 /* From the end of one request to the last header of the next: a pause, and the headers. */
@@ -97,10 +106,10 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 	struct exchange *exchange = exchange_new(&server->world, str_of(target));
 	char *query = strchr((char *)(uintptr_t)target, '?');
 
-	(void)connection;
 	if (query && query[1])
 		query[1] = '\0';
 	exchange->server = server;
+	link_of(connection)->exchange = exchange;
 	return exchange;
 }
 
@@ -214,11 +223,32 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
 		return;
 	allow_ms(connection, head_ms(server), true);
 	*request = NULL;
+	link_of(connection)->exchange = NULL;
 	if (exchange->running)
 		atomic_fetch_sub(&server->running, 1);
 	if (exchange->begun)
 		atomic_fetch_sub(&server->sending, 1);
 	exchange_free(exchange);
+}
+
+static struct link *link_new(struct server *server, struct MHD_Connection *connection)
+{
+	int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	struct link *link = calloc(1, sizeof(*link));
+
+	if (!link)
+		abort();
+	link->deadline = deadline_add(server->deadlines, fd, clock_monotonic_ms() + head_ms(server));
+	return link;
+}
+
+/* Where the library has no memory for the headers, as for a thousand cookies, it hangs up without a word, and without
+ * on_completed(): the request that on_target() began ends with its connection. */
+static void link_free(struct server *server, struct link *link)
+{
+	exchange_free(link->exchange);
+	deadline_remove(server->deadlines, link->deadline);
+	free(link);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
@@ -227,13 +257,11 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
 	struct server *server = cls;
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-
-		*socket_context = deadline_add(server->deadlines, fd, clock_monotonic_ms() + head_ms(server));
+		*socket_context = link_new(server, connection);
 		atomic_fetch_add(&server->connections, 1);
 	} else {
 		/* The library closes the socket after this. */
-		deadline_remove(server->deadlines, *socket_context);
+		link_free(server, *socket_context);
 		atomic_fetch_sub(&server->connections, 1);
 	}
 }
