@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "node/accounts/email_domains.h"
 #include "node/mail/address.h"
 #include "node/mail/relay.h"
 #include "storage/base/arena.h"
@@ -21,7 +22,7 @@
 #include "storage/settings.h"
 
 enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_DOOR, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES,
-            KIND_RELAY, KIND_TLS, KIND_MAILBOX };
+            KIND_RELAY, KIND_TLS, KIND_MAILBOX, KIND_DOMAINS };
 
 struct option {
 	const char *key;
@@ -39,6 +40,7 @@ struct option {
 #define FALLBACK_LISTEN(value) value
 #define FALLBACK_LEVEL(value) value
 #define FALLBACK_DOOR(value) value
+#define FALLBACK_DOMAINS(value) value
 #define FALLBACK_RELAY(value) value
 #define FALLBACK_TLS(value) value
 #define FALLBACK_MAILBOX(value) value
@@ -158,6 +160,17 @@ static bool are_addresses(struct arena *arena, struct str text)
 	return true;
 }
 
+/* A pattern that matches nothing would keep out whom it was meant to let in. */
+static bool are_domains(struct arena *arena, struct str text)
+{
+	struct str_list list = list_parse(arena, text);
+
+	for (size_t i = 0; i < list.count; i++)
+		if (!email_domain_is_pattern(arena, list.items[i]))
+			return false;
+	return true;
+}
+
 static int option_check(struct arena *arena, const struct option *option, struct str value, struct str *ret_error)
 {
 	struct mail_relay relay;
@@ -209,6 +222,12 @@ static int option_check(struct arena *arena, const struct option *option, struct
 			return OK;
 		*ret_error = arena_printf(arena, "%s: %s", option->key, fault);
 		return ERR_INVALID;
+	case KIND_DOMAINS:
+		if (value.n <= option->high && are_domains(arena, value))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be domains such as orme.example or *.orme.example, separated by commas",
+		                          option->key);
+		return ERR_INVALID;
 	case KIND_ADDRESSES:
 		if (value.n <= option->high && are_addresses(arena, value))
 			return OK;
@@ -241,6 +260,7 @@ static void option_set(struct arena *arena, const struct option *option, struct 
 		break;
 	case KIND_LIST:
 	case KIND_ADDRESSES:
+	case KIND_DOMAINS:
 		*(struct str_list *)member = list_parse(arena, arena_str(arena, value));
 		break;
 	case KIND_NUMBER:

@@ -20,7 +20,8 @@ struct view;
 
 /* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LISTEN (HOST:PORT), LEVEL (of the
  * log), DOOR (who may sign up), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses), RELAY
- * (smtp:// or smtps://HOST[:PORT], or empty), TLS (to the relay), MAILBOX (an e-mail address, or empty). live: a serving node
+ * (smtp:// or smtps://HOST[:PORT], or empty), TLS (to the relay), MAILBOX (an e-mail address, or empty), DOMAINS (a list of
+ * domains, of which "*." may stand before one). live: a serving node
  * takes a change at once; otherwise at its next start. For texts low and high bound the length in bytes. */
 #define CONFIG_LIST(X) \
 	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
@@ -32,6 +33,7 @@ struct view;
 	X(TEXT, contact_account, "contact.account", "", 0, 30, true, "Name of the account that stands for whoever runs this node.") \
 	X(SWITCH, instance_show_domain_blocks, "instance.show_domain_blocks", 0, 0, 1, true, "Whether people of this node may read which domains it silences or keeps out.") \
 	X(DOOR, registrations, "registrations", "closed", 0, 0, true, "Sign-up by apps: closed, or approval (a moderator lets each person in).") \
+	X(DOMAINS, registrations_email_domains, "registrations.email_domains", "", 0, 4000, true, "Domains whose e-mail addresses may sign up: orme.example, or *.orme.example for those below it; empty: all.") \
 	X(RELAY, mail_relay, "mail.relay", "", 0, 255, true, "Mail server that takes mails of this node: smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: no mail is sent.") \
 	X(TLS, mail_tls, "mail.tls", "auto", 0, 0, true, "Encryption to it: required, opportunistic or off; auto: required, but toward this machine itself.") \
 	X(TEXT, mail_ca_file, "mail.ca_file", "", 0, 1000, true, "Certificates (PEM) that vouch for it; empty: those of the system.") \
@@ -78,6 +80,7 @@ struct config {
 #define CONFIG_MEMBER_MAILBOX(member) struct str member;
 #define CONFIG_MEMBER_LIST(member) struct str_list member;
 #define CONFIG_MEMBER_ADDRESSES(member) struct str_list member;
+#define CONFIG_MEMBER_DOMAINS(member) struct str_list member;
 #define CONFIG_MEMBER_NUMBER(member) uint64_t member;
 #define CONFIG_MEMBER_SWITCH(member) bool member;
 #define CONFIG_MEMBER(kind, member, key, fallback, low, high, live, text) CONFIG_MEMBER_##kind(member)

@@ -7,6 +7,7 @@
 #include "federation/actor.h"
 #include "federation/apply.h"
 #include "federation/staff.h"
+#include "node/mail/address.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -15,7 +16,7 @@
 #include "storage/users.h"
 
 /* 254 is what an SMTP path can hold (RFC 5321 section 4.5.3.1.3), 64 its local part. */
-enum { NAME_BYTES_MAX = 30, EMAIL_BYTES_MAX = 254, EMAIL_LOCAL_BYTES_MAX = 64, DISPLAY_NAME_CHARS_MAX = 100 };
+enum { NAME_BYTES_MAX = 30, DISPLAY_NAME_CHARS_MAX = 100 };
 
 /* Names that would be read as the node itself, or as everybody. */
 static const struct str reserved_names[] = {
@@ -46,26 +47,16 @@ static const char *name_fault(const struct instance *instance, struct str name)
 	return str_eq_nocase(name, instance->domain) ? "this name is reserved" : NULL;
 }
 
-/* A shape that mail can be sent to, not all that RFC 5321 allows: no quoted parts, no address literals. */
+/* One that mail can be sent to. */
 static const char *email_fault(struct str email)
 {
-	static const char fault[] = "this is no e-mail address";
-	struct str domain = email, local;
+	struct arena *scratch = arena_new();
+	struct str address;
+	const char *fault;
 
-	if (email.n > EMAIL_BYTES_MAX || !utf8_valid(email))
-		return fault;
-	for (size_t i = 0; i < email.n; i++) {
-		unsigned char c = (unsigned char)email.p[i];
-
-		if (c <= ' ' || c == 0x7f || memchr("\"(),:;<>[\\]", c, 11))
-			return fault;
-	}
-	local = str_cut(&domain, '@');
-	if (!local.n || local.n > EMAIL_LOCAL_BYTES_MAX || !domain.n || str_find_char(domain, '@') != SIZE_MAX)
-		return fault;
-	if (domain.p[0] == '.' || domain.p[domain.n - 1] == '.' || str_find(domain, STR("..")) != SIZE_MAX)
-		return fault;
-	return NULL;
+	mail_address_parse(scratch, email, &address, &fault);
+	arena_free(scratch);
+	return fault;
 }
 
 static const char *display_name_fault(struct str text)
@@ -100,6 +91,8 @@ int people_prepare(struct arena *arena, const struct instance *instance, struct 
 	const char *field, *fault = people_fault(instance, person, &field);
 	int err;
 
+	if (!fault)
+		mail_address_parse(arena, person->email, &person->email, &fault);
 	if (!fault && person->role > ROLE_ADMIN)
 		fault = "there is no such role";
 	if (fault) {

@@ -6,10 +6,12 @@
 #include "node/accounts/registration.h"
 
 #include "federation/url.h"
+#include "node/accounts/email_domains.h"
 #include "node/accounts/login.h"
 #include "node/accounts/oauth.h"
 #include "node/accounts/people.h"
 #include "node/config.h"
+#include "node/mail/address.h"
 #include "node/node.h"
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
@@ -94,7 +96,7 @@ static bool is_blocked(struct call *call, struct view *view, struct str email)
 	return rules_cover_host(view, RULE_EMAIL_DOMAIN, domain);
 }
 
-static int check_fields(struct call *call, struct view *view, const struct new_person *person)
+static int check_fields(struct call *call, struct view *view, struct new_person *person)
 {
 	struct str password = call_param(call, "password");
 	const char *field, *fault;
@@ -106,6 +108,9 @@ static int check_fields(struct call *call, struct view *view, const struct new_p
 	fault = people_fault(&call->node->instance, person, &field);
 	if (fault)
 		return refuse_field(call, field, "ERR_INVALID", fault);
+	if (!email_domain_is_allowed(call->arena, call->node->config, person->email))
+		return refuse_field(call, "email", "ERR_BLOCKED", "is of a domain that does not sign up here");
+	mail_address_parse(call->arena, person->email, &person->email, &fault);
 	if (is_blocked(call, view, person->email))
 		return refuse_field(call, "email", "ERR_BLOCKED", "is of a provider that is not allowed here");
 	if (is_taken(call, view, person, &field))

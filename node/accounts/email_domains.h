@@ -1,0 +1,22 @@
+/*
+ * Whose e-mail addresses may sign up here: the setting registrations.email_domains. Any thread.
+ */
+#ifndef NODE_ACCOUNTS_EMAIL_DOMAINS_H
+#define NODE_ACCOUNTS_EMAIL_DOMAINS_H
+
+#include <stdbool.h>
+
+#include "storage/base/str.h"
+
+struct arena;
+struct config;
+
+/* May an address, as it was typed, sign up, accept an invitation, or become somebody's? Every one may without the setting.
+ * "orme.example" stands for this very domain, "*.orme.example" for those below it, however deep. A domain with signs
+ * outside ASCII, or with their form in the DNS (xn--), looks like others: only what is listed in full passes. An address that
+ * is none never does. */
+bool email_domain_is_allowed(struct arena *arena, const struct config *config, struct str address);
+/* Would this do for an item of the setting? */
+bool email_domain_is_pattern(struct arena *arena, struct str pattern);
+
+#endif
