@@ -324,7 +324,7 @@ void activity_w_context(struct json_writer *w)
 		"\"Hashtag\":\"as:Hashtag\",\"movedTo\":{\"@id\":\"as:movedTo\",\"@type\":\"@id\"},"
 		"\"alsoKnownAs\":{\"@id\":\"as:alsoKnownAs\",\"@type\":\"@id\"},"
 		"\"toot\":\"http://joinmastodon.org/ns#\",\"discoverable\":\"toot:discoverable\","
-		"\"suspended\":\"toot:suspended\","
+		"\"suspended\":\"toot:suspended\",\"attributionDomains\":{\"@id\":\"toot:attributionDomains\",\"@type\":\"@id\"},"
 		"\"indexable\":\"toot:indexable\",\"blurhash\":\"toot:blurhash\","
 		"\"focalPoint\":{\"@id\":\"toot:focalPoint\",\"@container\":\"@list\"},\"Emoji\":\"toot:Emoji\","
 		"\"featured\":{\"@id\":\"toot:featured\",\"@type\":\"@id\"},"

@@ -365,6 +365,8 @@ static void w_profile(struct json_writer *w, struct view *view, const struct acc
 	w_picture(w, "image", account->header_url);
 	if (account->also_known_as.count)
 		activity_w_uris(w, "alsoKnownAs", &account->also_known_as);
+	if (account->attribution_domains.count)
+		activity_w_uris(w, "attributionDomains", &account->attribution_domains);
 	if (account->moved_to.n)
 		json_w_member_str(w, "movedTo", account->moved_to);
 }

@@ -67,6 +67,7 @@ static const struct field account_fields[] = {
 	FIELD(55, account, avatar_id),
 	FIELD(56, account, header_id),
 	FIELD(57, account, withheld),
+	FIELD(58, account, attribution_domains),
 };
 RECORD_TYPE(account);
 

@@ -54,6 +54,7 @@ struct account {
 	struct str old_proof_key_id, old_proof_key;
 	uint64_t old_key_last;        /* the last activity that the old key signs */
 	struct str_list also_known_as;
+	struct str_list attribution_domains;  /* ours: websites that may name them as an author */
 	struct str moved_to;          /* as its owner says */
 	uint64_t moved_id;            /* that account, when it is known here and says the same; 0: none */
 	int64_t moved_ms;             /* the last Move; 0: never */

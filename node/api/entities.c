@@ -126,6 +126,15 @@ void entity_source_fields(struct json_writer *w, const struct account *account)
 	json_w_array_end(w);
 }
 
+void entity_attribution_domains(struct json_writer *w, const struct account *account)
+{
+	json_w_key(w, "attribution_domains");
+	json_w_array(w);
+	for (size_t i = 0; i < account->attribution_domains.count; i++)
+		json_w_str(w, account->attribution_domains.items[i]);
+	json_w_array_end(w);
+}
+
 static int w_source(struct json_writer *w, struct arena *arena, struct view *view, const struct account *account,
                     const struct user *user)
 {
@@ -145,7 +154,7 @@ static int w_source(struct json_writer *w, struct arena *arena, struct view *vie
 	json_w_member_bool(w, "hide_collections", account->hide_collections);
 	json_w_member_bool(w, "discoverable", account->discoverable);
 	json_w_member_bool(w, "indexable", account->indexable);
-	json_w_member_raw(w, "attribution_domains", STR("[]"));
+	entity_attribution_domains(w, account);
 	json_w_key(w, "also_known_as_uris");
 	json_w_array(w);
 	for (size_t i = 0; i < account->also_known_as.count; i++)

@@ -19,6 +19,8 @@ int entities_accounts(struct json_writer *w, struct arena *arena, struct view *v
 void entity_role(struct json_writer *w, uint8_t role);
 /* Begins an account's object; the caller adds members and ends it. ERR_NOT_FOUND, and nothing written: it is not there. */
 int entity_account_begin(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
+/* Member "attribution_domains" of one's own account. */
+void entity_attribution_domains(struct json_writer *w, const struct account *account);
 /* Member "fields": their values as they were typed; ours are stored rendered, with their source beside (storage/model.h). */
 void entity_source_fields(struct json_writer *w, const struct account *account);
 /* CredentialAccount of a local person. */

@@ -20,6 +20,7 @@ enum {
 	LIMIT_FRAME_RATE = 120,          /* told to clients, which make films smaller; nobody counts */
 	LIMIT_IDEMPOTENCY_KEY_BYTES = 255,
 	LIMIT_FEATURED_TAGS = 10,
+	LIMIT_ATTRIBUTION_DOMAINS = 100,
 };
 
 #endif

@@ -5,7 +5,9 @@
 #include "node/api/profile.h"
 
 #include "federation/apply.h"
+#include "federation/property.h"
 #include "federation/text.h"
+#include "federation/url.h"
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/limits.h"
@@ -41,8 +43,9 @@ struct profile_change {
 	enum wish locked, bot, discoverable, indexable, hide_collections, sensitive;
 	uint8_t privacy;             /* enum visibility; 0: absent */
 	uint8_t quote_policy;        /* set of enum quote_policy; 0: absent */
-	bool has_fields;
+	bool has_fields, has_domains;
 	struct str_list fields, field_sources;
+	struct str_list domains;
 };
 
 static enum wish read_wish(const struct call *call, const char *name)
@@ -199,6 +202,40 @@ static int read_defaults(struct call *call, struct profile_change *change)
 	return r == OK ? check_text(call, change->language, LIMIT_LANGUAGE_BYTES, "Language") : r;
 }
 
+/* People paste addresses: what stands before and behind the host is dropped. */
+static struct str host_of(struct str typed)
+{
+	static const struct str schemes[] = { STR("https://"), STR("http://"), STR("*.") };
+	struct str text = str_trim(typed);
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (str_starts(text, schemes[i]))
+			text = str_sub(text, schemes[i].n, SIZE_MAX);
+	return str_sub(text, 0, str_find_char(text, '/'));
+}
+
+static int read_domains(struct call *call, struct profile_change *change)
+{
+	struct str *values, host;
+	size_t count = call_param_list(call, "attribution_domains", &values);
+
+	change->has_domains = count > 0;
+	change->domains.items = ARENA_ARRAY(call->arena, struct str, LIMIT_ATTRIBUTION_DOMAINS);
+	for (size_t i = 0; i < count; i++) {
+		if (!str_trim(values[i]).n)
+			continue;
+		if (url_host_parse(call->arena, host_of(values[i]), &host) != OK)
+			return answer_refuse(call, "Validation failed: attribution_domains has what is no domain name");
+		host = str_lower(call->arena, host);
+		if (str_list_has(&change->domains, host))
+			continue;
+		if (change->domains.count == LIMIT_ATTRIBUTION_DOMAINS)
+			return answer_refuse(call, "Validation failed: attribution_domains are too many");
+		change->domains.items[change->domains.count++] = host;
+	}
+	return OK;
+}
+
 /* CALL_SKIP_WORK: none was uploaded. */
 static int read_pictures(struct call *call, struct profile_change *change)
 {
@@ -291,6 +328,8 @@ int api_credentials_check(struct call *call, struct view *view)
 		r = read_fields(call, change);
 	if (r == OK)
 		r = read_defaults(call, change);
+	if (r == OK)
+		r = read_domains(call, change);
 	change->locked = read_wish(call, "locked");
 	change->bot = read_wish(call, "bot");
 	change->discoverable = read_wish(call, "discoverable");
@@ -311,6 +350,8 @@ static void change_account(const struct profile_change *change, struct account *
 		account->field_pairs = change->fields;
 		account->field_sources = change->field_sources;
 	}
+	if (change->has_domains)
+		account->attribution_domains = change->domains;
 	grant(change->locked, &account->locked);
 	grant(change->bot, &account->bot);
 	grant(change->discoverable, &account->discoverable);

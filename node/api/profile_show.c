@@ -42,7 +42,7 @@ int api_profile(struct call *call, struct view *view)
 	json_w_member_bool(w, "show_media", true);
 	json_w_member_bool(w, "show_media_replies", true);
 	json_w_member_bool(w, "show_featured", true);
-	json_w_member_raw(w, "attribution_domains", STR("[]"));
+	entity_attribution_domains(w, &account);
 	json_w_key(w, "featured_tags");
 	r = api_w_featured_tags(w, call, view, account.id);
 	json_w_object_end(w);

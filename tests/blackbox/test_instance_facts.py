@@ -109,5 +109,10 @@ def test_a_profile_as_typed(ana, method, word):
     assert (after["display_name"], after["note"], after["locked"]) == (word, "I & you\n#here", True)
     assert after["fields"] == [{"name": "Floor", "value": "3rd", "verified_at": None}]
     assert word in [tag["name"] for tag in after["featured_tags"]] and after["attribution_domains"] == []
+    sites = ["https://News.example/by/me", "blog.example", "news.example"]
+    assert ana.call(method, "/api/v1/profile", json={"attribution_domains": sites})["attribution_domains"] == \
+        ["news.example", "blog.example"] == ana.get("/api/v1/accounts/verify_credentials")["source"]["attribution_domains"]
+    ana.call(method, "/api/v1/profile", 422, json={"attribution_domains": ["not a host"]})
+    assert ana.call(method, "/api/v1/profile", data={"attribution_domains[]": ""})["attribution_domains"] == []
     assert all(after[key] is True for key in ("show_media", "show_media_replies", "show_featured"))
     assert "too long" in ana.call(method, "/api/v1/profile", 422, json={"display_name": "x" * 200})["error"]

@@ -165,17 +165,20 @@ static bool says(struct str document, const char *needle)
 static void check_ours(void)
 {
 	struct view *view = world_read(rig->world);
-	struct str full, bare;
+	struct str full, bare, site = STR("news.example");
 	struct account again;
 	json_t *document;
 
 	rig->alice.note = STR("<p>About me</p>");
+	rig->alice.attribution_domains = (struct str_list){ &site, 1 };
 	full = actor_render(rig->arena, view, &rig->alice, false);
 	bare = actor_render(rig->arena, view, &rig->alice, true);
 	ok(says(full, "\"name\":\"alice\"") && says(full, "About me"), "the full document tells of the person");
 	ok(says(full, "\"webfinger\":\"alice@a.example\""), "by its handle");
 	ok(!says(bare, "\"name\"") && !says(bare, "About me") && !says(bare, "\"summary\""), "the bare one does not");
 	ok(says(bare, "publicKeyPem") && says(bare, "\"sharedInbox\""), "but says how to reach and verify");
+	ok(says(full, "\"attributionDomains\":") && says(full, "news.example"), "and where they are an author");
+	rig->alice.attribution_domains = (struct str_list){ 0 };
 	is_int(json_parse(rig->arena, full, &document), OK, "it is JSON");
 	is_int(actor_parse(rig->arena, document, rig->alice.uri, &again), OK, "that we would take from another");
 	is_str(again.username, rig->alice.username, "as the same");

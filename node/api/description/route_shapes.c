@@ -36,16 +36,16 @@ const struct route_shape route_shapes[] = {
 	{ "GET", "/api/v1/accounts/verify_credentials", "", "CredentialAccount" },
 	{ "PATCH", "/api/v1/accounts/update_credentials",
 	  "display_name:s<100> note:s<2000> avatar:file header:file locked:b bot:b discoverable:b "
-	  "indexable:b hide_collections:b fields_attributes:{ProfileField} "
+	  "indexable:b hide_collections:b attribution_domains:[s]<100> fields_attributes:{ProfileField} "
 	  "source.privacy:(public|unlisted|private) source.sensitive:b source.language:s<35> "
 	  "source.quote_policy:(public|followers|nobody)", "CredentialAccount" },
 	{ "GET", "/api/v1/profile", "", "Profile" },
 	{ "PATCH", "/api/v1/profile",
 	  "display_name:s<100> note:s<2000> avatar:file header:file locked:b bot:b discoverable:b "
-	  "indexable:b hide_collections:b fields_attributes:{ProfileField}", "Profile" },
+	  "indexable:b hide_collections:b attribution_domains:[s]<100> fields_attributes:{ProfileField}", "Profile" },
 	{ "PUT", "/api/v1/profile",
 	  "display_name:s<100> note:s<2000> avatar:file header:file locked:b bot:b discoverable:b "
-	  "indexable:b hide_collections:b fields_attributes:{ProfileField}", "Profile" },
+	  "indexable:b hide_collections:b attribution_domains:[s]<100> fields_attributes:{ProfileField}", "Profile" },
 	{ "DELETE", "/api/v1/profile/avatar", "", "CredentialAccount" },
 	{ "DELETE", "/api/v1/profile/header", "", "CredentialAccount" },
 	{ "GET", "/api/v1/preferences", "", "Preferences" },
