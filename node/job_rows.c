@@ -25,6 +25,7 @@
 #include "node/media/intake.h"
 #include "node/push.h"
 #include "storage/activities.h"
+#include "storage/attempts.h"
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
@@ -162,10 +163,12 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 static int write_expire(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
 {
 	bool tokens_more = false, seen_more = false, reports_more = false, reminders_more = false, deliveries_more = false,
-	     mails_more = false;
+	     mails_more = false, attempts_more = false;
 	int err = tokens_expire(txn, EXPIRE_BATCH, &tokens_more);
 
 	(void)job;
+	if (err == OK)
+		err = attempts_expire(txn, EXPIRE_BATCH, &attempts_more);
 	if (err == OK)
 		err = activities_forget(txn, txn_now_ms(txn) - (int64_t)SEEN_KEPT_MS_DAYS * DAY_MS, EXPIRE_BATCH, &seen_more);
 	if (err == OK)
@@ -177,7 +180,7 @@ static int write_expire(struct arena *arena, struct txn *txn, struct job *job, b
 		err = expiry_sweep(arena, txn, EXPIRE_BATCH, &deliveries_more);
 	if (err == OK)
 		err = mails_expire(txn, EXPIRE_BATCH, &mails_more);
-	*ret_more = tokens_more || seen_more || reports_more || reminders_more || deliveries_more || mails_more;
+	*ret_more = tokens_more || seen_more || reports_more || reminders_more || deliveries_more || mails_more || attempts_more;
 	return err;
 }
 

@@ -132,7 +132,10 @@
 	X(MAIL_TO, "mail_to", "hash of folded address, mail id", "-") \
 	X(MAIL_OF, "mail_of", "account id, mail id", "-") \
 	X(HOUSE_RULE, "house_rule", "id", "house_rule record") \
-	X(AUDIT, "audit", "sequence; 0: the head", "SHA-256 (32), audit record; of the head: the last sequence (8), its SHA-256")
+	X(AUDIT, "audit", "sequence; 0: the head", "SHA-256 (32), audit record; of the head: the last sequence (8), its SHA-256") \
+	X(SECOND_FACTOR, "second_factor", "account id", "second_factor record") \
+	X(HALF_SESSION, "half_session", "SHA-256 of the cookie", "session record: who gave a password and no second factor yet") \
+	X(ATTEMPTS, "attempts", "hash of whose, kind (8)", "attempts record: wrong passwords and codes in a row")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

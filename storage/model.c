@@ -473,6 +473,24 @@ static const struct field session_fields[] = {
 };
 RECORD_TYPE(session);
 
+static const struct field second_factor_fields[] = {
+	FIELD(1, second_factor, account_id),
+	FIELD(2, second_factor, totp_sealed),
+	FIELD(3, second_factor, totp_ms),
+	FIELD(4, second_factor, totp_step),
+	FIELD(5, second_factor, pending_sealed),
+	FIELD(6, second_factor, pending_ms),
+	FIELD(7, second_factor, recovery),
+	FIELD(8, second_factor, recovery_ms),
+};
+RECORD_TYPE(second_factor);
+
+static const struct field attempts_fields[] = {
+	FIELD(1, attempts, count),
+	FIELD(2, attempts, last_ms),
+};
+RECORD_TYPE(attempts);
+
 static const struct field peer_fields[] = {
 	FIELD(1, peer, id),
 	FIELD(2, peer, domain),

@@ -462,6 +462,25 @@ struct session {
 	uint8_t browser, system;      /* of node/accounts/agent.h; 0: not known */
 };
 
+/* What somebody shows behind their password. What opens it is sealed (node/accounts/factor.h); a code for the day when the
+ * device is lost is kept as its hash. */
+struct second_factor {
+	uint64_t account_id;
+	struct str totp_sealed;       /* the secret that an authenticator app has; empty: none */
+	int64_t totp_ms;              /* since when */
+	uint64_t totp_step;           /* of the last code that was taken: neither it nor one before it is taken again */
+	struct str pending_sealed;    /* a secret that was shown and not confirmed yet */
+	int64_t pending_ms;
+	struct str_list recovery;     /* SHA-256 of each recovery code that was not used */
+	int64_t recovery_ms;          /* when they were made */
+};
+
+/* Wrong passwords or codes in a row. */
+struct attempts {
+	uint64_t count;
+	int64_t last_ms;
+};
+
 enum peer_tier { PEER_GROUP = 1, PEER_PARTNER = 2 };
 
 /* A sibling node on the allow list. */
@@ -606,6 +625,7 @@ extern const struct record_type account_type, account_stats_type, user_type, pos
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 extern const struct record_type refresh_type, mail_type, house_rule_type;
+extern const struct record_type second_factor_type, attempts_type;
 extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else

@@ -254,6 +254,8 @@ int tokens_delete_all(struct txn *txn, uint64_t account_id)
 		r = delete_owned(txn, SPACE_SESSION, SPACE_SESSION_OF, true, account_id);
 	if (r == OK)
 		r = delete_due(txn, SPACE_SIGN_UP, session_is_of, &account_id, &room);
+	if (r == OK)
+		r = delete_due(txn, SPACE_HALF_SESSION, session_is_of, &account_id, &room);
 	/* A code that was given out before would become a new token. */
 	if (r == OK)
 		r = delete_due(txn, SPACE_GRANT, grant_is_of, &account_id, &room);
@@ -314,6 +316,25 @@ int sessions_delete(struct txn *txn, struct str cookie)
 		return r;
 	index_del(txn, SPACE_SESSION, key_sha256(&key, cookie), &session);
 	return txn_del(txn, SPACE_SESSION, key_sha256(&key, cookie));
+}
+
+int half_sessions_put(struct txn *txn, struct str cookie, const struct session *half)
+{
+	struct key key;
+
+	return record_put(txn, SPACE_HALF_SESSION, key_sha256(&key, cookie), &session_type, half);
+}
+
+int half_sessions_get(struct view *view, struct str cookie, struct session *ret_half)
+{
+	return session_at(view, SPACE_HALF_SESSION, cookie, ret_half);
+}
+
+int half_sessions_delete(struct txn *txn, struct str cookie)
+{
+	struct key key;
+
+	return txn_del(txn, SPACE_HALF_SESSION, key_sha256(&key, cookie));
 }
 
 int sign_up_put(struct txn *txn, struct str secret, const struct session *link)
@@ -438,6 +459,7 @@ int tokens_expire(struct txn *txn, size_t max, bool *ret_more)
 	} kinds[] = {
 		{ SPACE_GRANT, grant_expired },
 		{ SPACE_SIGN_UP, session_expired },
+		{ SPACE_HALF_SESSION, session_expired },
 	};
 	int64_t now_ms = txn_now_ms(txn);
 	size_t room = max;

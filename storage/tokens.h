@@ -33,7 +33,7 @@ int tokens_delete(struct txn *txn, struct str secret);
 int tokens_delete_id(struct txn *txn, uint64_t account_id, uint64_t token_id);
 /* Is that token of the account (0: of an app) still there? One read. */
 bool tokens_has_id(struct view *view, uint64_t account_id, uint64_t token_id);
-/* All tokens, sessions, codes and sign-up links of an account; emits EVENT_REVOKED. */
+/* All tokens, sessions, half ones too, codes and sign-up links of an account; emits EVENT_REVOKED. */
 int tokens_delete_all(struct txn *txn, uint64_t account_id);
 
 int grants_put(struct txn *txn, struct str code, const struct grant *grant);
@@ -45,6 +45,11 @@ int sessions_put(struct txn *txn, struct str cookie, const struct session *sessi
 int sessions_get(struct view *view, struct str cookie, struct session *ret_session);
 int sessions_delete(struct txn *txn, struct str cookie);
 
+/* Half a session: the password was right and the second factor is still to come. Opens nothing by itself. */
+int half_sessions_put(struct txn *txn, struct str cookie, const struct session *half);
+int half_sessions_get(struct view *view, struct str cookie, struct session *ret_half);
+int half_sessions_delete(struct txn *txn, struct str cookie);
+
 int sign_up_put(struct txn *txn, struct str secret, const struct session *link);
 int sign_up_get(struct view *view, struct str secret, struct session *ret_link);
 int sign_up_delete(struct txn *txn, struct str secret);
@@ -53,7 +58,7 @@ int sign_up_delete(struct txn *txn, struct str secret);
 int idempotency_get(struct view *view, uint64_t account_id, struct str idempotency_key, int64_t now_ms,
                     uint64_t *ret_post_id);
 int idempotency_put(struct txn *txn, uint64_t account_id, struct str idempotency_key, uint64_t post_id);
-/* Removes expired codes, sessions, links and idempotency keys, at most `max`; *ret_more: call again. */
+/* Removes expired codes, sessions, whole and half, links and idempotency keys, at most `max`; *ret_more: call again. */
 int tokens_expire(struct txn *txn, size_t max, bool *ret_more);
 
 #endif

@@ -10,6 +10,7 @@
 #include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/record.h"
+#include "storage/second_factors.h"
 
 int users_get(struct arena *arena, struct view *view, uint64_t account_id, struct user *ret_user)
 {
@@ -69,6 +70,7 @@ int users_delete(struct txn *txn, uint64_t account_id)
 
 	if (r == OK) {
 		index_del(txn, SPACE_USER, id, &user);
+		second_factors_delete(txn, account_id);
 		r = txn_del(txn, SPACE_USER, id);
 	}
 	arena_free(arena);

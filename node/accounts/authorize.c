@@ -5,6 +5,7 @@
 #include "node/accounts/authorize.h"
 
 #include "node/accounts/apps.h"
+#include "node/accounts/entry.h"
 #include "node/accounts/login.h"
 #include "node/accounts/oauth_documents.h"
 #include "node/web/consent.h"
@@ -183,20 +184,24 @@ int authorize_write(struct call *call, struct txn *txn)
 		.code_challenge = consent.challenge,
 		.expires_ms = txn_now_ms(txn) + CODE_MS,
 	};
+	struct str next;
+	bool whole = true;
 	int err = OK;
 
 	if (decision->signs_in)
-		err = login_session_put(call, txn, grant.account_id, decision->cookie);
+		err = entry_begin(call, txn, grant.account_id, decision->cookie, consent_path(&consent), &next, &whole);
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return consent_show(&consent, 422, TEXT_SIGN_IN_WRONG);
+	if (err == OK && !whole) {  /* and decides once they are signed in */
+		call_redirect(call, 303, next);
+		return CALL_DONE;
+	}
 	if (err == OK)
 		err = apps_note_asked(call->arena, txn, grant.app_id, false);
 	if (err == OK)
 		err = grants_put(txn, decision->code, &grant);
 	if (err != OK)
 		return err;
-	if (decision->signs_in)
-		login_session_cookie(call, consent.page.instance, decision->cookie);
 	if (str_eq(consent.redirect_uri, OUT_OF_BAND))
 		return consent_show_code(&consent, decision->code);
 	return send_to_app(&consent, "code", decision->code, STR_NONE);

@@ -65,6 +65,8 @@
 #include "node/api/tokens.h"
 #include "node/web/about.h"
 #include "node/web/pictures.h"
+#include "node/web/second_step.h"
+#include "node/web/security.h"
 #include "node/web/sessions.h"
 #include "node/web/sign_in.h"
 #include "node/web/style.h"

@@ -24,6 +24,8 @@ int command_user_add(struct cli *cli);
 int command_user_list(struct cli *cli);
 int command_user_show(struct cli *cli);
 int command_user_sessions(struct cli *cli);
+int command_user_factor_list(struct cli *cli);
+int command_user_factor_remove(struct cli *cli);
 int command_user_disable(struct cli *cli);
 int command_user_enable(struct cli *cli);
 int command_user_role(struct cli *cli);

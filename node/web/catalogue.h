@@ -223,6 +223,52 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(COUNT_REPLIES, "Réponses\u00a0: {}", "Replies: {}") \
 	X(COUNT_REBLOGS, "Partages\u00a0: {}", "Shares: {}") \
 	X(COUNT_FAVOURITES, "Favoris\u00a0: {}", "Favourites: {}") \
+	/* Second factor */ \
+	X(SECURITY, "Sécurité de la connexion", "Sign-in security") \
+	X(SECURITY_LEAD, "Un deuxième facteur protège votre compte même si quelqu’un apprend votre mot de passe.", \
+	  "A second factor protects your account even if somebody learns your password.") \
+	X(SECURITY_DONE, "C’est fait.", "Done.") \
+	X(SECURITY_SESSIONS, "Voir les navigateurs et applications qui ont accès à votre compte", \
+	  "See the browsers and apps that have access to your account") \
+	X(SECURITY_PASSWORD_WRONG, "Le mot de passe est incorrect.", "The password is wrong.") \
+	X(TOTP, "Application d’authentification", "Authenticator app") \
+	X(TOTP_LEAD, "Une application de votre téléphone affiche un code à six chiffres, demandé après le mot de passe.", \
+	  "An app on your phone shows a six-digit code, which is asked for after the password.") \
+	X(TOTP_BEGIN, "Configurer une application", "Set up an app") \
+	X(TOTP_SCAN, "Scannez ce code avec l’application, puis entrez les six chiffres qu’elle affiche.", \
+	  "Scan this code with the app, then enter the six digits that it shows.") \
+	X(TOTP_PICTURE, "Code QR à scanner avec l’application", "QR code to scan with the app") \
+	X(TOTP_BY_HAND, "Vous ne pouvez pas le scanner\u202f? Entrez cette clé dans l’application\u00a0:", \
+	  "Cannot scan it? Enter this key in the app:") \
+	X(TOTP_CONFIRM, "Activer", "Turn on") \
+	X(TOTP_SINCE, "Activée depuis le", "On since") \
+	X(TOTP_CHANGE, "Pour changer quelque chose, entrez votre mot de passe et un code.", \
+	  "To change something, enter your password and a code.") \
+	X(TOTP_REPLACE, "Changer d’appareil", "Use another device") \
+	X(TOTP_END, "Désactiver l’application", "Turn the app off") \
+	X(CANCEL, "Annuler", "Cancel") \
+	X(RECOVERY, "Codes de secours", "Recovery codes") \
+	X(RECOVERY_LEFT, "Codes de secours restants\u00a0: {}", "Recovery codes left: {}") \
+	X(RECOVERY_RENEW, "Créer de nouveaux codes de secours", "Make new recovery codes") \
+	X(RECOVERY_LEAD, "Notez ces codes maintenant\u00a0: ils ne seront plus affichés. Chacun sert une fois, le jour où " \
+	  "votre appareil n’est pas là. Rangez-les ailleurs que sur cet appareil.", \
+	  "Write these codes down now: they will not be shown again. Each works once, on the day your device is not at " \
+	  "hand. Keep them elsewhere than on that device.") \
+	X(RECOVERY_NOTED, "C’est noté, continuer", "I have them, continue") \
+	X(FIELD_CODE, "Code à six chiffres", "Six-digit code") \
+	X(FIELD_ANY_CODE, "Code", "Code") \
+	X(FIELD_ANY_CODE_HINT, "Les six chiffres de votre application, ou un code de secours.", \
+	  "The six digits of your app, or a recovery code.") \
+	X(CODE_WRONG, "Ce code est incorrect ou a déjà servi.", "This code is wrong or was used already.") \
+	X(CODE_WAIT, "Trop d’essais. Prochain essai possible dans {} min.", \
+	  "Too many tries. The next one is possible in {} min.") \
+	X(SECOND_STEP, "Deuxième étape", "Second step") \
+	X(SECOND_STEP_LEAD, "Votre mot de passe est juste. Entrez maintenant un code pour le compte {}.", \
+	  "Your password is right. Now enter a code for the account {}.") \
+	X(SECOND_STEP_SUBMIT, "Continuer", "Continue") \
+	X(SECOND_STEP_LOST, "Appareil perdu et plus de code de secours\u202f? Adressez-vous à la personne qui administre cet " \
+	  "espace.", "Device lost and no recovery code left? Turn to whoever administers this space.") \
+	X(SECOND_STEP_OTHER, "Utiliser un autre compte", "Use another account") \
 	/* Errors */ \
 	X(ERROR_BAD_REQUEST, "Demande incompréhensible", "The request makes no sense") \
 	X(ERROR_BAD_REQUEST_LEAD, "Le serveur n’a pas compris cette demande.", \

@@ -95,6 +95,11 @@ static struct str address_of(const struct consent *consent, bool force_login)
 	return buf_str(&buf);
 }
 
+struct str consent_path(const struct consent *consent)
+{
+	return address_of(consent, false);
+}
+
 static void add_credentials(struct consent *consent, bool wrong)
 {
 	struct html_page *page = &consent->page;

@@ -21,6 +21,8 @@ struct consent {
 void consent_add_scopes(struct html_page *page, scope_set scopes);
 /* What the form's token is about: this very request. */
 struct str consent_purpose(const struct consent *consent);
+/* The path and query of this very request, for who signs in first. */
+struct str consent_path(const struct consent *consent);
 /* `alert`: what went wrong with the form; TEXT_COUNT: nothing. */
 int consent_show(struct consent *consent, int status, enum text alert);
 /* The code, for apps that cannot be sent to. */

@@ -4,6 +4,7 @@
  */
 #include "node/web/sign_in.h"
 
+#include "node/accounts/entry.h"
 #include "node/accounts/login.h"
 #include "node/accounts/people.h"
 #include "node/web/pages.h"
@@ -97,14 +98,15 @@ int sign_in_work(struct call *call)
 int sign_in_write(struct call *call, struct txn *txn)
 {
 	struct sign_in sign_in = *(struct sign_in *)call->state;  /* a body may run again */
-	int err = login_session_put(call, txn, sign_in.user.account_id, sign_in.cookie);
+	struct str next;
+	bool whole;
+	int err = entry_begin(call, txn, sign_in.user.account_id, sign_in.cookie, sign_in.path, &next, &whole);
 
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return show_form(&sign_in, 422, TEXT_SIGN_IN_WRONG);
 	if (err != OK)
 		return err;
-	login_session_cookie(call, sign_in.page.instance, sign_in.cookie);
-	return go_to(call, sign_in.path);
+	return go_to(call, next);
 }
 
 int sign_out_check(struct call *call, struct view *view)
@@ -237,6 +239,8 @@ int sign_up_work(struct call *call)
 int sign_up_write(struct call *call, struct txn *txn)
 {
 	struct sign_up sign_up = *(struct sign_up *)call->state;  /* a body may run again */
+	struct str next;
+	bool whole;
 	int err = find_link(call->arena, txn_view(txn), sign_up.secret, &sign_up.account);
 
 	if (err == ERR_NOT_FOUND)  /* used meanwhile */
@@ -245,9 +249,6 @@ int sign_up_write(struct call *call, struct txn *txn)
 	if (err == OK)
 		err = people_set_password(call->arena, txn, sign_up.account.username, sign_up.hash);
 	if (err == OK)
-		err = login_session_put(call, txn, sign_up.account.id, sign_up.cookie);
-	if (err != OK)
-		return err;
-	login_session_cookie(call, sign_up.page.instance, sign_up.cookie);
-	return go_to(call, STR("/"));
+		err = entry_begin(call, txn, sign_up.account.id, sign_up.cookie, STR("/"), &next, &whole);
+	return err == OK ? go_to(call, next) : err;
 }

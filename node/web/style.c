@@ -96,6 +96,12 @@ static const char style[] =
 	".code{display:block;margin:0 0 1rem;padding:1rem .25rem;border:1px dashed var(--edge);border-radius:12px;"
 	"background:var(--tint);font:600 clamp(.625rem,3.1vw,.8125rem)/1.5 ui-monospace,\"Liberation Mono\",monospace;"
 	"overflow-wrap:anywhere;text-align:center;user-select:all;-webkit-user-select:all}\n"
+	/* Second factors */
+	".qr{display:block;width:100%;max-width:14.5rem;height:auto;margin:0 auto 1rem;border-radius:12px}\n"
+	".recovery{display:grid;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:.25rem 1rem;margin:0 0 1rem;"
+	"padding:1rem 1rem 1rem 2.75rem;border:1px dashed var(--edge);border-radius:12px;background:var(--tint)}\n"
+	".recovery code{font:600 .9375rem/1.7 ui-monospace,\"Liberation Mono\",monospace;user-select:all;"
+	"-webkit-user-select:all}\n"
 	/* What has access to an account */
 	".done{padding:.75rem 1rem;border-left:4px solid var(--accent);border-radius:4px 10px 10px 4px;"
 	"background:var(--tint);font-weight:600}\n"

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,12 @@ void hash_hmac_sha256(struct str key, struct str data, uint8_t out[SHA256_BYTES]
 	digest_padded(context, block, 0x5c, (struct str){ (const char *)inner, sizeof(inner) }, out);
 	OPENSSL_cleanse(block, sizeof(block));
 	EVP_MD_CTX_free(context);
+}
+
+void hash_hmac_sha1(struct str key, struct str data, uint8_t out[SHA1_BYTES])
+{
+	if (!HMAC(EVP_sha1(), key.n ? key.p : "", (int)key.n, (const uint8_t *)(data.n ? data.p : ""), data.n, out, NULL))
+		die("HMAC");
 }
 
 void hash_random(void *out, size_t n)

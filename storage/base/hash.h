@@ -18,6 +18,8 @@ enum { SHA1_BYTES = 20, SHA256_BYTES = 32, SHA512_BYTES = 64 };
 void hash_sha1(struct str data, uint8_t out[SHA1_BYTES]);
 void hash_sha256(struct str data, uint8_t out[SHA256_BYTES]);
 void hash_sha512(struct str data, uint8_t out[SHA512_BYTES]);
+/* For codes of authenticator apps (RFC 4226 asks for it). */
+void hash_hmac_sha1(struct str key, struct str data, uint8_t out[SHA1_BYTES]);
 void hash_hmac_sha256(struct str key, struct str data, uint8_t out[SHA256_BYTES]);
 /* Random bytes from the kernel's generator; aborts if there are none. */
 void hash_random(void *out, size_t n);

@@ -12,12 +12,13 @@ BINARY = shutil.which("chromium")
 
 
 class Chromium:
-    """One window. `hosts` maps a host to the loopback port that it is found at; every other is not found. `trusted` is the hash
-    of a certificate's public key that is believed."""
+    """One window. `hosts` maps a host to the loopback port that it is found at; every other but localhost is not found.
+    `trusted` is the hash of a certificate's public key that is believed."""
 
     def __init__(self, hosts, trusted):
         self.folder = tempfile.mkdtemp(prefix="rse-chromium-")
-        rules = [f"MAP {host}:443 127.0.0.1:{port}" for host, port in hosts.items()] + ["MAP * ~NOTFOUND"]
+        rules = [f"MAP {host}:443 127.0.0.1:{port}" for host, port in hosts.items()]
+        rules += ["EXCLUDE localhost", "MAP * ~NOTFOUND"]
         to_read, self._write = os.pipe()
         self._read, to_write = os.pipe()
         command = [BINARY, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",

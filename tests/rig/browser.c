@@ -39,7 +39,7 @@ int browser_send(struct browser *browser, const char *method, struct str target,
 		{ STR("Accept-Language"), browser->language },
 		{ STR("Authorization"), browser->authorization },
 	};
-	struct call call = { .arena = arena };
+	struct call call = { .arena = arena, .node = browser->node };
 	struct str allow;
 
 	call.request.method = str_of(method);
@@ -129,7 +129,8 @@ static struct str unescape(struct arena *arena, struct str text)
 int browser_submit(struct browser *browser, struct str fields)
 {
 	struct arena *arena = browser->world->arena;
-	struct str form = browser_between(browser, "<form", "</form>");
+	struct str main = browser_between(browser, "<main", "</main>");  /* the header has one too: to sign out */
+	struct str form = between(main.n ? main : browser->reply.body, "<form", "</form>");
 	struct str action = unescape(arena, between(form, "action=\"", "\""));
 	struct buf buf;
 

@@ -14,6 +14,7 @@ struct browser {
 	struct str cookies;            /* as it sends them: "a=1; b=2" */
 	struct str language;           /* Accept-Language */
 	struct str authorization;      /* empty: none */
+	struct node *node;             /* for rows that need one; NULL: none */
 	struct reply reply;            /* the last one */
 };
 
