@@ -7,7 +7,6 @@
 
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
-#include "storage/index.h"
 #include "storage/instance.h"
 #include "storage/keys.h"
 #include "storage/record.h"
@@ -140,37 +139,19 @@ static int check_put(struct view *view, const struct activity_record *record)
 
 int activities_put(struct txn *txn, const struct activity_record *record)
 {
-	struct arena *arena = arena_new();
-	struct view *view = txn_view(txn);
-	struct activity_record old;
 	struct key key;
-	struct str id = key_u64(&key, record->id);
-	int r = check_put(view, record);
+	int r = check_put(txn_view(txn), record);
 
 	if (r != OK)
-		goto out;
-	r = activities_get(arena, view, record->id, &old);
-	if (r != OK && r != ERR_NOT_FOUND)
-		goto out;
-	index_replace(txn, SPACE_ACTIVITY, id, r == OK ? &old : NULL, record);
-	r = record_put(txn, SPACE_ACTIVITY, id, &activity_record_type, record);
-out:
-	arena_free(arena);
-	return r;
+		return r;
+	return record_put_indexed(txn, SPACE_ACTIVITY, key_u64(&key, record->id), &activity_record_type, record);
 }
 
 int activities_delete(struct txn *txn, uint64_t id)
 {
-	struct arena *arena = arena_new();
-	struct activity_record record;
 	struct key key;
-	int r = activities_get(arena, txn_view(txn), id, &record);
+	int r = record_del_indexed(txn, SPACE_ACTIVITY, key_u64(&key, id), &activity_record_type);
 
-	if (r == OK) {
-		index_del(txn, SPACE_ACTIVITY, key_u64(&key, id), &record);
-		r = txn_del(txn, SPACE_ACTIVITY, key_u64(&key, id));
-	}
-	arena_free(arena);
 	return r == ERR_NOT_FOUND ? OK : r;
 }
 

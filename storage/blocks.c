@@ -4,10 +4,8 @@
  */
 #include "storage/blocks.h"
 
-#include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/ids.h"
-#include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/reactions.h"
 #include "storage/record.h"
@@ -35,43 +33,21 @@ bool blocks_between(struct view *view, uint64_t a, uint64_t b)
 
 int blocks_put(struct txn *txn, const struct block *block)
 {
-	struct view *view = txn_view(txn);
-	struct arena *scratch;
-	struct block old;
 	struct key key;
-	struct str at = key_u64_u64(&key, block->blocker_id, block->blocked_id);
-	int r;
 
 	if (!block->blocker_id || !block->blocked_id || block->blocker_id == block->blocked_id)
 		return ERR_INVALID;
-	if (made_by_other(view, block->uri, MADE_BLOCK, block->blocker_id, block->blocked_id))
+	if (made_by_other(txn_view(txn), block->uri, MADE_BLOCK, block->blocker_id, block->blocked_id))
 		return ERR_EXISTS;
-	scratch = arena_new();
-	r = blocks_get(scratch, view, block->blocker_id, block->blocked_id, &old);
-	if (r == OK || r == ERR_NOT_FOUND) {
-		record_put(txn, SPACE_BLOCK, at, &block_type, block);
-		index_replace(txn, SPACE_BLOCK, at, r == OK ? &old : NULL, block);
-		r = txn_err(txn);
-	}
-	arena_free(scratch);
-	return r;
+	return record_put_indexed(txn, SPACE_BLOCK, key_u64_u64(&key, block->blocker_id, block->blocked_id), &block_type,
+	                          block);
 }
 
 int blocks_delete(struct txn *txn, uint64_t blocker_id, uint64_t blocked_id)
 {
-	struct arena *scratch = arena_new();
-	struct block old;
 	struct key key;
-	struct str at = key_u64_u64(&key, blocker_id, blocked_id);
-	int r = blocks_get(scratch, txn_view(txn), blocker_id, blocked_id, &old);
 
-	if (r == OK) {
-		index_del(txn, SPACE_BLOCK, at, &old);
-		txn_del(txn, SPACE_BLOCK, at);
-		r = txn_err(txn);
-	}
-	arena_free(scratch);
-	return r;
+	return record_del_indexed(txn, SPACE_BLOCK, key_u64_u64(&key, blocker_id, blocked_id), &block_type);
 }
 
 int blocks_of(struct arena *arena, struct view *view, uint64_t account_id, uint64_t after, size_t max,

@@ -236,31 +236,27 @@ int conversations_move(struct arena *arena, struct txn *txn, const struct post *
 	return r == OK ? txn_err(txn) : r;
 }
 
+static int fill(const struct page_records *records, const struct page_item *item, void *ret_record)
+{
+	int r = conversations_get(records->arena, records->view, records->account_id, key_read_u64(item->value, 0), ret_record);
+
+	return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
+}
+
 int conversations_page(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
                        struct conversation **ret_conversations, size_t *ret_count)
 {
-	size_t limit = page_limit(page), n = 0;
-	struct conversation *conversations = ARENA_ARRAY(arena, struct conversation, limit);
-	const struct page_item *item = NULL;
-	struct page_walk walk;
 	struct key key;
-	int r = OK;
+	const struct page_records records = {
+		.arena = arena, .view = view, .space = SPACE_CONVERSATION_LAST, .prefix = key_u64(&key, account_id),
+		.page = page, .size = sizeof(struct conversation), .fill = fill, .account_id = account_id,
+	};
+	void *list = NULL;
+	int r = page_fill(&records, &list, ret_count);
 
-	page_walk_init(&walk, arena, view, SPACE_CONVERSATION_LAST, key_u64(&key, account_id), page, limit);
-	while (n < limit && (r = page_peek(&walk, &item)) == OK && item) {
-		r = conversations_get(arena, view, account_id, key_read_u64(item->value, 0),
-		                      &conversations[n++]);
-		if (r != OK)
-			return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
-		page_step(&walk);
-	}
-	if (r != OK)
-		return r;
-	if (page_upward(page))
-		page_reverse(conversations, n, sizeof(*conversations));
-	*ret_conversations = conversations;
-	*ret_count = n;
-	return OK;
+	if (r == OK)
+		*ret_conversations = list;
+	return r;
 }
 
 int conversations_read(struct arena *arena, struct txn *txn, uint64_t account_id, uint64_t id)

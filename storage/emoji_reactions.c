@@ -91,18 +91,9 @@ int emoji_reactions_add(struct txn *txn, struct emoji_reaction *reaction)
 
 int emoji_reactions_remove(struct txn *txn, uint64_t post_id, uint64_t id)
 {
-	struct arena *scratch = arena_new();
-	struct emoji_reaction reaction;
 	struct key key;
-	struct str at = reaction_key(&key, post_id, id);
-	int r = emoji_reactions_get(scratch, txn_view(txn), post_id, id, &reaction);
 
-	if (r == OK) {
-		index_del(txn, SPACE_EMOJI_REACTION, at, &reaction);
-		r = txn_del(txn, SPACE_EMOJI_REACTION, at);
-	}
-	arena_free(scratch);
-	return r;
+	return record_del_indexed(txn, SPACE_EMOJI_REACTION, reaction_key(&key, post_id, id), &emoji_reaction_type);
 }
 
 int emoji_reactions_list(struct arena *arena, struct view *view, uint64_t post_id, size_t max,

@@ -120,30 +120,28 @@ int keyring_end_other_sessions(struct txn *txn, uint64_t account_id, struct str 
 
 /* --- apps ------------------------------------------------------------------------------------------------------- */
 
+/* The token of an index entry is there. */
+static int fill_token(const struct page_records *records, const struct page_item *item, void *ret_record)
+{
+	int r = record_get(NULL, records->view, SPACE_TOKEN, item->value, &token_type, ret_record);
+
+	return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
+}
+
 int keyring_tokens(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
                    struct token **ret_tokens, size_t *ret_count)
 {
-	size_t limit = page_limit(page), n = 0;
-	struct token *list = ARENA_ARRAY(arena, struct token, limit);
-	const struct page_item *item = NULL;
-	struct page_walk walk;
 	struct key key;
-	int r = OK;
+	const struct page_records records = {
+		.arena = arena, .view = view, .space = SPACE_TOKEN_OF, .prefix = key_u64(&key, account_id), .page = page,
+		.size = sizeof(struct token), .fill = fill_token,
+	};
+	void *list = NULL;
+	int r = page_fill(&records, &list, ret_count);
 
-	page_walk_init(&walk, arena, view, SPACE_TOKEN_OF, key_u64(&key, account_id), page, limit);
-	while (n < limit && (r = page_peek(&walk, &item)) == OK && item) {
-		r = record_get(NULL, view, SPACE_TOKEN, item->value, &token_type, &list[n++]);
-		if (r != OK)
-			return r;
-		page_step(&walk);
-	}
-	if (r != OK)
-		return r;
-	if (page_upward(page))
-		page_reverse(list, n, sizeof(*list));
-	*ret_tokens = list;
-	*ret_count = n;
-	return OK;
+	if (r == OK)
+		*ret_tokens = list;
+	return r;
 }
 
 int keyring_token(struct view *view, uint64_t account_id, uint64_t token_id, struct token *ret_token)

@@ -153,35 +153,40 @@ bool notices_hold(struct view *view, const struct notice *notice)
 	       (posts_brief(view, notice->post_id, &post) == OK && access_sees(view, beholder, &post));
 }
 
+struct wanted {
+	uint32_t kinds;
+	uint64_t actor_id;   /* 0: anybody */
+};
+
+static int fill(const struct page_records *records, const struct page_item *item, void *ret_record)
+{
+	const struct wanted *wanted = records->wanted;
+	uint32_t kinds = wanted->kinds & ~NOTICES_FILTERED_TOO;
+	struct notice *notice = ret_record;
+	int r = codec_decode(NULL, &notice_type, item->value, notice);
+
+	if (r != OK)
+		return r;
+	if ((notice->filtered && !(wanted->kinds & NOTICES_FILTERED_TOO)) ||
+	    (kinds && !(notice->kind < 32 && kinds >> notice->kind & 1)) ||
+	    (wanted->actor_id && wanted->actor_id != notice->actor_id))
+		return ERR_NOT_FOUND;
+	return notices_hold(records->view, notice) ? OK : ERR_NOT_FOUND;
+}
+
 int notices_page(struct arena *arena, struct view *view, uint64_t account_id, uint32_t kinds, uint64_t actor_id,
                  const struct page *page, struct notice **ret_notices, size_t *ret_count)
 {
-	size_t limit = page_limit(page), n = 0;
-	struct notice *notices = ARENA_ARRAY(arena, struct notice, limit);
-	const struct page_item *item = NULL;
-	struct page_walk walk;
+	const struct wanted wanted = { kinds, actor_id };
 	struct key key;
-	int r = OK;
+	const struct page_records records = {
+		.arena = arena, .view = view, .space = SPACE_NOTICE, .prefix = key_u64(&key, account_id), .page = page,
+		.size = sizeof(struct notice), .fill = fill, .wanted = &wanted,
+	};
+	void *list = NULL;
+	int r = page_fill(&records, &list, ret_count);
 
-	page_walk_init(&walk, arena, view, SPACE_NOTICE, key_u64(&key, account_id), page, limit);
-	while (n < limit && (r = page_peek(&walk, &item)) == OK && item) {
-		struct notice *notice = &notices[n];
-
-		r = codec_decode(NULL, &notice_type, item->value, notice);
-		if (r != OK)
-			return r;
-		page_step(&walk);
-		if (notice->filtered && !(kinds & NOTICES_FILTERED_TOO))
-			continue;
-		if (((kinds & ~NOTICES_FILTERED_TOO) == 0 || (notice->kind < 32 && kinds >> notice->kind & 1)) &&
-		    (actor_id == 0 || actor_id == notice->actor_id) && notices_hold(view, notice))
-			n++;
-	}
-	if (r != OK)
-		return r;
-	if (page_upward(page))
-		page_reverse(notices, n, sizeof(*notices));
-	*ret_notices = notices;
-	*ret_count = n;
-	return OK;
+	if (r == OK)
+		*ret_notices = list;
+	return r;
 }

@@ -133,3 +133,28 @@ void page_end(struct page_walk *walk)
 	walk->count = walk->at;
 	walk->ended = true;
 }
+
+int page_fill(const struct page_records *records, void **ret_list, size_t *ret_count)
+{
+	size_t limit = page_limit(records->page), n = 0;
+	char *list = arena_array(records->arena, limit, records->size);
+	const struct page_item *item = NULL;
+	struct page_walk walk;
+	int r = OK;
+
+	page_walk_init(&walk, records->arena, records->view, records->space, records->prefix, records->page, limit);
+	while (n < limit && (r = page_peek(&walk, &item)) == OK && item) {
+		r = records->fill(records, item, list + n * records->size);
+		if (r != OK && r != ERR_NOT_FOUND)
+			return r;
+		n += r == OK;
+		page_step(&walk);
+	}
+	if (r != OK && r != ERR_NOT_FOUND)
+		return r;
+	if (page_upward(records->page))
+		page_reverse(list, n, records->size);
+	*ret_list = list;
+	*ret_count = n;
+	return OK;
+}

@@ -46,6 +46,22 @@ void page_step(struct page_walk *walk);
 /* Nothing more of it is wanted: the next page_peek() is at the end. */
 void page_end(struct page_walk *walk);
 
+/* A page of records, each made of an item of the walk. */
+struct page_records {
+	struct arena *arena;
+	struct view *view;
+	unsigned space;
+	struct str prefix;
+	const struct page *page;
+	size_t size;              /* of a record */
+	/* Fills the record of an item. ERR_NOT_FOUND: it is none of the page; any other error ends it. */
+	int (*fill)(const struct page_records *records, const struct page_item *item, void *ret_record);
+	uint64_t account_id;      /* whose; for `fill`, as is what `wanted` points to */
+	const void *wanted;
+};
+/* The records, newest first, in the arena. */
+int page_fill(const struct page_records *records, void **ret_list, size_t *ret_count);
+
 /* How many a page may hold, and whether it is filled from below. */
 size_t page_limit(const struct page *page);
 bool page_upward(const struct page *page);

@@ -9,7 +9,6 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
-#include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/record.h"
 
@@ -88,9 +87,8 @@ int peers_put(struct txn *txn, struct peer *peer)
 {
 	struct arena *arena = arena_new();
 	struct view *view = txn_view(txn);
-	struct peer holder, old;
+	struct peer holder;
 	struct key key;
-	struct str id;
 	int r = ERR_INVALID;
 
 	if (peer->domain.n == 0 || peer->domain.n > DOMAIN_MAX_BYTES)
@@ -102,13 +100,8 @@ int peers_put(struct txn *txn, struct peer *peer)
 		goto out;
 	if (peer->id == 0)
 		peer->id = txn_new_id(txn);
-	r = peers_get(arena, view, peer->id, &old);
-	if (r != OK && r != ERR_NOT_FOUND)
-		goto out;
-	id = key_u64(&key, peer->id);
-	index_replace(txn, SPACE_PEER, id, r == OK ? &old : NULL, peer);
 	txn_emit(txn, EVENT_PEER, peer->id, 0);
-	r = record_put(txn, SPACE_PEER, id, &peer_type, peer);
+	r = record_put_indexed(txn, SPACE_PEER, key_u64(&key, peer->id), &peer_type, peer);
 out:
 	arena_free(arena);
 	return r;
@@ -156,21 +149,16 @@ static int delete_below(struct txn *txn, unsigned space, uint64_t peer_id, size_
 
 int peers_delete(struct txn *txn, uint64_t id, bool *ret_more)
 {
-	struct arena *arena = arena_new();
-	struct peer peer;
 	struct key key;
 	size_t count = 0;
-	bool listed;
-	int r = peers_get(arena, txn_view(txn), id, &peer);
+	/* Off the list first: nothing new can start to wait while the rest goes page by page. */
+	int r = record_del_indexed(txn, SPACE_PEER, key_u64(&key, id), &peer_type);
+	bool listed = r == OK;
 
 	*ret_more = false;
-	listed = r == OK;
 	if (r != OK && r != ERR_NOT_FOUND)
-		goto out;
-	/* Off the list first: nothing new can start to wait while the rest goes page by page. */
+		return r;
 	if (listed) {
-		index_del(txn, SPACE_PEER, key_u64(&key, id), &peer);
-		txn_del(txn, SPACE_PEER, key_u64(&key, id));
 		txn_del(txn, SPACE_LANE, key_u64(&key, id));
 		txn_emit(txn, EVENT_PEER, id, 0);
 	}
@@ -179,8 +167,6 @@ int peers_delete(struct txn *txn, uint64_t id, bool *ret_more)
 		r = delete_below(txn, SPACE_REMINDER, id, &count, ret_more);
 	if (r == OK)
 		r = listed || count ? txn_err(txn) : ERR_NOT_FOUND;
-out:
-	arena_free(arena);
 	return r;
 }
 

@@ -54,19 +54,10 @@ int favourites_add(struct txn *txn, struct favourite *favourite)
 
 int favourites_remove(struct txn *txn, uint64_t post_id, uint64_t account_id)
 {
-	struct arena *scratch = arena_new();
-	struct favourite favourite;
 	struct key key;
-	struct str at = favourite_key(&key, post_id, account_id);
-	int r = favourites_get(scratch, txn_view(txn), post_id, account_id, &favourite);
+	int r = record_del_indexed(txn, SPACE_FAVOURITE, favourite_key(&key, post_id, account_id), &favourite_type);
 
-	if (r == OK) {
-		index_del(txn, SPACE_FAVOURITE, at, &favourite);
-		txn_del(txn, SPACE_FAVOURITE, at);
-		r = posts_stats_add(txn, post_id, 0, 0, -1);
-	}
-	arena_free(scratch);
-	return r;
+	return r == OK ? posts_stats_add(txn, post_id, 0, 0, -1) : r;
 }
 
 int favourites_of(struct arena *arena, struct view *view, uint64_t account_id, size_t max,

@@ -6,6 +6,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
+#include "storage/index.h"
 #include "storage/keys.h"
 
 int record_get(struct arena *arena, struct view *view, unsigned space, struct str key,
@@ -25,6 +26,35 @@ int record_put(struct txn *txn, unsigned space, struct str key, const struct rec
 	int r = value.n > ENGINE_VALUE_MAX ? txn_fail(txn, ERR_LIMIT) : txn_put(txn, space, key, value);
 
 	arena_free(arena);
+	return r;
+}
+
+int record_put_indexed(struct txn *txn, unsigned space, struct str key, const struct record_type *type,
+                       const void *record)
+{
+	struct arena *scratch = arena_new();
+	void *old = arena_alloc(scratch, type->size);
+	int r = record_get(scratch, txn_view(txn), space, key, type, old);
+
+	if (r == OK || r == ERR_NOT_FOUND) {
+		index_replace(txn, space, key, r == OK ? old : NULL, record);
+		r = record_put(txn, space, key, type, record);
+	}
+	arena_free(scratch);
+	return r;
+}
+
+int record_del_indexed(struct txn *txn, unsigned space, struct str key, const struct record_type *type)
+{
+	struct arena *scratch = arena_new();
+	void *old = arena_alloc(scratch, type->size);
+	int r = record_get(scratch, txn_view(txn), space, key, type, old);
+
+	if (r == OK) {
+		index_del(txn, space, key, old);
+		r = txn_del(txn, space, key);
+	}
+	arena_free(scratch);
 	return r;
 }
 

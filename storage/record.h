@@ -18,6 +18,11 @@ int record_get(struct arena *arena, struct view *view, unsigned space, struct st
 /* Encodes and puts. ERR_LIMIT: longer than a value may be. */
 int record_put(struct txn *txn, unsigned space, struct str key, const struct record_type *type,
                const void *record);
+/* The same for a record with entries in indexes (storage/index.h): those of what stood there before go, its own come. */
+int record_put_indexed(struct txn *txn, unsigned space, struct str key, const struct record_type *type,
+                       const void *record);
+/* The record goes, with its entries. ERR_NOT_FOUND: there was none. */
+int record_del_indexed(struct txn *txn, unsigned space, struct str key, const struct record_type *type);
 /* The id that an index holds under `key`. ERR_NOT_FOUND. */
 int record_id(struct view *view, unsigned space, struct str key, uint64_t *ret_id);
 /* An id as the value of an index entry. */

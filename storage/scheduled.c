@@ -61,30 +61,25 @@ int scheduled_delete(struct txn *txn, uint64_t account_id, uint64_t id)
 	return r;
 }
 
+static int fill(const struct page_records *records, const struct page_item *item, void *ret_record)
+{
+	return codec_decode(records->arena, &scheduled_type, item->value, ret_record);
+}
+
 int scheduled_page(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
                    struct scheduled **ret_list, size_t *ret_count)
 {
-	size_t limit = page_limit(page), n = 0;
-	struct scheduled *list = ARENA_ARRAY(arena, struct scheduled, limit);
-	const struct page_item *item = NULL;
-	struct page_walk walk;
 	struct key key;
-	int r = OK;
+	const struct page_records records = {
+		.arena = arena, .view = view, .space = SPACE_SCHEDULED, .prefix = key_u64(&key, account_id), .page = page,
+		.size = sizeof(struct scheduled), .fill = fill,
+	};
+	void *list = NULL;
+	int r = page_fill(&records, &list, ret_count);
 
-	page_walk_init(&walk, arena, view, SPACE_SCHEDULED, key_u64(&key, account_id), page, limit);
-	while (n < limit && (r = page_peek(&walk, &item)) == OK && item) {
-		r = codec_decode(arena, &scheduled_type, item->value, &list[n++]);
-		if (r != OK)
-			return r;
-		page_step(&walk);
-	}
-	if (r != OK)
-		return r;
-	if (page_upward(page))
-		page_reverse(list, n, sizeof(*list));
-	*ret_list = list;
-	*ret_count = n;
-	return OK;
+	if (r == OK)
+		*ret_list = list;
+	return r;
 }
 
 int scheduled_purge(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more)

@@ -7,7 +7,6 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
-#include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/record.h"
 #include "storage/second_factors.h"
@@ -38,43 +37,25 @@ int users_by_email(struct arena *arena, struct view *view, struct str email, str
 
 int users_put(struct txn *txn, const struct user *user)
 {
-	struct arena *arena = arena_new();
-	struct view *view = txn_view(txn);
-	struct user old, holder;
+	struct arena *scratch = arena_new();
+	struct user holder;
 	struct key key;
-	struct str id = key_u64(&key, user->account_id);
-	int r;
+	int r = users_by_email(scratch, txn_view(txn), user->email, &holder);
 
-	r = users_by_email(arena, view, user->email, &holder);
 	if (r == OK && holder.account_id != user->account_id)
 		r = ERR_EXISTS;
-	if (r != OK && r != ERR_NOT_FOUND)
-		goto out;
-	r = users_get(arena, view, user->account_id, &old);
-	if (r != OK && r != ERR_NOT_FOUND)
-		goto out;
-	index_replace(txn, SPACE_USER, id, r == OK ? &old : NULL, user);
-	r = record_put(txn, SPACE_USER, id, &user_type, user);
-out:
-	arena_free(arena);
+	else if (r == OK || r == ERR_NOT_FOUND)
+		r = record_put_indexed(txn, SPACE_USER, key_u64(&key, user->account_id), &user_type, user);
+	arena_free(scratch);
 	return r;
 }
 
 int users_delete(struct txn *txn, uint64_t account_id)
 {
-	struct arena *arena = arena_new();
-	struct user user;
 	struct key key;
-	struct str id = key_u64(&key, account_id);
-	int r = users_get(arena, txn_view(txn), account_id, &user);
+	int r = record_del_indexed(txn, SPACE_USER, key_u64(&key, account_id), &user_type);
 
-	if (r == OK) {
-		index_del(txn, SPACE_USER, id, &user);
-		second_factors_delete(txn, account_id);
-		r = txn_del(txn, SPACE_USER, id);
-	}
-	arena_free(arena);
-	return r;
+	return r == OK ? second_factors_delete(txn, account_id) : r;
 }
 
 int users_each(struct arena *arena, struct view *view, uint64_t after, size_t max, struct user **ret_users,

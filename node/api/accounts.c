@@ -169,21 +169,14 @@ int api_blocks(struct call *call, struct view *view)
 	return show_who(call, view, call->viewer.account_id, blocks_of);
 }
 
+static int w_relationship(struct json_writer *w, struct call *call, struct view *view, uint64_t account_id)
+{
+	return entity_relationship(w, call->arena, view, call->viewer.account_id, account_id);
+}
+
 int api_relationships(struct call *call, struct view *view)
 {
-	struct id_list ids;
-	struct answer answer;
-	int r = answer_param_ids(call, RELATIONSHIPS_MAX, &ids);
-
-	if (r != OK)
-		return r;
-	answer_begin(&answer, call);
-	json_w_array(&answer.w);
-	for (size_t i = 0; r == OK && i < ids.count; i++)
-		if (access_lives(view, ids.ids[i]))
-			r = entity_relationship(&answer.w, call->arena, view, call->viewer.account_id, ids.ids[i]);
-	json_w_array_end(&answer.w);
-	return answer_end(&answer, call, r);
+	return answer_each_account(call, view, RELATIONSHIPS_MAX, w_relationship);
 }
 
 /* --- following -------------------------------------------------------------------------------------------------- */

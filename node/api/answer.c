@@ -60,6 +60,24 @@ int answer_param_ids(struct call *call, size_t max, struct id_list *ret_ids)
 	return OK;
 }
 
+int answer_each_account(struct call *call, struct view *view, size_t max,
+                        int (*w_one)(struct json_writer *w, struct call *call, struct view *view, uint64_t account_id))
+{
+	struct id_list ids;
+	struct answer answer;
+	int r = answer_param_ids(call, max, &ids);
+
+	if (r != OK)
+		return r;
+	answer_begin(&answer, call);
+	json_w_array(&answer.w);
+	for (size_t i = 0; r == OK && i < ids.count; i++)
+		if (access_lives(view, ids.ids[i]))
+			r = w_one(&answer.w, call, view, ids.ids[i]);
+	json_w_array_end(&answer.w);
+	return answer_end(&answer, call, r);
+}
+
 int answer_refuse(struct call *call, const char *sentence)
 {
 	return call_fail_status(call, ERR_INVALID, 422, NULL, "%s", sentence);

@@ -28,6 +28,9 @@ struct beholder answer_beholder(const struct call *call);
 int answer_path_id(struct call *call, uint64_t *ret_id);
 /* The ids in the parameter id[]; what is no number is passed over. More than `max` are refused. */
 int answer_param_ids(struct call *call, size_t max, struct id_list *ret_ids);
+/* A whole show stage: for each account of id[], at most `max`, which lives what `w_one` writes. */
+int answer_each_account(struct call *call, struct view *view, size_t max,
+                        int (*w_one)(struct json_writer *w, struct call *call, struct view *view, uint64_t account_id));
 /* 422 with the sentence that clients know for a broken rule. */
 int answer_refuse(struct call *call, const char *sentence);
 

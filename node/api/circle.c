@@ -83,7 +83,7 @@ int api_account_endorsements(struct call *call, struct view *view)
 
 /* --- known in common -------------------------------------------------------------------------------------------- */
 
-static int w_familiar(struct call *call, struct view *view, struct json_writer *w, uint64_t account_id)
+static int w_familiar(struct json_writer *w, struct call *call, struct view *view, uint64_t account_id)
 {
 	struct id_list ids = { 0 };
 	struct account account;
@@ -102,19 +102,7 @@ static int w_familiar(struct call *call, struct view *view, struct json_writer *
 
 int api_familiar_followers(struct call *call, struct view *view)
 {
-	struct id_list ids;
-	struct answer answer;
-	int r = answer_param_ids(call, FAMILIAR_IDS_MAX, &ids);
-
-	if (r != OK)
-		return r;
-	answer_begin(&answer, call);
-	json_w_array(&answer.w);
-	for (size_t i = 0; r == OK && i < ids.count; i++)
-		if (access_lives(view, ids.ids[i]))
-			r = w_familiar(call, view, &answer.w, ids.ids[i]);
-	json_w_array_end(&answer.w);
-	return answer_end(&answer, call, r);
+	return answer_each_account(call, view, FAMILIAR_IDS_MAX, w_familiar);
 }
 
 /* --- suggestions ------------------------------------------------------------------------------------------------ */

@@ -84,7 +84,7 @@ static void w_ids(struct json_writer *w, const struct id_list *ids)
 	json_w_array_end(w);
 }
 
-static void w_report(struct json_writer *w, const struct report *report)
+void report_w_facts(struct json_writer *w, const struct report *report)
 {
 	json_w_member_id(w, "id", report->id);
 	json_w_member_bool(w, "action_taken", report->closed_ms != 0);
@@ -93,6 +93,11 @@ static void w_report(struct json_writer *w, const struct report *report)
 	json_w_member_str(w, "comment", report->comment);
 	json_w_member_bool(w, "forwarded", report->forwarded);
 	json_w_member_date(w, "created_at", report->created_ms);
+}
+
+static void w_report(struct json_writer *w, const struct report *report)
+{
+	report_w_facts(w, report);
 	json_w_key(w, "status_ids");
 	w_ids(w, &report->post_ids);
 	json_w_key(w, "rule_ids");

@@ -16,6 +16,8 @@ int api_report_show(struct call *call, struct view *view);
 /* Writes Report, as its author is shown it. */
 int entity_report(struct json_writer *w, struct arena *arena, struct view *view, const struct report *report);
 
+/* The members that its reporter and moderators read alike. */
+void report_w_facts(struct json_writer *w, const struct report *report);
 /* The reason of that name, in static memory; STR_NONE: there is none. */
 struct str report_category(struct str name);
 

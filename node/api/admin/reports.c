@@ -57,13 +57,7 @@ static int w_report(struct json_writer *w, struct call *call, struct view *view,
 	int r;
 
 	json_w_object(w);
-	json_w_member_id(w, "id", report->id);
-	json_w_member_bool(w, "action_taken", report->closed_ms != 0);
-	json_w_member_date(w, "action_taken_at", report->closed_ms);
-	json_w_member_str(w, "category", report->category);
-	json_w_member_str(w, "comment", report->comment);
-	json_w_member_bool(w, "forwarded", report->forwarded);
-	json_w_member_date(w, "created_at", report->created_ms);
+	report_w_facts(w, report);
 	json_w_member_date(w, "updated_at", changed_ms(report));
 	json_w_key(w, "account");
 	r = entity_admin_account(w, call->arena, view, report->reporter_id);
