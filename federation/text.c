@@ -279,6 +279,24 @@ bool text_scan(struct text_scanner *scanner, struct text_span *ret_span)
 	return true;
 }
 
+size_t text_length(struct arena *arena, struct str text, size_t url_length)
+{
+	struct text_scanner scanner;
+	struct text_span span;
+	size_t length = 0;
+
+	text_scan_init(&scanner, arena, text);
+	while (text_scan(&scanner, &span)) {
+		if (span.kind == TEXT_URL)
+			length += url_length;
+		else if (span.kind == TEXT_MENTION)
+			length += 1 + utf8_length(span.name);
+		else
+			length += utf8_length(span.text);
+	}
+	return length;
+}
+
 struct str text_fold_hashtag(struct arena *arena, struct str name)
 {
 	utf8proc_uint8_t *folded = NULL;

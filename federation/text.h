@@ -46,6 +46,9 @@ void text_scan_init(struct text_scanner *scanner, struct arena *arena, struct st
  */
 bool text_scan(struct text_scanner *scanner, struct text_span *ret_span);
 
+/* Code points of a text as clients count them: each address is `url_length` long, a mention as long as "@name". */
+size_t text_length(struct arena *arena, struct str text, size_t url_length);
+
 /* How hashtags are compared and stored: compatibility forms and case folded (NFKC_Casefold), without '#'. */
 struct str text_fold_hashtag(struct arena *arena, struct str name);
 

@@ -5,6 +5,7 @@
 #include "node/api/statuses.h"
 
 #include "federation/compose.h"
+#include "federation/text.h"
 #include "node/api/answer.h"
 #include "node/api/batch.h"
 #include "node/api/entities.h"
@@ -66,6 +67,17 @@ static struct str read_language(const struct call *call, struct str fallback)
 	return language_tag_valid(tag) ? tag : fallback;
 }
 
+/* As clients count, which the instance documents tell how; beyond several times `max` nothing is looked at. */
+static size_t count_characters(struct call *call, const struct post_draft *draft, uint64_t max)
+{
+	enum { TYPED_PER_COUNTED_MAX = 4 };
+	size_t warning = utf8_length(draft->spoiler), typed = utf8_length(draft->text);
+
+	if (typed > TYPED_PER_COUNTED_MAX * max)
+		return typed;
+	return warning + text_length(call->arena, draft->text, LIMIT_URL_CHARACTERS);
+}
+
 /* Text, warning and marks; `draft` comes with what holds when a parameter is absent. */
 static int read_words(struct call *call, struct post_draft *draft)
 {
@@ -85,7 +97,7 @@ static int read_words(struct call *call, struct post_draft *draft)
 		return answer_refuse(call, "Validation failed: Text can't be blank");
 	if (!utf8_valid(draft->text) || !utf8_valid(draft->spoiler))
 		return answer_refuse(call, "Validation failed: Text is not UTF-8");
-	if (utf8_length(draft->text) + utf8_length(draft->spoiler) > max)
+	if (count_characters(call, draft, max) > max)
 		return call_fail_status(call, ERR_INVALID, 422, NULL,
 		                        "Validation failed: Text character limit of %llu exceeded",
 		                        (unsigned long long)max);

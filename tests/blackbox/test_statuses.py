@@ -46,6 +46,11 @@ def test_the_length_limit_is_the_advertised_one(world):
     limit = world.a.get("/api/v2/instance").json()["configuration"]["statuses"]["max_characters"]
     world.ana.say("é" * limit)
     world.ana.post("/api/v1/statuses", 422, status="é" * (limit + 1))
+    # Clients count an address as 23 characters and a mention without its host.
+    links = "https://news.example/" + "a" * 60 + " @ben@" + world.a.domain + " "
+    world.ana.say(links + "é" * (limit - 23 - 1 - 4 - 1))
+    world.ana.post("/api/v1/statuses", 422, status=links + "é" * (limit - 23 - 1 - 4))
+    world.ana.post("/api/v1/statuses", 422, status=("https://news.example/" + "a" * 200 + " ") * 200)
 
 
 @pytest.mark.parametrize("path", ["", "/context", "/source", "/history", "/favourited_by", "/reblogged_by"])

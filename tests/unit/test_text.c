@@ -131,6 +131,19 @@ static void test_long(void)
 	ok(text_render_html(arena, buf_str(&buf), &links).n > 0, "a long text of beginnings ends in good time");
 }
 
+static void check_length(void)
+{
+	static const struct { const char *text; size_t length; } texts[] = {
+		{ "", 0 }, { "\xc3\xa9t\xc3\xa9", 3 }, { "#tag and so", 11 }, { "@ana", 4 },
+		{ "hi @ana@a.example!", 8 }, { "https://a.example/", 23 },
+		{ "see https://a.example/a/long/way/to/say/what/is/said/in/two/words.", 28 },
+		{ "http://", 7 },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		is_int((long long)text_length(arena, str_of(texts[i].text), 23), (long long)texts[i].length, texts[i].text);
+}
+
 int main(void)
 {
 	arena = arena_new();
@@ -140,6 +153,7 @@ int main(void)
 	       "width, case and composition do not tell hashtags apart");
 	test_render();
 	test_long();
+	check_length();
 	arena_free(arena);
 	return done();
 }
