@@ -180,6 +180,8 @@ fuzz:
 docs: all
 	deploy/api-coverage $B/rse-node >$B/api-coverage.md
 	mv $B/api-coverage.md deploy/docs/api-coverage.md
+	deploy/role-table $B/rse-node >$B/roles.md
+	mv $B/roles.md deploy/docs/roles.md
 
 demo: all
 	@deploy/demo $B/rse-node

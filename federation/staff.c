@@ -63,7 +63,7 @@ int staff_tell_write(struct arena *arena, struct txn *txn, struct job *job, bool
 	for (size_t i = 0; r == OK && i < count; i++) {
 		struct notice notice = news;
 
-		if (users[i].role < ROLE_MODERATOR || users[i].account_id == news.actor_id)
+		if (!(users[i].roles & notice_roles(news.kind)) || users[i].account_id == news.actor_id)
 			continue;
 		notice.account_id = users[i].account_id;
 		r = notices_add(txn, &notice);

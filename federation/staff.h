@@ -12,7 +12,7 @@
 
 struct arena;
 
-/* Moderators and administrators will be told, by a job; not who did it. An account that nobody is shown yet tells nobody:
+/* Those whose roles it concerns (notice_roles()) will be told, by a job; not who did it. An account that nobody is shown yet tells nobody:
  * call it in the transaction that shows it. */
 int staff_signed_up(struct txn *txn, uint64_t account_id);
 int staff_reported(struct txn *txn, uint64_t report_id);

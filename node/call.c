@@ -282,6 +282,14 @@ int call_send_to_sign_in(struct call *call)
 	return CALL_DONE;
 }
 
+int call_may(struct call *call, enum staff_action action)
+{
+	if (roles_may(call->viewer.roles, action))
+		return OK;
+	return call_fail(call, ERR_DENIED, "This action is not allowed: it takes one of the roles %.*s",
+	                 STR_ARG(roles_render(call->arena, action_roles(action))));
+}
+
 int call_admit(struct call *call)
 {
 	const struct route *route = call->route;
@@ -297,7 +305,7 @@ int call_admit(struct call *call)
 		return call_fail(call, ERR_DENIED, "This method requires an authenticated user");
 	if (route->scopes && !(viewer->scopes & route->scopes))
 		return call_fail(call, ERR_DENIED, "This action is outside the authorized scopes");
-	return OK;
+	return call_may(call, route->action);
 }
 
 int call_enter(struct call *call, struct view *view)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "node/accounts/permission.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/header.h"
@@ -50,6 +51,7 @@ struct route {
 	                          behind a prefix; "*" at the end is the rest */
 	enum access access;
 	scope_set scopes;      /* a token must hold one of these; 0: any token */
+	enum staff_action action;    /* what the person must be allowed to by a role (node/accounts/permission.h) */
 	enum quota quota;
 	call_stage *check;
 	int (*work)(struct call *call);
@@ -95,7 +97,7 @@ struct viewer {
 	uint64_t token_id;
 	int64_t expires_ms;    /* of the token; 0: it has no end of its own */
 	scope_set scopes;
-	uint8_t role;          /* enum user_role */
+	uint8_t roles;         /* set of enum user_role */
 };
 
 struct reply {
@@ -171,7 +173,9 @@ int call_status_of(int err);
 
 /* Looks up the bearer token, if there is one, into call->viewer (node/accounts/viewer.c). */
 int call_authenticate(struct call *call, struct view *view);
-/* Refuses by the route's access and scope columns: 401 or 403 with the sentences that clients know. */
+/* OK when a role of the viewer allows the action; otherwise 403 with the roles that would. */
+int call_may(struct call *call, enum staff_action action);
+/* Refuses by the route's access, scope and action columns: 401 or 403 with the sentences that clients know. */
 int call_admit(struct call *call);
 /* The first thing of every call, in the view of its first stage: call_authenticate(), then call_admit(); once. A
  * token that is not valid counts as none on rows that are open or signed. */

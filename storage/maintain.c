@@ -14,6 +14,7 @@
 #include "storage/media.h"
 #include "storage/quotes.h"
 #include "storage/tokens.h"
+#include "storage/users.h"
 
 #define KEY_FORMAT STR("format")  /* 8 bytes: the version */
 
@@ -41,13 +42,18 @@ static int to_4(struct txn *txn)
 	return r == OK ? apps_keep_all(txn) : r;
 }
 
+static int to_5(struct txn *txn)
+{
+	return users_migrate_roles(txn);
+}
+
 /* Version 1 is the first. 2 to 5 have spaces that an older build would leave behind when it deletes what they are
  * about. */
 static const struct migration all_migrations[] = {
 	{ 2, NULL },
 	{ 3, to_3 },
 	{ 4, to_4 },
-	{ 5, NULL },
+	{ 5, to_5 },
 	{ 0, NULL },
 };
 

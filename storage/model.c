@@ -83,7 +83,7 @@ static const struct field user_fields[] = {
 	FIELD(1, user, account_id),
 	FIELD(2, user, email),
 	FIELD(3, user, password_hash),
-	FIELD(4, user, role),
+	FIELD(4, user, roles),
 	FIELD(5, user, locale),
 	FIELD(6, user, created_ms),
 	FIELD(7, user, last_sign_in_ms),

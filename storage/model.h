@@ -73,7 +73,12 @@ enum user_hold {
 	HOLD_SUSPENDED = 2,           /* and is not shown, until let in again or erased */
 	HOLD_PENDING = 4,             /* signed up, and waits to be let in */
 };
-enum user_role { ROLE_MEMBER = 0, ROLE_MODERATOR = 1, ROLE_ADMIN = 2 };
+/* What somebody is here beside a member, as a set: one person may be several. Which may do what says
+ * node/accounts/permission.h. */
+enum user_role {
+	ROLE_MEMBER = 0, ROLE_MODERATOR = 1, ROLE_PEOPLE_MANAGER = 2, ROLE_DATA_PROTECTION_OFFICER = 4, ROLE_ADMIN = 8,
+	ROLES_ALL = 15,
+};
 enum visibility { VISIBILITY_PUBLIC = 1, VISIBILITY_UNLISTED, VISIBILITY_FOLLOWERS, VISIBILITY_DIRECT };
 
 /* What lets a person of ours sign in. */
@@ -81,7 +86,7 @@ struct user {
 	uint64_t account_id;
 	struct str email;
 	struct str password_hash;     /* crypt(3) string; empty: has not chosen one yet */
-	uint8_t role;                 /* enum user_role */
+	uint8_t roles;                /* set of enum user_role */
 	struct str locale;            /* "fr", "en"; empty: from the browser */
 	int64_t created_ms, last_sign_in_ms;
 	bool disabled;                /* may not sign in */
@@ -635,8 +640,18 @@ extern const struct record_type post_brief_type, follow_brief_type, tie_brief_ty
 /* Words for enumerations, as the client API and the command line say them; NULL for an unknown number. */
 const char *visibility_name(uint8_t visibility);        /* "public", "unlisted", "private", "direct" */
 uint8_t visibility_parse(struct str name);              /* 0: unknown */
+/* Which roles it concerns, of notices about the work of those who look after the node; 0: it is none of them. */
+uint8_t notice_roles(uint8_t kind);
+
+struct arena;
+/* Of one role, "people_manager"; "member" of none. */
 const char *role_name(uint8_t role);
+/* One role; "member" is 0. ERR_INVALID. */
 int role_parse(struct str name, uint8_t *ret_role);
+/* "moderator,admin"; "member" of the empty set. */
+struct str roles_render(struct arena *arena, uint8_t roles);
+/* The same read. ERR_INVALID. */
+int roles_parse(struct str names, uint8_t *ret_roles);
 const char *tier_name(uint8_t tier);
 uint8_t tier_parse(struct str name);
 const char *rule_kind_name(uint8_t kind);              /* "domain", "silence-account" … */

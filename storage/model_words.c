@@ -13,7 +13,8 @@ static const char *const visibility_names[] = {
 };
 
 static const char *const role_names[] = {
-	[ROLE_MEMBER] = "member", [ROLE_MODERATOR] = "moderator", [ROLE_ADMIN] = "admin",
+	[ROLE_MEMBER] = "member", [ROLE_MODERATOR] = "moderator", [ROLE_PEOPLE_MANAGER] = "people_manager",
+	[ROLE_DATA_PROTECTION_OFFICER] = "data_protection_officer", [ROLE_ADMIN] = "admin",
 };
 
 static const char *const tier_names[] = { [PEER_GROUP] = "group", [PEER_PARTNER] = "partner" };
@@ -112,6 +113,37 @@ int role_parse(struct str name, uint8_t *ret_role)
 	if (i == COUNT(role_names))
 		return ERR_INVALID;
 	*ret_role = (uint8_t)i;
+	return OK;
+}
+
+uint8_t notice_roles(uint8_t kind)
+{
+	if (kind == NOTICE_SIGN_UP)
+		return ROLE_MODERATOR | ROLE_PEOPLE_MANAGER;
+	return kind == NOTICE_REPORT ? ROLE_MODERATOR : 0;
+}
+
+struct str roles_render(struct arena *arena, uint8_t roles)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, 0);
+	for (unsigned role = 1; role <= ROLES_ALL; role <<= 1)
+		if (roles & role)
+			buf_printf(&buf, "%s%s", buf_str(&buf).n ? "," : "", role_name((uint8_t)role));
+	return buf_str(&buf).n ? buf_str(&buf) : str_of(role_name(ROLE_MEMBER));
+}
+
+int roles_parse(struct str names, uint8_t *ret_roles)
+{
+	*ret_roles = 0;
+	while (names.p) {
+		uint8_t role;
+
+		if (role_parse(str_trim(str_cut(&names, ',')), &role) != OK)
+			return ERR_INVALID;
+		*ret_roles |= role;
+	}
 	return OK;
 }
 

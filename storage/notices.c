@@ -133,7 +133,7 @@ static bool is_for_staff(struct view *view, const struct notice *notice)
 	struct arena *scratch = arena_new();
 	struct report report;
 	struct user user;
-	bool holds = users_get(scratch, view, notice->account_id, &user) == OK && user.role >= ROLE_MODERATOR &&
+	bool holds = users_get(scratch, view, notice->account_id, &user) == OK && (user.roles & notice_roles(notice->kind)) &&
 	             (notice->kind != NOTICE_REPORT || reports_get(scratch, view, notice->report_id, &report) == OK);
 
 	arena_free(scratch);

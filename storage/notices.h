@@ -27,7 +27,7 @@ int notices_release(struct txn *txn, uint64_t account_id, uint64_t id);
 /* Among kinds: those that were held back are wanted, too. Alone: all kinds. */
 #define NOTICES_FILTERED_TOO (1u << 31)
 /* May the account still be told this? Not what deleted or unwanted accounts did, nor of posts it cannot see; what is for
- * moderators (NOTICE_SIGN_UP, NOTICE_REPORT), only while it is one and the report is kept. */
+ * roles (NOTICE_SIGN_UP, NOTICE_REPORT), only while it has one and the report is kept. */
 bool notices_hold(struct view *view, const struct notice *notice);
 /* `kinds` is a bit set 1 << kind (0: all); actor_id 0: anybody. Newest first. Left out: what deleted accounts
  * did, and posts that are gone or no longer for this account to see, and what is

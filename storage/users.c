@@ -79,6 +79,51 @@ int users_count(struct view *view, uint64_t *ret_count)
 	return view_count(view, SPACE_USER, ret_count);
 }
 
+int users_others_hold(struct view *view, uint64_t account_id, uint8_t roles, bool *ret_held)
+{
+	struct arena *arena = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct user user;
+	int r = OK;
+
+	*ret_held = false;
+	prefix_walk_init(&walk, view, SPACE_USER, STR_NONE, false);
+	while (!*ret_held && (r = prefix_next(&walk, &item)) == OK) {
+		arena_reset(arena);
+		r = codec_decode(arena, &user_type, item.value, &user);
+		if (r != OK)
+			break;
+		*ret_held = user.account_id != account_id && !user.disabled && (user.roles & roles) == roles;
+	}
+	arena_free(arena);
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
+int users_migrate_roles(struct txn *txn)
+{
+	enum { FORMER_ADMIN = 2 };
+	struct arena *arena = arena_new();
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct user user;
+	int r;
+
+	prefix_walk_init(&walk, txn_view(txn), SPACE_USER, STR_NONE, false);
+	while ((r = prefix_next(&walk, &item)) == OK) {
+		arena_reset(arena);
+		r = codec_decode(arena, &user_type, item.value, &user);
+		if (r == OK && user.roles == FORMER_ADMIN) {
+			user.roles = ROLE_ADMIN | ROLE_MODERATOR | ROLE_PEOPLE_MANAGER;
+			r = users_put(txn, &user);
+		}
+		if (r != OK)
+			break;
+	}
+	arena_free(arena);
+	return r == ERR_NOT_FOUND ? OK : r;
+}
+
 int users_waiting(struct view *view, size_t max, size_t *ret_count)
 {
 	struct arena *arena = arena_new();

@@ -22,5 +22,9 @@ int users_each(struct arena *arena, struct view *view, uint64_t after, size_t ma
 /* How many of the newest `max` signed up and wait to be let in. */
 int users_waiting(struct view *view, size_t max, size_t *ret_count);
 int users_count(struct view *view, uint64_t *ret_count);
+/* Whether anybody but `account_id` has all of `roles` and may sign in. */
+int users_others_hold(struct view *view, uint64_t account_id, uint8_t roles, bool *ret_held);
+/* Before store format 5 a person had one role of three: 1 moderator, 2 administrator, who may do all. */
+int users_migrate_roles(struct txn *txn);
 
 #endif

@@ -93,7 +93,7 @@ int people_prepare(struct arena *arena, const struct instance *instance, struct 
 
 	if (!fault)
 		mail_address_parse(arena, person->email, &person->email, &fault);
-	if (!fault && person->role > ROLE_ADMIN)
+	if (!fault && person->roles > ROLES_ALL)
 		fault = "there is no such role";
 	if (fault) {
 		*ret_reason = fault;
@@ -111,7 +111,7 @@ int people_add(struct arena *arena, struct txn *txn, struct new_person *person)
 {
 	struct account account = person->account;
 	struct user user = {
-		.email = person->email, .password_hash = person->password_hash, .role = person->role,
+		.email = person->email, .password_hash = person->password_hash, .roles = person->roles,
 		.locale = person->locale, .reason = person->reason, .holds = person->waits ? HOLD_PENDING : 0,
 		.disabled = person->waits,
 	};
@@ -157,8 +157,15 @@ uint8_t people_holds(const struct user *user)
 static int put_holds(struct arena *arena, struct txn *txn, struct account *account, struct user *user, uint8_t holds)
 {
 	uint8_t before = people_holds(user), changed = before ^ holds;
+	bool others = true;
 	int err;
 
+	/* Somebody has to be left who can give roles. */
+	if (holds && (user->roles & ROLE_ADMIN)) {
+		err = users_others_hold(txn_view(txn), user->account_id, ROLE_ADMIN, &others);
+		if (err != OK || !others)
+			return err != OK ? err : ERR_DENIED;
+	}
 	user->holds = holds;
 	account->disabled = user->disabled = holds != 0;
 	account->withheld = (holds & (HOLD_SUSPENDED | HOLD_PENDING)) != 0;
@@ -200,18 +207,6 @@ int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, b
 	if (err != OK)
 		return err;
 	return put_holds(arena, txn, &account, &user, disabled ? people_holds(&user) | HOLD_DISABLED : 0);
-}
-
-int people_set_role(struct arena *arena, struct txn *txn, struct str name, uint8_t role)
-{
-	struct account account;
-	struct user user;
-	int err = find_person(arena, txn_view(txn), name, &account, &user);
-
-	if (err != OK)
-		return err;
-	user.role = role;
-	return users_put(txn, &user);
 }
 
 int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id)

@@ -12,7 +12,7 @@ struct instance;
 
 struct new_person {
 	struct str name, email, display_name;
-	uint8_t role;
+	uint8_t roles;               /* set of enum user_role */
 	bool waits;                  /* for a moderator, who lets them in or not */
 	struct str locale, reason;   /* "fr", "en"; why they want to be let in; empty: did not say */
 	struct str password_hash;    /* empty: has none yet; a sign-up link will be made */
@@ -30,17 +30,17 @@ int people_prepare(struct arena *arena, const struct instance *instance, struct 
 int people_add(struct arena *arena, struct txn *txn, struct new_person *person);
 /* Why they may not sign in: set of enum user_hold. */
 uint8_t people_holds(const struct user *user);
-/* Sets or lifts one hold (enum user_hold); a new one ends all sessions and tokens in the same transaction. */
+/* Sets or lifts one hold (enum user_hold); a new one ends all sessions and tokens in the same transaction. ERR_DENIED:
+ * there is no other administrator who may sign in. */
 int people_hold(struct arena *arena, struct txn *txn, uint64_t account_id, uint8_t hold, bool on);
 /* Erases somebody who is suspended, with all they did here; other nodes are told. ERR_DENIED: not suspended (any more).
  * ERR_NOT_FOUND, ERR_GONE. */
 int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id);
 /* Turns away somebody who waits. ERR_NOT_FOUND; ERR_DENIED: does not wait. */
 int people_reject(struct arena *arena, struct txn *txn, uint64_t account_id);
-/* Disabling ends all sessions and tokens in the same transaction; enabling lifts every hold. ERR_NOT_FOUND. */
+/* Disabling ends all sessions and tokens in the same transaction; enabling lifts every hold. ERR_NOT_FOUND; ERR_DENIED:
+ * as above. */
 int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled);
-/* Counts from the next request on; sessions and tokens stay. `role` is of enum user_role. ERR_NOT_FOUND. */
-int people_set_role(struct arena *arena, struct txn *txn, struct str name, uint8_t role);
 /* Ends all sessions and tokens too. */
 int people_set_password(struct arena *arena, struct txn *txn, struct str name, struct str hash);
 

@@ -49,7 +49,7 @@ static int add_person(struct call *call, struct view *view, struct viewer *viewe
 	if (err == ERR_NOT_FOUND || (err == OK && user.disabled))
 		return ERR_UNAUTHORIZED;
 	if (err == OK)
-		viewer->role = user.role;
+		viewer->roles = user.roles;
 	return err;
 }
 

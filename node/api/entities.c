@@ -3,6 +3,7 @@
  */
 #include "node/api/entities.h"
 
+#include "node/accounts/permission.h"
 #include "node/api/answer.h"
 #include "node/api/batch.h"
 #include "node/api/paging.h"
@@ -165,21 +166,25 @@ static int w_source(struct json_writer *w, struct arena *arena, struct view *vie
 	return r;
 }
 
-void entity_role(struct json_writer *w, uint8_t role)
+/* Clients know one role of a person: that is the set of them. */
+void entity_role(struct json_writer *w, uint8_t roles)
 {
-	static const struct { const char *name, *permissions; } roles[] = {
-		[ROLE_MEMBER] = { "", "0" },
-		[ROLE_MODERATOR] = { "Moderator", "1340" },  /* bits: reports, appeals, users, the log, federation */
-		[ROLE_ADMIN] = { "Admin", "1048575" },
+	static const struct { uint8_t role; const char *name; } names[] = {
+		{ ROLE_MODERATOR, "Moderator" }, { ROLE_PEOPLE_MANAGER, "People manager" },
+		{ ROLE_DATA_PROTECTION_OFFICER, "Data protection officer" }, { ROLE_ADMIN, "Admin" },
 	};
-	size_t i = role < sizeof(roles) / sizeof(roles[0]) ? role : ROLE_MEMBER;
+	struct buf name;
 
+	buf_init(&name, w->buf->arena, 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (roles & names[i].role)
+			buf_printf(&name, "%s%s", buf_str(&name).n ? ", " : "", names[i].name);
 	json_w_key(w, "role");
 	json_w_object(w);
-	json_w_member_id(w, "id", i);
-	json_w_member_cstr(w, "name", roles[i].name);
+	json_w_member_id(w, "id", roles);
+	json_w_member_str(w, "name", buf_str(&name).n ? buf_str(&name) : STR(""));
 	json_w_member_cstr(w, "color", "");
-	json_w_member_cstr(w, "permissions", roles[i].permissions);
+	json_w_member_id(w, "permissions", roles_permissions(roles));
 	json_w_member_bool(w, "highlighted", false);
 	json_w_object_end(w);
 }
@@ -216,7 +221,7 @@ int entity_credential_account(struct json_writer *w, struct arena *arena, struct
 	if (r != OK)
 		return r;
 	r = w_source(w, arena, view, &account, &user);
-	entity_role(w, user.role);
+	entity_role(w, user.roles);
 	json_w_object_end(w);
 	return r;
 }

@@ -16,7 +16,7 @@ struct post_page;
 int entity_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
 int entities_accounts(struct json_writer *w, struct arena *arena, struct view *view, const struct id_list *ids);
 /* Member "role": Role. */
-void entity_role(struct json_writer *w, uint8_t role);
+void entity_role(struct json_writer *w, uint8_t roles);
 /* Begins an account's object; the caller adds members and ends it. ERR_NOT_FOUND, and nothing written: it is not there. */
 int entity_account_begin(struct json_writer *w, struct arena *arena, struct view *view, uint64_t account_id);
 /* Member "attribution_domains" of one's own account. */

@@ -19,6 +19,7 @@
 #include "node/api/admin/email_blocks.h"
 #include "node/api/admin/ip_blocks.h"
 #include "node/api/admin/reports.h"
+#include "node/api/admin/roles.h"
 #include "node/api/admin/rules.h"
 #include "node/api/admin/statistics.h"
 #include "node/api/admin/trends.h"

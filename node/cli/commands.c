@@ -25,7 +25,7 @@ static const struct option_row routes_options[] = {
 static const struct option_row user_add_options[] = {
 	{ "email", "ADDR", true, "e-mail address" },
 	{ "display-name", "TEXT", false, "name as shown" },
-	{ "role", "ROLE", false, "member (default), moderator or admin" },
+	{ "role", "ROLES", false, "member (default), or of " ROLE_WORDS " one or several, with commas between" },
 	{ "password-stdin", NULL, false, "read the password from standard input; otherwise a sign-up link is printed" },
 	{ 0 },
 };
@@ -147,8 +147,6 @@ const struct command commands[] = {
 	{ "user disable", "NAME", NULL, PLACE_STORE, false, command_user_disable,
 	  "ends a person's sessions and tokens and refuses new ones" },
 	{ "user enable", "NAME", NULL, PLACE_STORE, false, command_user_enable, "lets a person sign in who waits, or who was disabled or suspended" },
-	{ "user role", "NAME ROLE", NULL, PLACE_STORE, false, command_user_role,
-	  "makes a person a member, moderator or admin; counts at once" },
 	{ "user password", "NAME", user_password_options, PLACE_STORE, true, command_user_password,
 	  "sets a password, or prints a one-time link to choose one" },
 	{ "user rotate-keys", "NAME", rotate_keys_options, PLACE_STORE, false, command_user_rotate_keys,
@@ -163,6 +161,18 @@ const struct command commands[] = {
 	  "prints what a person may take along, as CSV; TYPE is follows, blocks, mutes, lists, domain_blocks or bookmarks" },
 	{ "user import", "NAME TYPE FILE", import_options, PLACE_STORE, false, command_user_import,
 	  "brings such a file of theirs from elsewhere" },
+	{ "role grant", "NAME ROLE", NULL, PLACE_STORE, false, command_role_grant,
+	  "gives a person a role beside those they have; counts at once\n\n"
+	  "ROLE:\n"
+	  "  moderator                reads reports, acts on accounts, says what is kept out\n"
+	  "  people_manager           has people join, leave and sign in again\n"
+	  "  data_protection_officer  reads the audit journal, erases what somebody left\n"
+	  "  admin                    looks after the machine and gives roles; does not read what people write\n"
+	  "\nWhat exactly each may do in a client: rse-node role actions" },
+	{ "role revoke", "NAME ROLE", NULL, PLACE_STORE, false, command_role_revoke,
+	  "takes it away; counts at once. The last administrator stays one" },
+	{ "role list", "", NULL, PLACE_STORE, false, command_role_list, "who has which roles" },
+	{ "role actions", "", NULL, PLACE_ALONE, false, command_role_actions, "which roles may do what in a client" },
 	{ "token create", "NAME", token_options, PLACE_STORE, false, command_token_create,
 	  "prints a client API token for a person" },
 	{ "peer add", "DOMAIN", peer_add_options, PLACE_STORE, false, command_peer_add,

@@ -1,6 +1,5 @@
 /*
- * What the rows of the command table run, by subject: commands_node.c, commands_people.c, commands_move.c, commands_peer.c,
- * peer_view.c, commands_policy.c, commands_report.c, commands_audit.c, commands_mail.c.
+ * What the rows of the command table run, by subject: a file commands_….c for each.
  * Each returns an exit status; the place (store, writer, instance) is filled by cli.c.
  */
 #ifndef NODE_CLI_COMMANDS_H
@@ -28,7 +27,6 @@ int command_user_factor_list(struct cli *cli);
 int command_user_factor_remove(struct cli *cli);
 int command_user_disable(struct cli *cli);
 int command_user_enable(struct cli *cli);
-int command_user_role(struct cli *cli);
 int command_user_password(struct cli *cli);
 int command_user_rotate_keys(struct cli *cli);
 int command_user_alias(struct cli *cli);
@@ -71,6 +69,14 @@ int command_refusals(struct cli *cli);
 int command_report_list(struct cli *cli);
 int command_report_show(struct cli *cli);
 int command_report_close(struct cli *cli);
+
+/* How words and messages list the roles. */
+#define ROLE_WORDS "moderator, people_manager, data_protection_officer and admin"
+
+int command_role_grant(struct cli *cli);
+int command_role_revoke(struct cli *cli);
+int command_role_list(struct cli *cli);
+int command_role_actions(struct cli *cli);
 
 int command_audit_list(struct cli *cli);
 int command_audit_verify(struct cli *cli);

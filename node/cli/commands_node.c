@@ -68,8 +68,8 @@ int command_routes(struct cli *cli)
 
 		if (only_open && route->access != ACCESS_OPEN)
 			continue;
-		buf_printf(&cli->out, "%-7s %-48s %-7s %-28s  %s\n", route->method, route->path, access_name(route->access),
-		           route->scopes ? scope_render(cli->arena, route->scopes).p : "-", route->summary);
+		buf_printf(&cli->out, "%-7s %-48s %-7s %-17s %-28s  %s\n", route->method, route->path,
+		           access_name(route->access), action_name(route->action), route->scopes ? scope_render(cli->arena, route->scopes).p : "-", route->summary);
 	}
 	return STATUS_DONE;
 }

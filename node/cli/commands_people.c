@@ -30,6 +30,8 @@ static int person_fail(struct cli *cli, int err)
 {
 	if (err == ERR_NOT_FOUND)
 		return cli_fail(cli, "no such person: %.*s", STR_ARG(name_argument(cli)));
+	if (err == ERR_DENIED)
+		return cli_fail(cli, "%.*s is the only administrator: somebody else must be one first", STR_ARG(name_argument(cli)));
 	return cli_fail(cli, "%s", err_name(err));
 }
 
@@ -78,8 +80,8 @@ int command_user_add(struct cli *cli)
 	body.person.name = name_argument(cli);
 	body.person.email = cli_option(cli, "email");
 	body.person.display_name = cli_option(cli, "display-name");
-	if (role.p && role_parse(role, &body.person.role) != OK)
-		return cli_usage(cli, "--role is member, moderator or admin");
+	if (role.p && roles_parse(role, &body.person.roles) != OK)
+		return cli_usage(cli, "--role is member, or of " ROLE_WORDS " one or several, with commas between");
 	status = password_option(cli, &body.person.password_hash);
 	if (status != STATUS_DONE)
 		return status;
@@ -98,7 +100,7 @@ int command_user_add(struct cli *cli)
 	return STATUS_DONE;
 }
 
-/* --- user list, disable, enable, role, password ----------------------------------------------------------------- */
+/* --- user list, disable, enable, password ----------------------------------------------------------------- */
 
 enum { LIST_PAGE = 200 };
 
@@ -122,7 +124,7 @@ static void print_user(struct cli *cli, struct view *view, const struct user *us
 		return;
 	date_iso_seconds(user->created_ms, created);
 	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s%s%.*s\n", STR_ARG(account.username), STR_ARG(user->email),
-	           role_name(user->role), state_of(user),
+	           roles_render(cli->arena, user->roles).p, state_of(user),
 	           created, account.moved_to.n ? "\tmoved to " : "", STR_ARG(account.moved_to));
 }
 
@@ -163,8 +165,8 @@ static int show(struct cli *cli, struct view *view)
 	if (err != OK)
 		return err;
 	date_iso_seconds(user.created_ms, created);
-	buf_printf(&cli->out, "name\t%.*s\nemail\t%.*s\nrole\t%s\nstate\t%s\nsince\t%s\nposts\t%llu\n",
-	           STR_ARG(account.username), STR_ARG(user.email), role_name(user.role), state_of(&user), created,
+	buf_printf(&cli->out, "name\t%.*s\nemail\t%.*s\nroles\t%s\nstate\t%s\nsince\t%s\nposts\t%llu\n",
+	           STR_ARG(account.username), STR_ARG(user.email), roles_render(cli->arena, user.roles).p, state_of(&user), created,
 	           (unsigned long long)stats.statuses);
 	buf_printf(&cli->out, "files\t%llu bytes", (unsigned long long)media_used(view, account.id));
 	if (quota)
@@ -218,33 +220,6 @@ int command_user_disable(struct cli *cli)
 int command_user_enable(struct cli *cli)
 {
 	return set_disabled(cli, false);
-}
-
-struct role_body {
-	struct arena *arena;
-	struct str name;
-	uint8_t role;
-};
-
-static int role_write(struct txn *txn, void *arg)
-{
-	const struct role_body *body = arg;
-
-	return people_set_role(body->arena, txn, body->name, body->role);
-}
-
-int command_user_role(struct cli *cli)
-{
-	struct role_body body = { .arena = cli->arena, .name = name_argument(cli) };
-	int err;
-
-	if (role_parse(cli->arguments[1], &body.role) != OK)
-		return cli_usage(cli, "ROLE is member, moderator or admin");
-	err = cli_write(cli, role_write, &body);
-	if (err != OK)
-		return person_fail(cli, err);
-	buf_printf(&cli->out, "%.*s is %s\n", STR_ARG(body.name), role_name(body.role));
-	return STATUS_DONE;
 }
 
 static int password_write(struct txn *txn, void *arg)

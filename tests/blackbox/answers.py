@@ -257,6 +257,9 @@ GET /api/v1/admin/email_domain_blocks/:id AdminEmailDomainBlock
 DELETE /api/v1/admin/email_domain_blocks/:id Empty
 GET /api/v1/admin/canonical_email_blocks [o]
 POST /api/v1/admin/canonical_email_blocks/test [o]
+GET /api/rse/v1/admin/roles [RoleHolders]
+POST /api/rse/v1/admin/accounts/:id/roles AdminAccount
+DELETE /api/rse/v1/admin/accounts/:id/roles/:role AdminAccount
 GET /api/rse/v1/admin/audit [AuditEntry]
 GET /api/rse/v1/admin/audit/verify AuditVerdict
 GET /api/v1/admin/reports [AdminReport]

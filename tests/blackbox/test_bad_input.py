@@ -79,7 +79,7 @@ class Prober:
     """One person who sends all this, over one connection as long as it lasts."""
 
     def __init__(self, node):
-        node.add_user("ana", role="admin")
+        node.add_user("ana", role="moderator,people_manager,data_protection_officer,admin")
         self.node, self.token, self.link = node, node.token("ana", ALL_SCOPES + " admin:read admin:write"), None
         self.sent, self.faults, self.slowest = 0, [], 0
 

@@ -11,7 +11,7 @@ from browser import Browser
 from node import PASSWORD, Node, wait_for
 
 COMMANDS = [["init"], ["serve"], ["user", "add"], ["user", "list"], ["user", "disable"], ["user", "enable"],
-            ["user", "password"], ["user", "role"], ["user", "alias"], ["user", "move"], ["user", "unmove"],
+            ["user", "password"], ["role", "grant"], ["role", "revoke"], ["role", "list"], ["role", "actions"], ["user", "alias"], ["user", "move"], ["user", "unmove"],
             ["token", "create"], ["peer", "add"], ["peer", "list"], ["peer", "remove"],
             ["peer", "pause"], ["peer", "resume"], ["peer", "limit"], ["rule", "add"], ["rule", "list"],
             ["rule", "remove"], ["refusals"], ["report", "list"],
@@ -78,7 +78,7 @@ def test_a_failure_is_status_1_and_one_line(node, args):
 
 
 @pytest.mark.parametrize("args", [
-    ["config", "get", "no.such.key"], ["config", "set", "limits.rate", "sideways"], ["user", "role", "ana", "queen"],
+    ["config", "get", "no.such.key"], ["config", "set", "limits.rate", "sideways"], ["role", "grant", "ana", "queen"],
     ["user", "alias", "ana", "add", "notahandle"], ["user", "move", "ana", "notahandle"],
     ["user", "add", "a b", "--email", "x@corp.example"], ["post", "ana", " "],
     ["announcement", "add", "x", "--starts", "2099-12-02", "--ends", "2099-12-01"]], ids=" ".join)
@@ -89,12 +89,30 @@ def test_a_wrong_value_is_usage(node, args):
 def test_a_role_is_changed_and_counts_at_once(node):
     node.add_user("rhea")
     token = node.token("rhea", "admin:read")
-    for role, status in (("moderator", 200), ("member", 403), ("admin", 200)):
-        assert node.do("user", "role", "@rhea", role).strip() == f"rhea is {role}"
-        assert f"role\t{role}\n" in node.do("user", "show", "rhea")
+    for verb, role, status, left in (("grant", "moderator", 200, "moderator"), ("grant", "admin", 200, "moderator,admin"),
+                                     ("revoke", "moderator", 403, "admin"), ("grant", "moderator", 200, "moderator,admin")):
+        told = node.do("role", verb, "@rhea", role)
+        assert told == f"rhea is {'no longer ' if verb == 'revoke' else ''}{role}"
+        assert f"roles\t{left}\n" in node.do("user", "show", "rhea") and f"rhea\t{left}" in node.do("role", "list")
         if node.process:
             assert node.get("/api/v1/admin/reports", token=token).status_code == status
-    fails(node.cli("user", "role", "nobody", "admin"), 1)
+    fails(node.cli("role", "grant", "nobody", "admin"), 1)
+
+
+def test_the_last_administrator_stays_one(node):
+    node.add_user("sole", role="admin")
+    if "rhea\t" in node.do("role", "list"):
+        node.do("role", "revoke", "rhea", "admin")
+    for words in (("role", "revoke", "sole", "admin"), ("user", "disable", "sole")):
+        done = node.cli(*words)
+        fails(done, 1)
+        assert "only administrator" in done.stderr
+    node.add_user("second", role="people_manager,admin")
+    node.do("user", "disable", "second")
+    fails(node.cli("user", "disable", "sole"), 1)
+    node.do("user", "enable", "second")
+    node.do("role", "revoke", "sole", "admin")
+    node.do("user", "disable", "sole")
 
 
 def test_what_is_missing_is_said(node):

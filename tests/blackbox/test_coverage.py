@@ -41,3 +41,9 @@ def test_what_is_served_is_there_and_asks_for_a_token_where_the_page_says_so(wor
                 assert answer.status_code not in (401, 404, 405), f"{method} {path}: {answer.text}"
             else:
                 assert answer.status_code == 401, f"{method} {path}: {answer.status_code} {answer.text}"
+
+
+def test_the_page_of_roles_is_what_the_binary_says():
+    made = subprocess.run([DEPLOY / "role-table", BINARY], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout == (DEPLOY / "docs/roles.md").read_text(), "deploy/docs/roles.md is stale: make docs writes it anew"

@@ -51,7 +51,7 @@ def test_what_is_taken_along(world, mira, word):
 
 def test_who_is_suspended_is_not_named(world, word):
     owner, gone = world.a.person(f"{word}o"), world.a.person(f"{word}g")
-    world.a.add_user(f"{word}r", role="admin")
+    world.a.add_user(f"{word}r", role="moderator")
     guard = Person(world.a, f"{word}r", world.a.token(f"{word}r", "admin:write:accounts"))
     owner.follow(gone)
     guard.post(f"/api/v1/admin/accounts/{gone.id}/action", type="suspend")

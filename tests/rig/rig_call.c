@@ -104,7 +104,7 @@ static struct str full_token(struct rig *rig, const struct account *who)
 	struct token token;
 	struct str secret;
 
-	must(scope_parse(STR("profile read write follow push"), &all, NULL));
+	must(scope_parse(STR("profile read write follow push admin:read admin:write"), &all, NULL));
 	secret = arena_printf(rig->arena, "token-%.*s-%llx", STR_ARG(who->username), (unsigned long long)all);
 	return tokens_get(world_read(rig->world), secret, &token) == OK ? secret : rig_token(rig, who, all);
 }

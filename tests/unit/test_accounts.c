@@ -311,7 +311,7 @@ static void test_users(void)
 	       OK, "a user is stored");
 	is_int(users_put(world->txn, &(struct user){ .account_id = bob->id, .email = STR("ana@A.example") }),
 	       ERR_EXISTS, "an e-mail address belongs to one, in any case");
-	users_put(world->txn, &(struct user){ .account_id = bob->id, .role = ROLE_ADMIN });
+	users_put(world->txn, &(struct user){ .account_id = bob->id, .roles = ROLE_ADMIN });
 	world_commit(world);
 	view = world_read(world);
 	is_int(users_by_email(world->arena, view, STR("ANA@a.example"), &found), OK,
@@ -321,7 +321,7 @@ static void test_users(void)
 	       "no address finds nobody");
 	is_int(users_get(world->arena, view, bob->id, &found), OK, "a user needs no address");
 	is_int(users_each(world->arena, view, ana->id, 10, &users, &n), OK, "users are listed after one");
-	ok(n == 1 && users[0].account_id == bob->id && users[0].role == ROLE_ADMIN, "in order of ids");
+	ok(n == 1 && users[0].account_id == bob->id && users[0].roles == ROLE_ADMIN, "in order of ids");
 	users_count(view, &count);
 	is_int(count, 2, "and counted");
 	is_int(accounts_local_each(world->arena, view, 0, 10, &ids), OK, "local people are listed");

@@ -14,7 +14,7 @@ static struct account *ana, *ben;
 
 static void add_user(struct account *account, const char *email, bool disabled)
 {
-	struct user user = { .account_id = account->id, .email = str_of(email), .role = ROLE_ADMIN,
+	struct user user = { .account_id = account->id, .email = str_of(email), .roles = ROLE_ADMIN,
 		             .disabled = disabled };
 
 	users_put(world->txn, &user);
@@ -111,7 +111,7 @@ static int show_viewer(struct call *call, struct view *view)
 	(void)view;
 	return call_reply(call, 200, "text/plain",
 	                  arena_printf(call->arena, "%llu %d", (unsigned long long)call->viewer.account_id,
-	                               call->viewer.role));
+	                               call->viewer.roles));
 }
 
 static const struct route rows[] = {
@@ -129,7 +129,7 @@ static void test_tokens(void)
 	struct token narrow = { .account_id = ana->id, .app_id = 1, .scopes = SCOPE(PUSH) };
 	struct token app = { .app_id = 1, .scopes = SCOPE(READ_LISTS) }, gone = { .account_id = ben->id, .app_id = 1 };
 	struct txn *txn = world_write(world);
-	struct str wanted = arena_printf(world->arena, "%llu 2", (unsigned long long)ana->id);
+	struct str wanted = arena_printf(world->arena, "%llu 8", (unsigned long long)ana->id);
 
 	tokens_put(txn, STR("anas"), &token);
 	tokens_put(txn, STR("narrow"), &narrow);

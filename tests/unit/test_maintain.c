@@ -93,6 +93,33 @@ static void test_versions(void)
 	world_free(world);
 }
 
+/* Before version 5 a person had one of three roles. */
+static void test_roles_of_before(void)
+{
+	static const struct { uint8_t before, after; } roles[] = {
+		{ 0, ROLE_MEMBER }, { 1, ROLE_MODERATOR }, { 2, ROLE_ADMIN | ROLE_MODERATOR | ROLE_PEOPLE_MANAGER },
+	};
+	uint8_t value[8];
+	uint64_t found = 0;
+
+	world = world_new();
+	world_write(world);
+	for (uint64_t i = 0; i < 3; i++)
+		users_put(world->txn, &(struct user){ .account_id = i + 1, .roles = roles[i].before,
+		                                      .email = arena_printf(world->arena, "%llu@x", (unsigned long long)i) });
+	txn_put(world->txn, SPACE_META, STR("format"), value_u64(value, 4));
+	world_commit(world);
+	is_int(maintain_migrate(world->store, &found), OK, "a store of before is brought up to date");
+	for (uint64_t i = 0; i < 3; i++) {
+		struct user user;
+
+		users_get(world->arena, world_read(world), i + 1, &user);
+		is_int(user.roles, roles[i].after, "nobody loses what they did");
+	}
+	is_int(maintain_migrate(world->store, &found), OK, "once");
+	world_free(world);
+}
+
 static void test_newer_untouched(void)
 {
 	uint8_t value[8];
@@ -607,6 +634,7 @@ static void test_random_stories(void)
 int main(void)
 {
 	test_versions();
+	test_roles_of_before();
 	test_newer_untouched();
 	test_damage();
 	test_wrong_counts();

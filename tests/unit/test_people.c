@@ -21,7 +21,7 @@ static int prepare(struct str name, struct str email, struct str display_name, s
 	const char *reason = NULL;
 
 	*ret_person = (struct new_person){ .name = name, .email = email, .display_name = display_name,
-		                               .role = ROLE_MODERATOR, .password_hash = STR("$y$hash") };
+		                               .roles = ROLE_MODERATOR, .password_hash = STR("$y$hash") };
 	return people_prepare(world->arena, &world->instance, ret_person, &reason);
 }
 
@@ -75,7 +75,7 @@ static void test_add(void)
 	is_int(users_by_email(world->arena, view, STR("ana@a.example"), &user), OK, "so is the person");
 	is_int(user.account_id, account.id, "they belong together");
 	is_int(ana.account.id, account.id, "the caller learns the id");
-	is_int(user.role, ROLE_MODERATOR, "the role is kept");
+	is_int(user.roles, ROLE_MODERATOR, "the role is kept");
 	is_str(account.display_name, STR("Ana Díaz"), "and the display name");
 	is_int(accounts_private_key_get(world->arena, view, account.id, &pem), OK, "there is a private key");
 	ok(str_starts(pem, STR("-----BEGIN")), "in PEM");

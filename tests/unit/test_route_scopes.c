@@ -169,7 +169,8 @@ static void test_each_scope(void)
 		for (unsigned bit = 0; is_of_people(&routes[i]) && bit < SCOPE_COUNT; bit++) {
 			struct call call = {
 				.arena = arena, .route = &routes[i],
-				.viewer = { .account_id = 1, .app_id = 2, .token_id = 3, .scopes = (scope_set)1 << bit },
+				.viewer = { .account_id = 1, .app_id = 2, .token_id = 3, .scopes = (scope_set)1 << bit,
+				            .roles = ROLES_ALL },
 			};
 			bool may = !routes[i].scopes || routes[i].scopes >> bit & 1;
 

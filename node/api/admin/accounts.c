@@ -24,14 +24,6 @@
 
 enum { ACCOUNTS_PAGE = 100, ACCOUNTS_PAGE_MAX = 200, ACCOUNTS_LOOKED_AT = 5000 };
 
-int api_admin_check(struct call *call, struct view *view)
-{
-	(void)view;
-	if (call->viewer.role < ROLE_MODERATOR)
-		return call_fail(call, ERR_DENIED, "This action is not allowed");
-	return OK;
-}
-
 /* --- what is shown ---------------------------------------------------------------------------------------------- */
 
 /* An account and, of one of ours, the person behind it: zero where there is none (any more). */
@@ -110,7 +102,7 @@ int entity_admin_account(struct json_writer *w, struct arena *arena, struct view
 	json_w_member_str_or_null(w, "locale", known.user.locale);
 	json_w_member_str_or_null(w, "invite_request", known.user.reason);
 	if (known.user.account_id)
-		entity_role(w, known.user.role);
+		entity_role(w, known.user.roles);
 	else
 		json_w_member_null(w, "role");
 	json_w_member_bool(w, "confirmed", true);
@@ -212,7 +204,7 @@ static bool is_wanted(struct arena *arena, struct view *view, const struct known
 	const struct account *account = &known->account;
 
 	if (account->deleted || account->id == instance_of(view)->actor_id || (wanted->local && account->host.n) ||
-	    (wanted->remote && !account->host.n) || (wanted->staff && known->user.role < ROLE_MODERATOR))
+	    (wanted->remote && !account->host.n) || (wanted->staff && !known->user.roles))
 		return false;
 	return (!wanted->domain.n || str_eq_nocase(account->host, wanted->domain)) &&
 	       (!wanted->email.n || str_eq_nocase(known->user.email, wanted->email)) &&
@@ -300,23 +292,28 @@ static enum act read_act(const struct call *call)
 	return act;
 }
 
-/* Only over those of lesser role: not over oneself, nor by a moderator over another or an administrator. */
+/* Over those without a role; by an administrator, over all but administrators. Never over oneself. */
+static bool is_out_of_reach(const struct viewer *viewer, const struct known *known)
+{
+	uint8_t roles = known->user.roles;
+
+	return known->account.id == viewer->account_id || (roles & ROLE_ADMIN) || (roles && !(viewer->roles & ROLE_ADMIN));
+}
+
 int api_admin_undo_check(struct call *call, struct view *view)
 {
 	struct action *action = ARENA_NEW(call->arena, struct action);
 	struct known known;
 	uint64_t id;
-	int r = api_admin_check(call, view);
+	int r = answer_path_id(call, &id);
 
-	if (r == OK)
-		r = answer_path_id(call, &id);
 	if (r == OK)
 		r = load(call->arena, view, id, &known);
 	if (r != OK)
 		return r;
 	if (known.account.deleted || (!known.account.host.n && !known.user.account_id))
 		return ERR_NOT_FOUND;
-	if (!known.account.host.n && known.user.role >= call->viewer.role)
+	if (is_out_of_reach(&call->viewer, &known))
 		return call_fail(call, ERR_DENIED, "This action is not allowed: that is nobody of a lesser role");
 	*action = (struct action){ .account = known.account, .holds = people_holds(&known.user) };
 	call->state = action;
@@ -325,15 +322,24 @@ int api_admin_undo_check(struct call *call, struct view *view)
 
 int api_admin_action_check(struct call *call, struct view *view)
 {
-	int r = api_admin_undo_check(call, view);
-	struct action *action = call->state;
+	enum act act = read_act(call);
+	struct action *action;
 	struct report report;
+	int r;
 
+	if (act == ACTS)
+		return answer_refuse(call, "Validation failed: type is none, disable, sensitive, silence or suspend");
+	/* Before anything is looked up: whoever may not is told the same of an account that does not exist. */
+	r = call_may(call, act == ACT_NONE      ? ACTION_ACCOUNTS_ACT
+	                 : act == ACT_DISABLE ? ACTION_ACCOUNTS_DISABLE : ACTION_ACCOUNTS_MODERATE);
+	if (r == OK && call_param(call, "report_id").n)
+		r = call_may(call, ACTION_REPORTS);
+	if (r == OK)
+		r = api_admin_undo_check(call, view);
 	if (r != OK)
 		return r;
-	action->act = read_act(call);
-	if (action->act == ACTS)
-		return answer_refuse(call, "Validation failed: type is none, disable, sensitive, silence or suspend");
+	action = call->state;
+	action->act = act;
 	if (action->act == ACT_DISABLE && action->account.host.n)
 		return answer_refuse(call, "Validation failed: type: who signs in at another server cannot be disabled here");
 	if (action->act > ACT_DISABLE && action->account.uri.n > RULE_VALUE_BYTES_MAX)

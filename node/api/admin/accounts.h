@@ -7,16 +7,14 @@
 #include "node/call.h"
 #include "storage/base/json.h"
 
-/* check: 403 to whoever is no moderator. */
-int api_admin_check(struct call *call, struct view *view);
 /* Writes Admin::Account; null for an account that is unknown. */
 int entity_admin_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t id);
 
 /* Newest first, by the parameters of either version of the method. */
 int api_admin_accounts(struct call *call, struct view *view);
 int api_admin_account(struct call *call, struct view *view);
-/* `type` is none, disable (one of ours), sensitive, silence or suspend; `report_id` is closed with it. 403 for oneself and
- * whoever has no lesser role. */
+/* `type` is none, disable (one of ours), sensitive, silence or suspend; `report_id` is closed with it. 403 for oneself,
+ * whoever is an administrator, and, to who is none, whoever has a role at all. */
 int api_admin_action_check(struct call *call, struct view *view);
 int api_admin_action_write(struct call *call, struct txn *txn);
 /* The way back; what was not done is no error. A rule against the whole domain stays. */

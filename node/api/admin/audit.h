@@ -6,7 +6,6 @@
 
 #include "node/call.h"
 
-int api_admin_audit_check(struct call *call, struct view *view);
 /* Newest first; account_id, action and since narrow it down. */
 int api_admin_audit(struct call *call, struct view *view);
 /* What following the chain came to; `hash`: a head of earlier times that should be in it. */

@@ -93,10 +93,8 @@ static struct str url_of(struct call *call, struct str domain)
 int api_admin_domain_allow_add_check(struct call *call, struct view *view)
 {
 	struct peer *peer = ARENA_NEW(call->arena, struct peer);
-	int r = api_admin_check(call, view);
 
-	if (r != OK)
-		return r;
+	(void)view;
 	if (url_host_parse(call->arena, str_trim(call_param(call, "domain")), &peer->domain) != OK)
 		return answer_refuse(call, "Validation failed: domain is not a domain name");
 	peer->tier = PEER_GROUP;

@@ -48,10 +48,7 @@ int api_admin_email_block_add_check(struct call *call, struct view *view)
 {
 	struct rule *rule = ARENA_NEW(call->arena, struct rule);
 	struct str domain = str_trim(call_param(call, "domain"));
-	int r = api_admin_check(call, view);
 
-	if (r != OK)
-		return r;
 	*rule = (struct rule){ .kind = RULE_EMAIL_DOMAIN };
 	if (str_find_char(domain, ':') != SIZE_MAX || url_host_parse(call->arena, domain, &rule->value) != OK)
 		return answer_refuse(call, "Validation failed: domain is not a domain name");
@@ -63,9 +60,6 @@ int api_admin_email_block_add_check(struct call *call, struct view *view)
 
 int api_admin_canonical_test_check(struct call *call, struct view *view)
 {
-	int r = api_admin_check(call, view);
-
-	if (r != OK)
-		return r;
+	(void)view;
 	return call_param(call, "email").n ? OK : answer_refuse(call, "Validation failed: email is missing");
 }

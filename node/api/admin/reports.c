@@ -192,10 +192,8 @@ int api_admin_report_unassign_write(struct call *call, struct txn *txn)
 int api_admin_report_edit_check(struct call *call, struct view *view)
 {
 	struct str category = call_param(call, "category");
-	int r = api_admin_check(call, view);
 
-	if (r != OK)
-		return r;
+	(void)view;
 	if (category.n && !report_category(category).n)
 		return answer_refuse(call, "Validation failed: category is spam, legal, violation or other");
 	return OK;

@@ -68,10 +68,8 @@ int admin_rule_find_check(struct call *call, struct view *view, uint8_t kind)
 {
 	struct rule *rule = ARENA_NEW(call->arena, struct rule);
 	uint64_t id;
-	int r = api_admin_check(call, view);
+	int r = answer_path_id(call, &id);
 
-	if (r == OK)
-		r = answer_path_id(call, &id);
 	call->state = rule;
 	return r == OK ? admin_rule_find(call, view, kind, id, rule) : r;
 }

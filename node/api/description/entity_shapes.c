@@ -222,6 +222,8 @@ const struct entity_shape entity_shapes[] = {
 	{ "AdminIpBlock",
 	  "id:id ip:s severity:(sign_up_requires_approval|sign_up_block|no_access) comment:s "
 	  "created_at:d expires_at:d?" },
+	{ "RoleHolder", "id:id username:s disabled:b" },
+	{ "RoleHolders", "role:(moderator|people_manager|data_protection_officer|admin) actions:[s] accounts:[RoleHolder]" },
 	{ "AuditEntry", "id:id created_at:d actor_id:id? actor:s? action:s subject_id:id? subject:s? detail:s hash:s" },
 	{ "AuditVerdict", "whole:b entries:i head:s first_bad_id:id? fault:s? noted_id:id?" },
 	{ "AdminEmailDomainBlock", "id:id domain:s created_at:d history:[o]" },

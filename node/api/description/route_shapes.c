@@ -342,6 +342,9 @@ const struct route_shape route_shapes[] = {
 	  "category:(spam|legal|violation|other) rule_ids:[id]", "AdminReport" },
 	{ "POST", "/api/v1/admin/reports/:id/assign_to_self", "", "AdminReport" },
 	{ "POST", "/api/v1/admin/reports/:id/unassign", "", "AdminReport" },
+	{ "GET", "/api/rse/v1/admin/roles", "", "[RoleHolders]" },
+	{ "POST", "/api/rse/v1/admin/accounts/:id/roles", "role:(moderator|people_manager|data_protection_officer|admin)*", "AdminAccount" },
+	{ "DELETE", "/api/rse/v1/admin/accounts/:id/roles/:role", "", "AdminAccount" },
 	{ "GET", "/api/rse/v1/admin/audit", "account_id:id action:s since:s @100/200", "[AuditEntry]" },
 	{ "GET", "/api/rse/v1/admin/audit/verify", "hash:s", "AuditVerdict" },
 };
