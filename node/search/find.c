@@ -5,6 +5,7 @@
 #include "node/search/find.h"
 
 #include "node/search/index.h"
+#include "node/search/reader.h"
 #include "node/search/slips.h"
 #include "node/search/subject.h"
 #include "storage/access.h"
@@ -398,7 +399,7 @@ static bool mend_slips(struct search *search)
 
 static int begin(struct search *search, struct text_index *index)
 {
-	int r = text_reader_take(index, &search->reader);
+	int r = text_reader_take(text_index_readers(index), &search->reader);
 
 	if (r != OK)
 		return r;
@@ -412,7 +413,7 @@ static int begin(struct search *search, struct text_index *index)
 static void end(struct search *search, struct text_index *index)
 {
 	arena_free(search->scratch);
-	text_reader_give(index, search->reader);
+	text_reader_give(text_index_readers(index), search->reader);
 }
 
 int find_posts(struct text_index *index, struct arena *arena, struct view *view, const struct find *find,

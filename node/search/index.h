@@ -7,7 +7,7 @@
  * a count of its versions; whoever finds one looks whether its words are still those of the record. Numbers grow with time
  * as ids do, so newest first is the order of the file.
  *
- * One thread writes; readers are borrowed, each for one thread at a time, and neither waits for the other.
+ * One thread writes; who reads (node/search/reader.h) does not wait for it.
  */
 #ifndef NODE_SEARCH_INDEX_H
 #define NODE_SEARCH_INDEX_H
@@ -19,7 +19,7 @@
 #include "node/search/tokeniser.h"
 
 struct text_index;
-struct text_reader;
+struct text_readers;
 
 enum text_table { TEXT_POST, TEXT_PERSON, TEXT_KIND_COUNT };
 
@@ -35,6 +35,9 @@ enum text_state {
 /* Opens or makes the file; one that is no index of this build or is broken is made anew. ERR_IO, ERR_FULL. */
 int text_index_open(struct str path, struct text_index **ret_index);
 void text_index_close(struct text_index *index);
+
+/* They live as long as the index. */
+struct text_readers *text_index_readers(struct text_index *index);
 
 /* --- the writer --- */
 int text_index_begin(struct text_index *index);
@@ -55,28 +58,5 @@ int text_index_empty(struct text_index *index);
 int text_index_remake(struct text_index *index);
 /* Somebody took the file away. */
 bool text_index_is_lost(struct text_index *index);
-
-/* --- readers --- */
-int text_reader_take(struct text_index *index, struct text_reader **ret_reader);
-void text_reader_give(struct text_index *index, struct text_reader *reader);
-struct tokeniser *text_reader_tokeniser(struct text_reader *reader);
-
-struct text_hit {
-	uint64_t id;
-	enum language language;
-};
-
-/* Begins a walk over the posts that match: one FTS5 expression per language, of quoted words. Ids in (after, before), 0 is
- * open; newest first, or oldest first. */
-int text_posts_begin(struct text_reader *reader, const struct str expressions[LANGUAGE_COUNT], uint64_t after, uint64_t before,
-                     bool oldest_first);
-/* The people that match, the best first. */
-int text_people_begin(struct text_reader *reader, const struct str expressions[LANGUAGE_COUNT]);
-/* ERR_NOT_FOUND ends the walk. Versions of one post follow each other; a person may come again anywhere. */
-int text_next(struct text_reader *reader, struct text_hit *ret_hit);
-
-/* In how many rows a word stands; ERR_NOT_FOUND: in none. */
-int text_word_count(struct text_reader *reader, enum text_table kind, enum language language, struct str word,
-                    int64_t *ret_count);
 
 #endif

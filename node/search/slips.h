@@ -4,7 +4,7 @@
 #ifndef NODE_SEARCH_SLIPS_H
 #define NODE_SEARCH_SLIPS_H
 
-#include "node/search/index.h"
+#include "node/search/reader.h"
 
 struct arena;
 
