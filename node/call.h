@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "node/accounts/permission.h"
+#include "node/permission.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/header.h"
@@ -51,7 +51,7 @@ struct route {
 	                          behind a prefix; "*" at the end is the rest */
 	enum access access;
 	scope_set scopes;      /* a token must hold one of these; 0: any token */
-	enum staff_action action;    /* what the person must be allowed to by a role (node/accounts/permission.h) */
+	enum staff_action action;    /* what the person must be allowed to by a role (node/permission.h) */
 	enum quota quota;
 	call_stage *check;
 	int (*work)(struct call *call);

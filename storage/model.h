@@ -74,7 +74,7 @@ enum user_hold {
 	HOLD_PENDING = 4,             /* signed up, and waits to be let in */
 };
 /* What somebody is here beside a member, as a set: one person may be several. Which may do what says
- * node/accounts/permission.h. */
+ * node/permission.h. */
 enum user_role {
 	ROLE_MEMBER = 0, ROLE_MODERATOR = 1, ROLE_PEOPLE_MANAGER = 2, ROLE_DATA_PROTECTION_OFFICER = 4, ROLE_ADMIN = 8,
 	ROLES_ALL = 15,

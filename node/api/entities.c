@@ -3,7 +3,7 @@
  */
 #include "node/api/entities.h"
 
-#include "node/accounts/permission.h"
+#include "node/permission.h"
 #include "node/api/answer.h"
 #include "node/api/batch.h"
 #include "node/api/paging.h"

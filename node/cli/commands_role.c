@@ -1,7 +1,7 @@
 /*
  * Commands about roles: role grant, revoke, list, actions.
  */
-#include "node/accounts/permission.h"
+#include "node/permission.h"
 #include "node/accounts/roles.h"
 #include "node/cli/commands.h"
 #include "storage/accounts.h"

@@ -1,5 +1,5 @@
 /* Who may do what: every route that takes a role against a list that is written out here, by every set of roles. */
-#include "node/accounts/permission.h"
+#include "node/permission.h"
 
 #include "node/api/routes.h"
 #include "storage/users.h"

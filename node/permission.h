@@ -3,8 +3,8 @@
  * what a person may do is what any of their roles may. Being allowed to an action never opens what access.h keeps
  * closed: no role reads somebody else's letters. Pure; any thread.
  */
-#ifndef NODE_ACCOUNTS_PERMISSION_H
-#define NODE_ACCOUNTS_PERMISSION_H
+#ifndef NODE_PERMISSION_H
+#define NODE_PERMISSION_H
 
 #include <stdbool.h>
 #include <stdint.h>

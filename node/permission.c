@@ -1,7 +1,7 @@
 /*
  * The table of actions and roles, read.
  */
-#include "node/accounts/permission.h"
+#include "node/permission.h"
 
 struct action_row {
 	const char *name, *text;
