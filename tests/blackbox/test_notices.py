@@ -72,10 +72,14 @@ def test_groups(people, word):
     assert one["notification_groups"][0]["notifications_count"] == 2
     who = check(gil.get(f"/api/v2/notifications/{liked['group_key']}/accounts"), "[Account]")
     assert [a["id"] for a in who] == [ivo.id, hana.id]
+    assert gil.get(f"/api/v2_alpha/notifications/{liked['group_key']}") == one
     assert hana.raw("GET", f"/api/v2/notifications/{liked['group_key']}").status_code == 404
     assert gil.post(f"/api/v2/notifications/{liked['group_key']}/dismiss") == {}
     assert [g["type"] for g in gil.get("/api/v2/notifications")["notification_groups"]] == ["mention", "follow"]
     assert gil.notifications("favourite") == []
+    followed = found["notification_groups"][2]["group_key"]
+    assert gil.post(f"/api/v2_alpha/notifications/{followed}/dismiss") == {}
+    assert [g["type"] for g in gil.get("/api/v2_alpha/notifications")["notification_groups"]] == ["mention"]
 
 
 def test_pages_of_groups(people, word):
