@@ -27,7 +27,8 @@ static void set_str(json_t *object, const char *key, struct str value)
 	json_object_set_new(object, key, json_stringn(value.p, value.n));
 }
 
-/* A file of ours as it is read today; what left the post is told of, and is not read. */
+/* A file of ours as it is read today; what left the post is told of, and is not read. Its address is then the post's page,
+ * since clients take a file without one for one that is still worked on. */
 static void find_file(const struct history *history, json_t *attachment)
 {
 	struct arena *arena = history->call->arena;
@@ -43,7 +44,7 @@ static void find_file(const struct history *history, json_t *attachment)
 			set_str(attachment, "previewUrl", media_preview_url(arena, instance, &media));
 		return;
 	}
-	json_object_del(attachment, "url");
+	set_str(attachment, "url", history->post.url);
 	json_object_del(attachment, "previewUrl");
 	json_object_del(attachment, "mediaType");
 }

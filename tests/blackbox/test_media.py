@@ -308,7 +308,7 @@ def test_an_edit_changes_describes_and_takes_away(node, ana):
     first, last = check(ana.get(f"/api/v1/statuses/{status['id']}/history"), "[StatusEdit]")
     assert [m["id"] for m in first["media_attachments"]] == [one["id"], two["id"]]
     left, stays = first["media_attachments"]
-    assert left["url"] is None and left["blurhash"] and left["type"] == "unknown", "what left is not read any more"
+    assert left["url"] == status["url"] and left["preview_url"] is None and left["blurhash"] and left["type"] == "unknown", "what left is not read any more"
     assert node.get(stays["url"]).status_code == 200 and stays["description"] is None
     assert last["media_attachments"] == edited["media_attachments"]
     ana.call("PUT", f"/api/v1/statuses/{status['id']}", json={"status": "Two", "media_ids": [two["id"]]})
