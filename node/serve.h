@@ -7,13 +7,9 @@
 #include "storage/base/str.h"
 
 struct arena;
-struct node;
 
 /* Serves the data folder until SIGTERM or SIGINT. Returns when all has stopped; *ret_error says why it could not
  * start, or that the disk failed (ERR_IO: exit status 1, the service manager restarts). Main thread. */
 int node_serve(struct arena *arena, struct str data, struct str *ret_error);
-
-/* Counters of the running rooms, as lines of `rse-node status`. */
-void node_status(struct node *node, struct buf *out);
 
 #endif

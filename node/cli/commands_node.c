@@ -12,6 +12,7 @@
 #include "node/jobs.h"
 #include "node/node.h"
 #include "node/search/indexer.h"
+#include "node/rooms.h"
 #include "node/serve.h"
 #include "node/version.h"
 #include "storage/base/arena.h"
