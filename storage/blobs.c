@@ -279,11 +279,13 @@ int blobs_read(struct blobs *blobs, struct str sha256, int *ret_fd, uint64_t *re
 bool blobs_has(struct blobs *blobs, struct str sha256)
 {
 	char path[PATH_BYTES];
+	struct stat status;
 
 	if (sha256.n != SHA256_BYTES)
 		return false;
 	path_of(sha256, path);
-	return faccessat(blobs->root, path, R_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return faccessat(blobs->root, path, R_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstatat(blobs->root, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
 }
 
 /* --- the sweep -------------------------------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ int blobs_add(struct blobs *blobs, struct arena *arena, struct str bytes, struct
 
 /* Opens for reading; the caller closes *ret_fd. ERR_NOT_FOUND. */
 int blobs_read(struct blobs *blobs, struct str sha256, int *ret_fd, uint64_t *ret_size);
+/* Not one that is empty, as a damaged disk leaves them: nothing empty is kept. */
 bool blobs_has(struct blobs *blobs, struct str sha256);
 /* Removes every file that is older than BLOB_KEPT_MS and that `uses` says no to; *ret_removed, how many. Each question is
  * asked while nobody adds a file, so that what is added anew meanwhile stays. */

@@ -238,6 +238,7 @@ void fragment_w_attachment(struct json_writer *w, const struct instance *instanc
 	const char *type = attachment_type(attachment);
 	bool image = strcmp(type, "image") == 0, audio = strcmp(type, "audio") == 0;
 	bool media = strcmp(type, "unknown") != 0;   /* documents are opened by people who know where they lead */
+	bool for_few = post->visibility >= VISIBILITY_FOLLOWERS;
 
 	if (!id.n)
 		id = arena_printf(w->buf->arena, "%llu%02zu", (unsigned long long)post->id, number);
@@ -251,7 +252,8 @@ void fragment_w_attachment(struct json_writer *w, const struct instance *instanc
 	json_w_member_cstr(w, "type", type);
 	json_w_member_str_or_null(w, "url", shown);
 	json_w_member_str_or_null(w, "preview_url", preview.n ? preview : image ? url : STR_NONE);
-	json_w_member_str_or_null(w, "remote_url", post->remote ? url : STR_NONE);
+	/* The address that a sibling made for all of this node would outlive the reader's own. */
+	json_w_member_str_or_null(w, "remote_url", post->remote && !(for_few && media) ? url : STR_NONE);
 	attachment_meta(w, attachment, image);
 	json_w_member_str_or_null(w, "description", json_member_str(attachment, "name"));
 	json_w_member_str_or_null(w, "blurhash", json_member_str(attachment, "blurhash"));

@@ -264,7 +264,7 @@ static void check_file(void *context, struct str sha256, uint64_t id)
 	if (blobs_has(check->blobs, sha256))
 		return;
 	check->findings++;
-	buf_printf(&check->cli->out, "media %llu: its file %.*s is not there\n", (unsigned long long)id,
+	buf_printf(&check->cli->out, "media %llu: its file %.*s is not there, or empty\n", (unsigned long long)id,
 	           STR_ARG(hex_encode(check->cli->arena, sha256)));
 }
 

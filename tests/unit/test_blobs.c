@@ -75,6 +75,7 @@ static void sweep(struct str one, struct str two)
 	blobs_sweep(blobs, is_used, &one, &removed);
 	is_int((long long)removed, 1, "an old file that nothing names goes");
 	ok(blobs_has(blobs, one) && !blobs_has(blobs, two), "and one that something names stays");
+	ok(truncate(path_of(one).p, 0) == 0 && !blobs_has(blobs, one), "one that was emptied is not there");
 	age(one);
 	blobs_add(blobs, arena, STR("one"), &two);
 	blobs_sweep(blobs, is_used, &(struct str){ "", 0 }, &removed);

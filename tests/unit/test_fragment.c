@@ -139,6 +139,10 @@ static void test_attachments(void)
 	   "and has no preview");
 	is_str(json_member_str(json_at(list, 2), "type"), STR("video"), "without a media type the type counts");
 	is_int(json_object_size(json_member(json_at(list, 2), "meta")), 0, "an absurd size is not shown");
+	post.visibility = VISIBILITY_FOLLOWERS;
+	list = json_member(rendered(&post), "media_attachments");
+	ok(is_null(json_at(list, 0), "remote_url"), "of a post for few, where a picture lives is not told");
+	is_str(json_member_str(json_at(list, 1), "remote_url"), STR("https://b.example/2.pdf"), "but where a document does");
 	post.attachments_json = STR("not JSON");
 	post.emojis_json = STR("\"x\"");
 	ok(json_count(json_member(rendered(&post), "media_attachments")) == 0, "damaged parts are left out");
