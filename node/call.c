@@ -378,6 +378,24 @@ void call_stage_done(struct call *call, int err)
 		call->stage++;
 }
 
+/* What somebody does by one of their roles is in the journal: as its write says, or as the row does. */
+static int write_audited(struct call *call, struct txn *txn)
+{
+	uint64_t before = call->route->action ? audit_count(txn_view(txn)) : 0;
+	int err = call->route->write(call, txn), noted;
+	struct audit_entry entry = call->audited;
+
+	if (err < OK || !call->route->action || audit_count(txn_view(txn)) != before)
+		return err;
+	entry.actor_id = call->viewer.account_id;
+	if (!entry.action)
+		entry.action = call->route->act ? call->route->act : action_name(call->route->action);
+	if (!entry.subject_id && call_path_param(call, "id").p)
+		entry.subject_id = call_param_id(call, "id");
+	noted = audit_append(txn, &entry);
+	return noted == OK ? err : noted;
+}
+
 int call_write_body(struct txn *txn, void *arg)
 {
 	struct call *call = arg;
@@ -389,7 +407,7 @@ int call_write_body(struct txn *txn, void *arg)
 		call->reply_before_write = call->reply;
 	call->write_ran = true;
 	forget_failure(call);
-	err = call->route->write(call, txn);
+	err = write_audited(call, txn);
 	call->write_result = err;
 	return err > OK ? OK : err;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "node/permission.h"
+#include "storage/audit.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/header.h"
@@ -52,6 +53,7 @@ struct route {
 	enum access access;
 	scope_set scopes;      /* a token must hold one of these; 0: any token */
 	enum staff_action action;    /* what the person must be allowed to by a role (node/permission.h) */
+	const char *act;       /* of a row with an action: what its write is called in the audit journal, "rule.add" */
 	enum quota quota;
 	call_stage *check;
 	int (*work)(struct call *call);
@@ -130,6 +132,7 @@ struct call {
 	bool computes;         /* set by check: work computes this time, whatever the row says */
 	int stage;             /* call_next()'s */
 	bool authenticated;    /* the viewer was looked up */
+	struct audit_entry audited;  /* what check and write say of the act beyond the row: action, subject, detail */
 };
 
 enum call_due { CALL_DUE_CHECK, CALL_DUE_WORK, CALL_DUE_WRITE, CALL_DUE_SHOW, CALL_DUE_REPLY };
@@ -186,7 +189,8 @@ enum call_due call_next(struct call *call);
 void call_stage_done(struct call *call, int err);
 /* Fills the reply from the error, if it ended in one and has no body of its own. */
 void call_finish(struct call *call);
-/* The write stage as a body for the writer; `arg` is the call. May run more than once. */
+/* The write stage as a body for the writer; `arg` is the call. May run more than once. Of a row with an action it leaves an
+ * entry in the audit journal, by the viewer, about the path's :id, unless the write appends its own. */
 int call_write_body(struct txn *txn, void *arg);
 /* Runs all stages in a row on this thread, over `store`: tests and the command line. The call's arena, request and
  * route are set; afterwards its reply is complete. */

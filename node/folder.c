@@ -16,6 +16,7 @@
 #include "federation/url.h"
 #include "node/push.h"
 #include "storage/accounts.h"
+#include "storage/audit.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
@@ -199,8 +200,9 @@ static int create_write(struct txn *txn, void *arg)
 	err = actor_create_local(txn, &actor, body->private_pem);
 	if (err != OK)
 		return err;
-	return settings_put(txn, SETTING_ACTOR_ID,
-	                    arena_printf(body->arena, "%llu", (unsigned long long)actor.id));
+	err = settings_put(txn, SETTING_ACTOR_ID, arena_printf(body->arena, "%llu", (unsigned long long)actor.id));
+	/* the first entry of the journal */
+	return err == OK ? audit_append(txn, &(struct audit_entry){ .action = "init", .subject = body->actor.username }) : err;
 }
 
 static int create_actor(struct arena *arena, struct store *store, const struct instance *instance,

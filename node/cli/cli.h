@@ -84,5 +84,7 @@ struct str cli_line(const struct cli *cli, struct str text);
 /* Runs a body in the place's way and waits for the durable result. It leaves an entry in the audit journal, made of the
  * command's words unless the body appends its own (node/cli/write.c). */
 int cli_write(struct cli *cli, int (*body)(struct txn *txn, void *arg), void *arg);
+/* Such an entry alone, of what reads somebody's own things: before it prints them. */
+int cli_note(struct cli *cli);
 
 #endif

@@ -54,6 +54,8 @@ int command_user_export(struct cli *cli)
 		return cli_fail(cli, "%s", err_name(err));
 	err = export_csv(cli->arena, view, cli->instance->domain, import.account_id, import.kind, &csv);
 	view_end(view);
+	if (err == OK)
+		err = cli_note(cli);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
 	buf_add(&cli->out, csv);

@@ -28,10 +28,10 @@ static const char *action_of(struct cli *cli)
 	return action;
 }
 
-/* Texts and addresses of mail are what somebody may want erased, and the value of a setting may be a secret. */
+/* Texts and addresses of mail are what somebody may want erased. No setting holds a secret: those are in files. */
 static bool is_kept(struct str placeholder)
 {
-	static const struct str others[] = { STR("TEXT"), STR("ADDR"), STR("FILE"), STR("[VALUE]") };
+	static const struct str others[] = { STR("TEXT"), STR("ADDR"), STR("ADDRESS"), STR("FILE") };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (str_eq(placeholder, others[i]))
@@ -111,6 +111,17 @@ static int run(struct cli *cli, int (*body)(struct txn *txn, void *arg), void *a
 	if (cli->writer)
 		return writer_run(cli->writer, body, arg);
 	return store_write(cli->store, body, arg, NULL, NULL);
+}
+
+static int do_nothing(struct txn *txn, void *arg)
+{
+	(void)txn, (void)arg;
+	return OK;
+}
+
+int cli_note(struct cli *cli)
+{
+	return cli_write(cli, do_nothing, NULL);
 }
 
 int cli_write(struct cli *cli, int (*body)(struct txn *txn, void *arg), void *arg)

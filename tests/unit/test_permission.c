@@ -2,6 +2,7 @@
 #include "node/permission.h"
 
 #include "node/api/routes.h"
+#include "storage/audit.h"
 #include "storage/users.h"
 #include "tests/rig/rig_call.h"
 #include "tests/unit/tap.h"
@@ -239,6 +240,52 @@ static void test_grants(struct rig *rig)
 	is_int(revokes(rig, &rig->bob, "admin").status, 403, "and has no say any more");
 }
 
+static size_t entries(struct rig *rig, struct audit_record *ret_last)
+{
+	struct audit_record *records;
+	uint64_t next;
+	size_t count = 0;
+
+	audit_list(rig->arena, world_read(rig->world), &(struct audit_query){ 0 }, &(struct page){ .limit = 1 }, &records, &count,
+	           &next);
+	if (count)
+		*ret_last = records[0];
+	return count ? (size_t)records[0].sequence : 0;
+}
+
+/* Each act by a role leaves one entry, with who, what and to whom; a refused one none. */
+static void test_audit(struct rig *rig)
+{
+	struct audit_record last = { 0 };
+	const char *bob = rig_line(rig, "/api/v1/admin/accounts/%llu", (unsigned long long)rig->bob.id);
+	size_t before, unnamed = 0;
+
+	for (size_t i = 0; i < route_count; i++)
+		unnamed += routes[i].action && routes[i].write && !routes[i].act;
+	is_int(unnamed, 0, "each route by which one changes something has a word in the journal");
+	become(rig, &rig->bob, 0);
+	become(rig, &rig->alice, M | A);
+	before = entries(rig, &last);
+	rig_call(rig, "POST", rig_line(rig, "%s/action", bob), &rig->alice, "type=suspend");
+	is_int(entries(rig, &last), before + 1, "an act leaves one entry");
+	is_str(last.action, STR("account.suspend"), "which says what");
+	ok(last.actor_id == rig->alice.id && last.subject_id == rig->bob.id, "by whom and to whom");
+	rig_call(rig, "POST", rig_line(rig, "%s/unsuspend", bob), &rig->alice, NULL);
+	is_int(entries(rig, &last), before + 2, "taking it back is an act");
+	rig_call(rig, "POST", "/api/v1/admin/ip_blocks", &rig->alice, "ip=192.0.2.0/24&severity=no_access&comment=private");
+	is_int(entries(rig, &last), before + 3, "a rule is one");
+	is_str(last.action, STR("rule.add"), "as on the command line");
+	is_str(last.subject, STR("network"), "of which kind");
+	is_str(last.detail, STR("192.0.2.0/24"), "with its value, and nothing else");
+	grants(rig, &rig->bob, "moderator");
+	is_int(entries(rig, &last), before + 4, "giving a role leaves one entry, not two");
+	is_str(last.detail, STR("moderator"), "of which role");
+	grants(rig, &rig->alice, "moderator");
+	rig_call(rig, "POST", rig_line(rig, "%s/action", bob), &rig->alice, "type=nonsense");
+	rig_call(rig, "GET", bob, &rig->alice, NULL);
+	is_int(entries(rig, &last), before + 4, "what is refused or reads leaves none");
+}
+
 static void test_table(struct rig *rig)
 {
 	uint8_t roles;
@@ -268,6 +315,7 @@ int main(void)
 	test_refusal(rig);
 	test_kinds_of_acts(rig);
 	test_grants(rig);
+	test_audit(rig);
 	test_table(rig);
 	rig_free(rig);
 	return done();

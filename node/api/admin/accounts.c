@@ -281,6 +281,12 @@ struct action {
 	struct buf shown;    /* of who is turned away: Admin::Account */
 };
 
+/* As the journal calls them: what the command line does has one name with it. */
+static const char *const act_words[ACTS] = {
+	[ACT_NONE] = "account.act", [ACT_DISABLE] = "user.disable", [ACT_SENSITIVE] = "account.sensitive",
+	[ACT_SILENCE] = "account.silence", [ACT_SUSPEND] = "account.suspend",
+};
+
 static enum act read_act(const struct call *call)
 {
 	static const char *const names[ACTS] = { "none", "disable", "sensitive", "silence", "suspend" };
@@ -340,6 +346,7 @@ int api_admin_action_check(struct call *call, struct view *view)
 		return r;
 	action = call->state;
 	action->act = act;
+	call->audited.action = act_words[act];
 	if (action->act == ACT_DISABLE && action->account.host.n)
 		return answer_refuse(call, "Validation failed: type: who signs in at another server cannot be disabled here");
 	if (action->act > ACT_DISABLE && action->account.uri.n > RULE_VALUE_BYTES_MAX)
@@ -347,6 +354,7 @@ int api_admin_action_check(struct call *call, struct view *view)
 	if (!call_param(call, "report_id").n)
 		return OK;
 	action->report_id = call_param_id(call, "report_id");
+	call->audited.detail = arena_printf(call->arena, "report %llu", (unsigned long long)action->report_id);
 	r = reports_get(call->arena, view, action->report_id, &report);
 	if (r == ERR_NOT_FOUND || (r == OK && report.target_id != action->account.id))
 		return answer_refuse(call, "Validation failed: report_id is no report about this account");

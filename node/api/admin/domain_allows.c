@@ -112,6 +112,7 @@ int api_admin_domain_allow_add_write(struct call *call, struct txn *txn)
 	struct job contact = { .kind = STR("contact") };
 	int r = peers_by_domain(call->arena, txn_view(txn), added->domain, &peer);
 
+	call->audited.subject = added->domain;
 	if (r == OK) {
 		added->id = peer.id;
 		return OK;
@@ -151,6 +152,7 @@ int api_admin_domain_allow_delete_write(struct call *call, struct txn *txn)
 
 	if (r == OK)
 		r = peers_get(call->arena, txn_view(txn), rest.subject, &peer);
+	call->audited.subject = r == OK ? peer.domain : STR_NONE;
 	if (r == OK)
 		r = peers_delete(txn, rest.subject, &more);
 	return r == OK && more ? jobs_add(txn, &rest) : r;

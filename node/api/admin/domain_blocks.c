@@ -202,6 +202,7 @@ int api_admin_domain_block_write(struct call *call, struct txn *txn)
 	uint8_t other = block->rule.kind == RULE_DOMAIN ? RULE_SILENCE_DOMAIN : RULE_DOMAIN;
 	int r = rules_delete(txn, other, block->rule.value);
 
+	admin_rule_audit(call, &block->rule);
 	if (r == OK || r == ERR_NOT_FOUND)
 		r = rules_put(txn, &block->rule);
 	return r == ERR_LIMIT ? answer_refuse(call, "Validation failed: there are as many rules as may be") : r;
@@ -212,6 +213,7 @@ int api_admin_domain_block_delete_write(struct call *call, struct txn *txn)
 	const struct domain_block *block = call->state;
 	int r = rules_delete(txn, RULE_DOMAIN, block->rule.value);
 
+	admin_rule_audit(call, &block->rule);
 	if (r == OK || r == ERR_NOT_FOUND)
 		r = rules_delete(txn, RULE_SILENCE_DOMAIN, block->rule.value);
 	return r == ERR_NOT_FOUND ? OK : r;

@@ -111,6 +111,7 @@ int api_admin_role_check(struct call *call, struct view *view)
 	if (role_parse(role.p ? role : call_param(call, "role"), &change->role) != OK || !change->role)
 		return role.p ? ERR_NOT_FOUND : answer_refuse(call, "Validation failed: role is one of moderator, people_manager, "
 		                           "data_protection_officer and admin");
+	call->audited.detail = str_of(role_name(change->role));
 	call->state = change;
 	return OK;
 }

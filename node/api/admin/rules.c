@@ -111,10 +111,17 @@ int admin_rule_show(struct call *call, struct view *view, admin_rule_writer *w_r
 	return answer_end(&answer, call, OK);
 }
 
+void admin_rule_audit(struct call *call, const struct rule *rule)
+{
+	call->audited.subject = str_of(rule_kind_name(rule->kind));
+	call->audited.detail = rule->value;
+}
+
 int admin_rule_put(struct call *call, struct txn *txn)
 {
 	int r = rules_put(txn, call->state);
 
+	admin_rule_audit(call, call->state);
 	return r == ERR_LIMIT ? answer_refuse(call, "Validation failed: there are as many rules as may be") : r;
 }
 
@@ -122,6 +129,7 @@ int admin_rule_delete(struct call *call, struct txn *txn)
 {
 	const struct rule *rule = call->state;
 
+	admin_rule_audit(call, rule);
 	return rules_delete(txn, rule->kind, rule->value);
 }
 

@@ -20,6 +20,8 @@ int admin_rule_find_check(struct call *call, struct view *view, uint8_t kind);
 typedef void admin_rule_writer(struct json_writer *w, const struct rule *rule);
 int admin_rules_list(struct call *call, struct view *view, uint8_t kind, admin_rule_writer *w_rule);
 int admin_rule_show(struct call *call, struct view *view, admin_rule_writer *w_rule);
+/* Names the rule to the audit journal as the command line does: the kind, and its value. */
+void admin_rule_audit(struct call *call, const struct rule *rule);
 /* Whole write stages, of the rule in call->state. */
 int admin_rule_put(struct call *call, struct txn *txn);
 int admin_rule_delete(struct call *call, struct txn *txn);
