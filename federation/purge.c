@@ -15,6 +15,7 @@
 #include "storage/graph.h"
 #include "storage/hushes.h"
 #include "storage/imports.h"
+#include "storage/invitations.h"
 #include "storage/jobs.h"
 #include "storage/lists.h"
 #include "storage/mails.h"
@@ -158,6 +159,7 @@ static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
 	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
 		bookmarks_purge, hushes_purge, ties_purge, lists_purge, named_purge,
 		filters_purge, notice_requests_purge, scheduled_purge, announcements_purge, imports_purge, mails_purge,
+		invitations_purge,
 	};
 	int r = OK;
 

@@ -42,6 +42,9 @@ struct view;
 	X(TEXT, mail_password_file, "mail.password_file", "", 0, 1000, true, "File whose first line is the password for that; readable for the node alone.") \
 	X(MAILBOX, mail_from, "mail.from", "", 0, 254, true, "Address that mails come from; empty: no-reply@ this node's domain.") \
 	X(TEXT, mail_from_name, "mail.from_name", "", 0, 100, true, "Name beside it; empty: the node's title.") \
+	X(NUMBER, invitations_per_person, "invitations.per_person", 0, 0, 1000, true, "Invitations that a member may have open at once; 0: only people managers and administrators invite.") \
+	X(NUMBER, invitations_days, "invitations.days", 7, 1, 366, true, "An invitation ends after this, unless who makes it says otherwise.") \
+	X(SWITCH, invitations_approval, "invitations.approval", 0, 0, 1, true, "Whether who comes by an invitation waits for a moderator, too.") \
 	X(LIST, languages, "languages", "fr,en", 0, 200, true, "Languages of this node, most used first.") \
 	X(ADDRESSES, proxies, "proxies", "", 0, 2000, false, "Addresses of reverse proxies whose X-Forwarded-For is believed.") \
 	X(LEVEL, log_level, "log.level", "info", 4, 7, true, "error, warning, info or debug.") \

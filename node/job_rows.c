@@ -32,6 +32,7 @@
 #include "storage/base/log.h"
 #include "storage/disuse.h"
 #include "storage/engine/writer.h"
+#include "storage/invitations.h"
 #include "storage/mails.h"
 #include "storage/notice_requests.h"
 #include "storage/notices.h"
@@ -163,7 +164,7 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 static int write_expire(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
 {
 	bool tokens_more = false, seen_more = false, reports_more = false, reminders_more = false, deliveries_more = false,
-	     mails_more = false, attempts_more = false;
+	     mails_more = false, attempts_more = false, invitations_more = false;
 	int err = tokens_expire(txn, EXPIRE_BATCH, &tokens_more);
 
 	(void)job;
@@ -180,7 +181,10 @@ static int write_expire(struct arena *arena, struct txn *txn, struct job *job, b
 		err = expiry_sweep(arena, txn, EXPIRE_BATCH, &deliveries_more);
 	if (err == OK)
 		err = mails_expire(txn, EXPIRE_BATCH, &mails_more);
-	*ret_more = tokens_more || seen_more || reports_more || reminders_more || deliveries_more || mails_more || attempts_more;
+	if (err == OK)
+		err = invitations_forget(txn, EXPIRE_BATCH / 4, &invitations_more);  /* each is four puts */
+	*ret_more = tokens_more || seen_more || reports_more || reminders_more || deliveries_more || mails_more ||
+	            attempts_more || invitations_more;
 	return err;
 }
 
@@ -312,7 +316,7 @@ const struct job_row job_rows[] = {
 	{ "disuse",       LANE_POOL,   RETRY_HOUR,  100,   NULL,                run_disuse,  HOUR_MS,
 	  "ends tokens that nobody uses any more, and forgets apps that nobody ever let in" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,
-	  "forgets expired sessions, codes, links, old activity ids, closed reports, former mails, and what waits for who is kept out" },
+	  "forgets expired sessions, codes, links, old invitations and activity ids, closed reports, former mails, and what waits for who is kept out" },
 };
 
 const size_t job_row_count = sizeof(job_rows) / sizeof(job_rows[0]);

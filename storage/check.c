@@ -282,6 +282,12 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	[SPACE_MAIL] = { .key_bytes = 8, .type = &mail_type, .own = { ID(mail, id) } },
 	[SPACE_MAIL_TO] = { .key_bytes = 24, INDEX(MAIL, IN_KEY(16)) },
 	[SPACE_MAIL_OF] = { .key_bytes = 16, INDEX(MAIL, IN_KEY(8)) },
+	[SPACE_INVITATION] = { .key_bytes = 8, .type = &invitation_type, .own = { ID(invitation, id) } },
+	[SPACE_INVITATION_SECRET] = { .key_bytes = 32, .value_bytes = 8, INDEX(INVITATION, IN_VALUE(0)) },
+	[SPACE_INVITATION_OF] = { .key_bytes = 16, INDEX(INVITATION, IN_KEY(8)) },
+	[SPACE_INVITATION_EMAIL] = { .key_bytes = 24, INDEX(INVITATION, IN_KEY(16)) },
+	/* the invitation may be forgotten */
+	[SPACE_INVITED] = { .key_bytes = 16, INDEX(USER, IN_KEY(8)) },
 };
 
 /* Fills check->record: decodes the value, or takes it as it is. */

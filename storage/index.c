@@ -241,12 +241,30 @@ static void account_entries(const struct subject *subject)
 	arena_free(arena);
 }
 
+static void invitation_entries(const struct subject *subject)
+{
+	const struct invitation *invitation = subject->record;
+	struct arena *arena;
+	struct key key;
+
+	give_id(subject, SPACE_INVITATION_SECRET, key_text(&key, invitation->secret_hash), invitation->id);
+	give(subject, SPACE_INVITATION_OF, key_u64_u64(&key, invitation->sponsor_id, invitation->id), STR_NONE);
+	if (invitation->email.n == 0)
+		return;
+	arena = arena_new();
+	give(subject, SPACE_INVITATION_EMAIL, key_hash_u64(&key, str_lower(arena, invitation->email), invitation->id),
+	     STR_NONE);
+	arena_free(arena);
+}
+
 static void user_entries(const struct subject *subject)
 {
 	const struct user *user = subject->record;
 	struct arena *arena;
 	struct key key;
 
+	if (user->invitation_id)
+		give(subject, SPACE_INVITED, key_u64_u64(&key, user->invitation_id, user->account_id), STR_NONE);
 	if (user->email.n == 0)
 		return;
 	arena = arena_new();
@@ -357,6 +375,7 @@ static void mail_entries(const struct subject *subject)
 static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_ACCOUNT] = account_entries,
 	[SPACE_USER] = user_entries,
+	[SPACE_INVITATION] = invitation_entries,
 	[SPACE_APP] = app_entries,
 	[SPACE_TOKEN] = token_entries,
 	[SPACE_SESSION] = session_entries,

@@ -135,7 +135,12 @@
 	X(AUDIT, "audit", "sequence; 0: the head", "SHA-256 (32), audit record; of the head: the last sequence (8), its SHA-256") \
 	X(SECOND_FACTOR, "second_factor", "account id", "second_factor record") \
 	X(HALF_SESSION, "half_session", "SHA-256 of the cookie", "session record: who gave a password and no second factor yet") \
-	X(ATTEMPTS, "attempts", "hash of whose, kind (8)", "attempts record: wrong passwords and codes in a row")
+	X(ATTEMPTS, "attempts", "hash of whose, kind (8)", "attempts record: wrong passwords and codes in a row") \
+	X(INVITATION, "invitation", "id", "invitation record") \
+	X(INVITATION_SECRET, "invitation_secret", "SHA-256 of the secret", "invitation id") \
+	X(INVITATION_OF, "invitation_of", "sponsor's account id, invitation id", "-") \
+	X(INVITATION_EMAIL, "invitation_email", "hash of folded e-mail, invitation id", "-") \
+	X(INVITED, "invited", "invitation id, account id", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

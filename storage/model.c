@@ -105,8 +105,33 @@ static const struct field user_fields[] = {
 	FIELD(35, user, holds),
 	FIELD(36, user, reason),
 	FIELD(37, user, default_quote_policy),
+	FIELD(40, user, invitation_id),
+	FIELD(41, user, invited_by_id),
+	FIELD(42, user, department),
+	FIELD(43, user, communities),
 };
 RECORD_TYPE(user);
+
+static const struct field invitation_fields[] = {
+	FIELD(1, invitation, id),
+	FIELD(2, invitation, secret_hash),
+	FIELD(3, invitation, sponsor_id),
+	FIELD(4, invitation, roles),
+	FIELD(5, invitation, department),
+	FIELD(6, invitation, communities),
+	FIELD(7, invitation, language),
+	FIELD(8, invitation, email),
+	FIELD(9, invitation, name),
+	FIELD(10, invitation, display_name),
+	FIELD(11, invitation, uses),
+	FIELD(12, invitation, uses_max),
+	FIELD(13, invitation, created_ms),
+	FIELD(14, invitation, expires_ms),
+	FIELD(15, invitation, revoked_ms),
+	FIELD(16, invitation, mail_id),
+	FIELD(17, invitation, sent_ms),
+};
+RECORD_TYPE(invitation);
 
 static const struct field post_fields[] = {
 	FIELD(1, post, id),

@@ -101,6 +101,28 @@ struct user {
 	int64_t home_read_ms, notices_read_ms;   /* and when last */
 	uint8_t notices_not_followed, notices_no_follower, notices_new;  /* enum notice_verdict for a class of senders, */
 	uint8_t notices_private, notices_limited;                        /* 0: the default (storage/notice_policy.h) */
+	uint64_t invitation_id;       /* by which they came; 0: by none. It is forgotten before they are */
+	uint64_t invited_by_id;       /* whose invitation that was; 0: nobody's account */
+	struct str department;        /* as the invitation said */
+	struct str_list communities;  /* names of those to join, as the invitation said */
+};
+
+/* Lets somebody make an account who has its secret (storage/invitations.h). */
+struct invitation {
+	uint64_t id;
+	struct str secret_hash;       /* SHA-256, raw bytes */
+	uint64_t sponsor_id;          /* who answers for it; 0: the command line */
+	uint8_t roles;                /* set of enum user_role: what those who come by it are */
+	struct str department;
+	struct str_list communities;  /* names, kept until there are communities to join */
+	struct str language;          /* "fr", "en"; empty: as they choose */
+	struct str email;             /* whose it is, and only with this address they come; empty: whoever has the link */
+	struct str name, display_name;  /* that are proposed; may be empty */
+	uint64_t uses, uses_max;      /* how often it was used, and may be */
+	int64_t created_ms, expires_ms;
+	int64_t revoked_ms;           /* 0: not */
+	uint64_t mail_id;             /* the last mail with its link (storage/mails.h); it is forgotten first. 0: none was sent */
+	int64_t sent_ms;              /* when that was put on its way */
 };
 
 /* A post, or a boost of one (reblog_of_id). */
@@ -631,6 +653,7 @@ extern const struct record_type account_type, account_stats_type, user_type, pos
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 extern const struct record_type refresh_type, mail_type, house_rule_type;
 extern const struct record_type second_factor_type, attempts_type;
+extern const struct record_type invitation_type;
 extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else

@@ -12,6 +12,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/instance.h"
+#include "storage/invitations.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
@@ -113,7 +114,8 @@ int people_add(struct arena *arena, struct txn *txn, struct new_person *person)
 	struct user user = {
 		.email = person->email, .password_hash = person->password_hash, .roles = person->roles,
 		.locale = person->locale, .reason = person->reason, .holds = person->waits ? HOLD_PENDING : 0,
-		.disabled = person->waits,
+		.disabled = person->waits, .invitation_id = person->invitation_id, .invited_by_id = person->invited_by_id,
+		.department = person->department, .communities = person->communities,
 	};
 	struct user other;
 	int err;
@@ -218,6 +220,8 @@ int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id)
 		err = ERR_DENIED;
 	if (err == OK)
 		err = act_delete_actor(arena, txn, account_id);
+	if (err == OK)
+		err = invitations_unname(txn, user.invitation_id);
 	return err == OK ? users_delete(txn, account_id) : err;
 }
 
@@ -242,6 +246,8 @@ int people_reject(struct arena *arena, struct txn *txn, uint64_t account_id)
 
 	if (err == OK && !(people_holds(&user) & HOLD_PENDING))
 		err = ERR_DENIED;
+	if (err == OK)
+		err = invitations_unname(txn, user.invitation_id);
 	if (err == OK)
 		err = users_delete(txn, account_id);
 	if (err == OK)

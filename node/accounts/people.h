@@ -16,6 +16,9 @@ struct new_person {
 	bool waits;                  /* for a moderator, who lets them in or not */
 	struct str locale, reason;   /* "fr", "en"; why they want to be let in; empty: did not say */
 	struct str password_hash;    /* empty: has none yet; a sign-up link will be made */
+	uint64_t invitation_id, invited_by_id;  /* by which they come, and whose it is; 0: by none */
+	struct str department;
+	struct str_list communities;
 	struct account account;      /* made by people_prepare() */
 	struct str private_pem;
 };

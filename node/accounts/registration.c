@@ -7,6 +7,7 @@
 
 #include "federation/url.h"
 #include "node/accounts/email_domains.h"
+#include "node/accounts/inviting.h"
 #include "node/accounts/login.h"
 #include "node/accounts/oauth.h"
 #include "node/accounts/people.h"
@@ -26,6 +27,7 @@ enum { WAITING_MAX = 500, WAITING_LOOKED_AT = 5000, REASON_CHARS_MAX = 2000 };
 
 struct registration {
 	struct new_person person;
+	struct str invite_code;   /* empty: comes without one */
 	struct token token;
 	struct str secret;
 };
@@ -55,18 +57,25 @@ static int refuse_field(struct call *call, const char *field, const char *code, 
 	return CALL_DONE;
 }
 
-static int check_door(struct call *call, struct view *view)
+bool registration_network_may(struct view *view, struct str address)
+{
+	return !(networks_severities(view, address, clock_now_ms()) & (1U << NETWORK_NO_ACCESS | 1U << NETWORK_NO_SIGN_UP));
+}
+
+/* An invitation opens the door, unless who comes by it is to wait as well. */
+static int check_door(struct call *call, struct view *view, const struct registration *registration)
 {
 	size_t waiting = 0;
 	int err;
 
 	if (call->viewer.account_id)
 		return call_fail(call, ERR_DENIED, "Only an app can sign somebody up");
-	if (!config_door_is_open(call->node->config))
+	if (!registration->invite_code.n && !config_door_is_open(call->node->config))
 		return call_fail(call, ERR_DENIED, "This server takes no sign-ups: who runs it lets people in");
-	if (networks_severities(view, call->request.peer_address, clock_now_ms()) &
-	    (1U << NETWORK_NO_ACCESS | 1U << NETWORK_NO_SIGN_UP))
+	if (!registration_network_may(view, call->request.peer_address))
 		return call_fail(call, ERR_DENIED, "This server takes no sign-ups from your network");
+	if (!registration->person.waits)
+		return OK;
 	err = users_waiting(view, WAITING_LOOKED_AT, &waiting);
 	if (err == OK && waiting >= WAITING_MAX)
 		return call_fail(call, ERR_DENIED, "This server takes no sign-ups now: too many wait to be let in");
@@ -85,15 +94,20 @@ static bool is_taken(struct call *call, struct view *view, const struct new_pers
 	return users_by_email(call->arena, view, person->email, &user) != ERR_NOT_FOUND;
 }
 
-static bool is_blocked(struct call *call, struct view *view, struct str email)
+const char *registration_email_fault(struct arena *arena, struct view *view, const struct config *config, struct str *email)
 {
-	struct str domain = str_lower(call->arena, email), host;
+	struct str domain, host;
+	const char *fault;
 
+	if (!email_domain_is_allowed(arena, config, *email))
+		return "is of a domain that does not sign up here";
+	mail_address_parse(arena, *email, email, &fault);
+	domain = str_lower(arena, *email);
 	str_cut(&domain, '@');
 	/* Rules have the form of the DNS, people write accents. */
-	if (url_host_parse(call->arena, domain, &host) == OK)
+	if (url_host_parse(arena, domain, &host) == OK)
 		domain = host;
-	return rules_cover_host(view, RULE_EMAIL_DOMAIN, domain);
+	return rules_cover_host(view, RULE_EMAIL_DOMAIN, domain) ? "is of a provider that is not allowed here" : NULL;
 }
 
 static int check_fields(struct call *call, struct view *view, struct new_person *person)
@@ -108,11 +122,9 @@ static int check_fields(struct call *call, struct view *view, struct new_person 
 	fault = people_fault(&call->node->instance, person, &field);
 	if (fault)
 		return refuse_field(call, field, "ERR_INVALID", fault);
-	if (!email_domain_is_allowed(call->arena, call->node->config, person->email))
-		return refuse_field(call, "email", "ERR_BLOCKED", "is of a domain that does not sign up here");
-	mail_address_parse(call->arena, person->email, &person->email, &fault);
-	if (is_blocked(call, view, person->email))
-		return refuse_field(call, "email", "ERR_BLOCKED", "is of a provider that is not allowed here");
+	fault = registration_email_fault(call->arena, view, call->node->config, &person->email);
+	if (fault)
+		return refuse_field(call, "email", "ERR_BLOCKED", fault);
 	if (is_taken(call, view, person, &field))
 		return refuse_field(call, field, "ERR_TAKEN", "is taken");
 	if (password.n < PASSWORD_BYTES_MIN)
@@ -134,19 +146,47 @@ static struct str read_locale(const struct call *call)
 	return str_eq(language, STR("fr")) ? STR("fr") : str_eq(language, STR("en")) ? STR("en") : STR_NONE;
 }
 
+static int refuse_invitation(struct call *call)
+{
+	return refuse_field(call, "invite_code", "ERR_INVALID", "is not valid, or not any more");
+}
+
+/* What the invitation says of the person counts, too; for the address it is for no other does. */
+static int read_invitation(struct call *call, struct view *view, struct registration *registration)
+{
+	struct new_person *person = &registration->person;
+	struct str email = person->email;
+	struct invitation invitation;
+	int err;
+
+	registration->invite_code = call_param(call, "invite_code");
+	if (!registration->invite_code.n)
+		return OK;
+	err = invitation_find(call->arena, view, registration->invite_code, clock_now_ms(), &invitation);
+	if (err == ERR_NOT_FOUND)
+		return refuse_invitation(call);
+	if (err != OK)
+		return err;
+	invitation_fill(&invitation, call->node->config, person);
+	return str_eq_nocase(email, person->email) ? OK
+	       : refuse_field(call, "email", "ERR_INVALID", "is not the one that the invitation is for");
+}
+
 int registration_check(struct call *call, struct view *view)
 {
 	struct registration *registration = ARENA_NEW(call->arena, struct registration);
 	struct app app;
-	int err = check_door(call, view);
+	int err;
 
-	if (err != OK)
-		return err;
-	registration->person = (struct new_person){
+	*registration = (struct registration){ .person = {
 		.name = call_param(call, "username"), .email = call_param(call, "email"), .waits = true,
 		.locale = read_locale(call), .reason = call_param(call, "reason"),
-	};
-	err = check_fields(call, view, &registration->person);
+	} };
+	err = read_invitation(call, view, registration);
+	if (err == OK)
+		err = check_door(call, view, registration);
+	if (err == OK)
+		err = check_fields(call, view, &registration->person);
 	if (err == OK)
 		err = apps_get(call->arena, view, call->viewer.app_id, &app);
 	if (err != OK)
@@ -169,8 +209,12 @@ int registration_work(struct call *call)
 int registration_write(struct call *call, struct txn *txn)
 {
 	struct registration made = *(struct registration *)call->state;  /* a body may run again */
-	int err = people_add(call->arena, txn, &made.person);
+	int err = made.invite_code.n
+	          ? invitation_accept(call->arena, txn, call->node->config, made.invite_code, &made.person)
+	          : people_add(call->arena, txn, &made.person);
 
+	if (made.invite_code.n && err == ERR_NOT_FOUND)  /* used meanwhile */
+		return refuse_invitation(call);
 	if (err == ERR_EXISTS)
 		return refuse_field(call, "username", "ERR_TAKEN", "is taken, or the e-mail address is");
 	if (err != OK)

@@ -1,14 +1,23 @@
 /*
- * Sign-up by an app, where the setting `registrations` lets people in by approval: whoever signs up waits until a moderator
- * lets them in (node/api/admin/accounts.h).
+ * Sign-up by an app: with an invitation (node/accounts/inviting.h), or where the setting `registrations` lets people in by
+ * approval. Who signs up without one waits until a moderator lets them in (node/api/admin/accounts.h).
  */
 #ifndef NODE_ACCOUNTS_REGISTRATION_H
 #define NODE_ACCOUNTS_REGISTRATION_H
 
 #include "node/call.h"
 
-/* POST /api/v1/accounts, by the token of an app: username, email, password, agreement, locale, reason. Answers with a
- * token that lets in once a moderator did. 403: not open, or too many wait; 422 with what is wrong by field. */
+struct config;
+
+/* Why nobody joins with an e-mail address that is otherwise well; NULL: they may, and *email has the form in which it is
+ * kept. The one place that decides. */
+const char *registration_email_fault(struct arena *arena, struct view *view, const struct config *config, struct str *email);
+/* Whether who asks from this address may sign up, as far as networks are kept out. */
+bool registration_network_may(struct view *view, struct str address);
+
+/* POST /api/v1/accounts, by the token of an app: username, email, password, agreement, locale, reason, invite_code. Answers
+ * with a token, which lets in at once with an invitation, unless `invitations.approval` is set; else once a moderator let
+ * them in. 403: not open, or too many wait; 422 with what is wrong by field. */
 int registration_check(struct call *call, struct view *view);
 int registration_work(struct call *call);
 int registration_write(struct call *call, struct txn *txn);

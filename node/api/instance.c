@@ -234,7 +234,7 @@ int api_instance_v1(struct call *call, struct view *view)
 	w_languages(w, config);
 	json_w_member_bool(w, "registrations", config_door_is_open(config));
 	json_w_member_bool(w, "approval_required", config_door_is_open(config));
-	json_w_member_bool(w, "invites_enabled", false);
+	json_w_member_bool(w, "invites_enabled", config->invitations_per_person);
 	json_w_key(w, "configuration");
 	json_w_object(w);
 	w_account_limits(w);

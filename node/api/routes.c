@@ -40,6 +40,7 @@
 #include "node/api/imports.h"
 #include "node/api/instance.h"
 #include "node/api/instance_facts.h"
+#include "node/api/invitations.h"
 #include "node/api/lists.h"
 #include "node/api/markers.h"
 #include "node/api/media.h"
@@ -65,6 +66,7 @@
 #include "node/api/timelines.h"
 #include "node/api/tokens.h"
 #include "node/web/about.h"
+#include "node/web/invitation.h"
 #include "node/web/pictures.h"
 #include "node/web/second_step.h"
 #include "node/web/security.h"
@@ -106,6 +108,7 @@ const struct route routes[] = {
 #include "node/api/routes/admin.inc"
 #include "node/api/routes/pages.inc"
 #include "node/api/routes/federation.inc"
+#include "node/api/routes/inviting.inc"
 };
 
 const size_t route_count = sizeof(routes) / sizeof(routes[0]);

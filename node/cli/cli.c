@@ -408,7 +408,7 @@ static int cli_dispatch(struct cli *cli, size_t count, const struct str *words)
 		return status;
 	if (cli->command->reads_input && cli_option(cli, "password-stdin").p)
 		status = read_input(cli);
-	else if (str_ends(str_of(cli->command->arguments), STR(" FILE")))
+	else if (str_ends(str_of(cli->command->arguments), STR("FILE")))
 		status = read_file(cli);
 	if (status != STATUS_DONE)
 		return status;

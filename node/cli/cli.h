@@ -39,7 +39,7 @@ enum command_place {
 
 struct command {
 	const char *words;          /* "user add" */
-	const char *arguments;      /* "NAME" … as printed; "[X]" may be absent; "" none. A file that "NAME FILE" names is
+	const char *arguments;      /* "NAME" … as printed; "[X]" may be absent; "" none. A file that "… FILE" names is
 	                             * read by the process that was called: the command may run in another one */
 	const struct option_row *options;   /* ends with name NULL; --data is added to every PLACE_STORE command */
 	enum command_place place;

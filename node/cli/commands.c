@@ -104,6 +104,37 @@ static const struct option_row emoji_options[] = {
 	{ 0 },
 };
 
+static const struct option_row invite_create_options[] = {
+	{ "email", "ADDR", false, "whose it is: only with this address somebody comes by it" },
+	{ "name", "NAME", false, "the name that the form proposes" },
+	{ "display-name", "TEXT", false, "the name as shown that it proposes" },
+	{ "role", "ROLES", false, "what they are beside a member: " ROLE_WORDS ", with commas between" },
+	{ "department", "TEXT", false, "where they work" },
+	{ "communities", "NAMES", false, "to join, with commas between; kept until this node has communities" },
+	{ "language", "LANGUAGE", false, "fr or en" },
+	{ "days", "N", false, "it ends after so many; otherwise invitations.days" },
+	{ "uses", "N", false, "how many may come by it (default 1)" },
+	{ "sponsor", "NAME", false, "who answers for it; otherwise who runs the node" },
+	{ 0 },
+};
+
+static const struct option_row invite_list_options[] = {
+	{ "state", "STATE", false, "only those that are open, used, expired or revoked" },
+	{ "sponsor", "NAME", false, "only that person's" },
+	{ 0 },
+};
+
+static const struct option_row invite_resend_options[] = {
+	{ "open", NULL, false, "all that are open" },
+	{ "expired", NULL, false, "all that expired" },
+	{ 0 },
+};
+
+static const struct option_row user_import_options[] = {
+	{ "dry-run", NULL, false, "say what would come of each line, and invite nobody" },
+	{ 0 },
+};
+
 static const struct option_row import_options[] = {
 	{ "overwrite", NULL, false, "what is not in FILE goes" },
 	{ 0 },
@@ -157,9 +188,23 @@ const struct command commands[] = {
 	  "a person goes on as TARGET, a handle or address that has this one as an alias; followers follow" },
 	{ "user unmove", "NAME", NULL, PLACE_STORE, false, command_user_unmove,
 	  "takes a move back; followers who left do not return" },
-	{ "user export", "NAME TYPE", NULL, PLACE_STORE, false, command_user_export,
+	{ "user import", "FILE", user_import_options, PLACE_STORE, false, command_user_import,
+	  "invites the people of a CSV file; prints a line for each: accepted or refused, why, and the link\n\n"
+	  "The first row names the columns: name, email, display_name, role, department, communities, language (or in\n"
+	  "French). Only email must be there. Commas, semicolons or tabs separate. A line whose person is here or invited\n"
+	  "already is refused, so that the same file may be run again." },
+	{ "user export", "", NULL, PLACE_STORE, false, command_user_export, "prints the people of this node as such a file" },
+	{ "invite create", "", invite_create_options, PLACE_STORE, false, command_invite_create,
+	  "prints the id of a new invitation, and the link by which somebody makes an account" },
+	{ "invite list", "", invite_list_options, PLACE_STORE, false, command_invite_list,
+	  "lists the invitations: id, state, uses, end, sponsor, role, e-mail, department" },
+	{ "invite show", "ID", NULL, PLACE_STORE, false, command_invite_show, "one invitation, and who came by it" },
+	{ "invite revoke", "ID", NULL, PLACE_STORE, false, command_invite_revoke, "lets nobody in by it any more" },
+	{ "invite resend", "[ID]", invite_resend_options, PLACE_STORE, false, command_invite_resend,
+	  "gives an invitation a new link and time anew; the former link is good no longer" },
+	{ "data export", "NAME TYPE", NULL, PLACE_STORE, false, command_data_export,
 	  "prints what a person may take along, as CSV; TYPE is follows, blocks, mutes, lists, domain_blocks or bookmarks" },
-	{ "user import", "NAME TYPE FILE", import_options, PLACE_STORE, false, command_user_import,
+	{ "data import", "NAME TYPE FILE", import_options, PLACE_STORE, false, command_data_import,
 	  "brings such a file of theirs from elsewhere" },
 	{ "role grant", "NAME ROLE", NULL, PLACE_STORE, false, command_role_grant,
 	  "gives a person a role beside those they have; counts at once\n\n"

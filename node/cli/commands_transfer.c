@@ -1,5 +1,5 @@
 /*
- * Commands about what people take along and bring: user export, user import.
+ * Commands about what people take along and bring: data export, data import.
  */
 #include "node/cli/commands.h"
 #include "node/export.h"
@@ -40,7 +40,7 @@ static int read_who_and_what(struct cli *cli, struct import *import)
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
 }
 
-int command_user_export(struct cli *cli)
+int command_data_export(struct cli *cli)
 {
 	struct import import = { 0 };
 	struct view *view;
@@ -73,7 +73,7 @@ static int import_write(struct txn *txn, void *arg)
 	return err;
 }
 
-int command_user_import(struct cli *cli)
+int command_data_import(struct cli *cli)
 {
 	struct transfer transfer = { .arena = cli->arena };
 	struct import *import = &transfer.import;

@@ -3,6 +3,8 @@
  */
 #include "node/web/catalogue.h"
 
+#include "storage/model.h"
+
 #include "storage/scope.h"
 
 static const struct str texts[TEXT_COUNT][LANGUAGE_COUNT] = {
@@ -92,4 +94,20 @@ enum text text_of_scope(struct str name)
 		if (str_eq(name, rows[i].name))
 			return rows[i].text;
 	return TEXT_COUNT;
+}
+
+enum text text_of_role(uint8_t role)
+{
+	switch (role) {
+	case ROLE_MODERATOR:
+		return TEXT_ROLE_MODERATOR;
+	case ROLE_PEOPLE_MANAGER:
+		return TEXT_ROLE_PEOPLE_MANAGER;
+	case ROLE_DATA_PROTECTION_OFFICER:
+		return TEXT_ROLE_DATA_PROTECTION_OFFICER;
+	case ROLE_ADMIN:
+		return TEXT_ROLE_ADMIN;
+	default:
+		return TEXT_ROLE_MEMBER;
+	}
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "storage/base/str.h"
 
@@ -76,6 +77,43 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(SIGN_UP_GONE_LEAD, "Un lien d’inscription ne sert qu’une fois, pendant 7 jours. Demandez-en un nouveau à la " \
 	  "personne qui administre cet espace.", \
 	  "A sign-up link works once, within 7 days. Ask whoever administers this space for a new one.") \
+	/* Invitations */ \
+	X(INVITATION, "Invitation", "Invitation") \
+	X(INVITATION_WELCOME, "Bienvenue sur {}", "Welcome to {}") \
+	X(INVITATION_BY, "{} vous invite à rejoindre cet espace.", "{} invites you to join this space.") \
+	X(INVITATION_LEAD, "Vous êtes invité à rejoindre cet espace.", "You are invited to join this space.") \
+	X(INVITATION_ROLE, "Rôle", "Role") \
+	X(INVITATION_DEPARTMENT, "Service", "Department") \
+	X(INVITATION_COMMUNITIES, "Communautés", "Communities") \
+	X(INVITATION_EMAIL, "Adresse e-mail", "E-mail address") \
+	X(INVITATION_UNTIL, "Valable jusqu’au", "Valid until") \
+	X(INVITATION_DISPLAY_NAME, "Votre nom, tel que les autres le verront", "Your name, as others will see it") \
+	X(INVITATION_NAME, "Identifiant", "User name") \
+	X(INVITATION_NAME_HINT, "Lettres sans accent, chiffres, points, tirets et tirets bas\u00a0: lea.morel. Il ne change plus " \
+	  "ensuite.", "Letters a to z, digits, dots, hyphens and underscores: lea.morel. It does not change afterwards.") \
+	X(INVITATION_SUBMIT, "Créer mon compte", "Create my account") \
+	X(INVITATION_NAME_WRONG, "Cet identifiant n’est pas possible\u00a0: 30 lettres sans accent et chiffres au plus, avec des " \
+	  "points, tirets ou tirets bas entre eux.", \
+	  "This user name is not possible: at most 30 letters a to z and digits, with dots, hyphens or underscores between them.") \
+	X(INVITATION_NAME_TAKEN, "Cet identifiant est déjà pris.", "This user name is taken.") \
+	X(INVITATION_EMAIL_WRONG, "Cette adresse e-mail n’est pas valable.", "This is no valid e-mail address.") \
+	X(INVITATION_EMAIL_REFUSED, "Cette adresse e-mail ne peut pas être utilisée ici. Prenez votre adresse professionnelle.", \
+	  "This e-mail address cannot be used here. Take the one that you have at work.") \
+	X(INVITATION_DISPLAY_NAME_WRONG, "Le nom compte 100 caractères au plus, sur une ligne.", \
+	  "The name has at most 100 characters, on one line.") \
+	X(INVITATION_GONE, "Cette invitation n’est plus valable", "This invitation is no longer valid") \
+	X(INVITATION_GONE_LEAD, "Elle a expiré, a déjà servi ou a été retirée, ou bien l’adresse est incomplète. Demandez-en une " \
+	  "nouvelle à la personne qui vous l’a envoyée.", \
+	  "It has expired, was used or taken back, or the address is not complete. Ask whoever sent it for a new one.") \
+	X(INVITATION_WAITS, "Votre compte est créé", "Your account is made") \
+	X(INVITATION_WAITS_LEAD, "Une personne de la modération va le valider. Vous pourrez ensuite vous connecter avec le mot de " \
+	  "passe que vous venez de choisir.", \
+	  "A moderator will let you in. After that you can sign in with the password that you have just chosen.") \
+	X(ROLE_MEMBER, "Membre", "Member") \
+	X(ROLE_MODERATOR, "Modération", "Moderator") \
+	X(ROLE_PEOPLE_MANAGER, "Ressources humaines", "People manager") \
+	X(ROLE_DATA_PROTECTION_OFFICER, "Protection des données", "Data protection officer") \
+	X(ROLE_ADMIN, "Administration technique", "Technical administrator") \
 	/* Authorization of an app */ \
 	X(AUTHORIZE, "Autoriser une application", "Authorize an app") \
 	X(AUTHORIZE_ASKS, "{} souhaite utiliser votre compte", "{} would like to use your account") \
@@ -310,6 +348,8 @@ bool language_parse(struct str tag, enum language *ret_language);
 /* The best of an Accept-Language header (RFC 9110 section 12.5.4); `fallback` when it names none of ours. */
 enum language language_accepted(struct str header, enum language fallback);
 
+/* What somebody of a role (enum user_role) is called. */
+enum text text_of_role(uint8_t role);
 /* What the scope name `name` lets an app do; TEXT_COUNT for a name that nobody knows. */
 enum text text_of_scope(struct str name);
 

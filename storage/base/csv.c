@@ -3,6 +3,8 @@
  */
 #include "storage/base/csv.h"
 
+#include <string.h>
+
 #include "storage/base/arena.h"
 
 static bool is_line_end(char c)
@@ -14,9 +16,46 @@ void csv_begin(struct csv_reader *reader, struct arena *arena, struct str text)
 {
 	static const struct str mark = STR("\xef\xbb\xbf");
 
-	*reader = (struct csv_reader){ .arena = arena, .text = text };
+	*reader = (struct csv_reader){ .arena = arena, .text = text, .separator = ',' };
 	if (str_starts(text, mark))
 		reader->at = mark.n;
+}
+
+void csv_begin_sheet(struct csv_reader *reader, struct arena *arena, struct str text)
+{
+	static const char separators[] = { ',', ';', '\t' };
+	size_t counts[sizeof(separators)] = { 0 }, best = 0;
+	bool in_quotes = false;
+
+	csv_begin(reader, arena, text);
+	for (size_t i = reader->at; i < text.n && (in_quotes || !is_line_end(text.p[i])); i++) {
+		in_quotes ^= text.p[i] == '"';
+		for (size_t k = 0; !in_quotes && k < sizeof(separators); k++)
+			counts[k] += text.p[i] == separators[k];
+	}
+	for (size_t k = 1; k < sizeof(separators); k++)
+		if (counts[k] > counts[best])
+			best = k;
+	reader->separator = separators[best];
+}
+
+/* CR, LF and CRLF end one line each. */
+static void count_lines(struct csv_reader *reader, size_t until)
+{
+	struct str text = reader->text;
+
+	if (reader->line == 0)
+		reader->line = 1;
+	for (; reader->counted < until; reader->counted++)
+		reader->line += text.p[reader->counted] == '\n' ||
+		                (text.p[reader->counted] == '\r' &&
+		                 (reader->counted + 1 == text.n || text.p[reader->counted + 1] != '\n'));
+}
+
+/* White space that separates no fields. */
+static bool is_blank(const struct csv_reader *reader, char c)
+{
+	return c == ' ' || (c == '\t' && reader->separator != '\t');
 }
 
 /* Behind the opening quote; leaves *at behind the closing one. */
@@ -52,7 +91,7 @@ static struct str field_at(struct csv_reader *reader, size_t *at)
 	struct str text = reader->text, field;
 	size_t begin;
 
-	while (*at < text.n && (text.p[*at] == ' ' || text.p[*at] == '\t'))
+	while (*at < text.n && is_blank(reader, text.p[*at]))
 		(*at)++;
 	begin = *at;
 	if (*at < text.n && text.p[*at] == '"') {
@@ -62,7 +101,7 @@ static struct str field_at(struct csv_reader *reader, size_t *at)
 	} else {
 		field = STR_NONE;
 	}
-	while (*at < text.n && text.p[*at] != ',' && !is_line_end(text.p[*at]))
+	while (*at < text.n && text.p[*at] != reader->separator && !is_line_end(text.p[*at]))
 		(*at)++;
 	/* What stands behind a closing quote is nobody's. */
 	return str_trim(field.p ? field : str_sub(text, begin, *at - begin));
@@ -73,8 +112,9 @@ bool csv_next(struct csv_reader *reader, struct str *fields, size_t max, size_t 
 	struct str text = reader->text;
 	size_t at = reader->at, count = 0;
 
-	while (at < text.n && (is_line_end(text.p[at]) || text.p[at] == ' ' || text.p[at] == '\t'))
+	while (at < text.n && (is_line_end(text.p[at]) || is_blank(reader, text.p[at])))
 		at++;
+	count_lines(reader, at);
 	if (at >= text.n) {
 		reader->at = text.n;
 		return false;
@@ -84,7 +124,7 @@ bool csv_next(struct csv_reader *reader, struct str *fields, size_t max, size_t 
 
 		if (count < max)
 			fields[count++] = field;
-		if (at >= text.n || text.p[at] != ',')
+		if (at >= text.n || text.p[at] != reader->separator)
 			break;
 		at++;
 	}
@@ -116,6 +156,20 @@ void csv_add(struct buf *buf, struct str field, bool first)
 		buf_add_char(buf, field.p[i]);
 	}
 	buf_add_char(buf, '"');
+}
+
+void csv_add_text(struct buf *buf, struct str field, bool first)
+{
+	bool formula = field.n && memchr("=+-@\t\r", field.p[0], 6);
+	struct buf guarded;
+
+	if (formula) {
+		buf_init(&guarded, buf->arena, 0);
+		buf_add_char(&guarded, '\'');
+		buf_add(&guarded, field);
+		field = buf_str(&guarded);
+	}
+	csv_add(buf, field, first);
 }
 
 void csv_end_row(struct buf *buf)

@@ -260,6 +260,14 @@ POST /api/v1/admin/canonical_email_blocks/test [o]
 GET /api/rse/v1/admin/roles [RoleHolders]
 POST /api/rse/v1/admin/accounts/:id/roles AdminAccount
 DELETE /api/rse/v1/admin/accounts/:id/roles/:role AdminAccount
+GET /api/rse/v1/invitations [Invitation]
+POST /api/rse/v1/invitations Invitation
+GET /api/rse/v1/invitations/:id Invitation
+POST /api/rse/v1/invitations/:id/revoke Invitation
+POST /api/rse/v1/invitations/:id/resend Invitation
+POST /api/rse/v1/invitations/resend [Invitation]
+POST /api/rse/v1/invitations/import [InvitationLine]
+GET /invite/:code Invite
 GET /api/rse/v1/admin/audit [AuditEntry]
 GET /api/rse/v1/admin/audit/verify AuditVerdict
 GET /api/v1/admin/reports [AdminReport]

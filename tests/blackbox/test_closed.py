@@ -19,6 +19,7 @@ OPEN = """
     POST /api/v1/apps  GET /oauth/authorize  POST /oauth/authorize  POST /oauth/token  POST /oauth/revoke
     GET /actor  GET /actor/followers  GET /actor/following  GET /u/:id
     GET /  GET /legal  GET /sign-in  POST /sign-in  GET /sign-in/code  POST /sign-in/code  POST /sign-out  GET /sign-up/:secret  POST /sign-up/:secret
+    GET /invitation/:secret  POST /invitation/:secret  GET /invite/:code
     GET /style.css  GET /avatar.svg  GET /header.svg  GET /avatar.png  GET /header.png  GET /icon.svg
     GET /media/:id/:secret/:name  GET /media/proxy/:id/:secret/:url  GET /media/proxy/:id/:secret/:url/:name
 """.split()

@@ -178,14 +178,14 @@ def test_an_operator_does_it_for_them(world, tmp_path, word):
     quin = world.a.person("quin")
     path = tmp_path / "follows.csv"
     path.write_text("Account address\nana\nnobody\n")
-    assert "2 rows" in world.a.do("user", "import", "quin", "follows", str(path))
+    assert "2 rows" in world.a.do("data", "import", "quin", "follows", str(path))
     wait_for(lambda: quin.get("/api/v1/imports")[0]["state"] == "done", "it is done")
-    assert world.a.do("user", "export", "@quin", "follows").splitlines()[1] == f"ana@{world.a.domain},true,false,"
+    assert world.a.do("data", "export", "@quin", "follows").splitlines()[1] == f"ana@{world.a.domain},true,false,"
     path.write_text("ben\n")
-    world.a.do("user", "import", "quin", "follows", str(path), "--overwrite")
+    world.a.do("data", "import", "quin", "follows", str(path), "--overwrite")
     wait_for(lambda: csv_of(quin, "following")[1:] == [[f"ben@{world.a.domain}", "true", "false", ""]], "it is overwritten")
-    assert world.a.cli("user", "export", "quin", "wishes").returncode == 2
-    assert world.a.cli("user", "export", "nobody", "blocks").returncode == 1
+    assert world.a.cli("data", "export", "quin", "wishes").returncode == 2
+    assert world.a.cli("data", "export", "nobody", "blocks").returncode == 1
 
 
 @pytest.mark.plain

@@ -56,6 +56,39 @@ static void check_reading(void)
 		is_str(table(str_of(cases[i].text)), str_of(cases[i].expected), cases[i].why);
 }
 
+/* What a spreadsheet writes, and what one reads. */
+static void check_sheets(void)
+{
+	static const struct { const char *text; char separator; } cases[] = {
+		{ "a,b;c,d", ',' }, { "a;b;c,d", ';' }, { "a\tb", '\t' }, { "\"a;b;c\",d", ',' }, { "", ',' }, { "a\nb;c", ',' },
+	};
+	static const struct { const char *field, *written; } cells[] = {
+		{ "=1+1", "'=1+1" }, { "+33", "'+33" }, { "-x", "'-x" }, { "@x", "'@x" }, { "\tx", "'\tx" }, { "a=b", "a=b" },
+		{ "=a,b", "\"'=a,b\"" }, { "", "" },
+	};
+	struct str fields[FIELDS];
+	struct csv_reader reader;
+	size_t count;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		csv_begin_sheet(&reader, arena, str_of(cases[i].text));
+		ok(reader.separator == cases[i].separator, "the separator of sheet %zu is found", i);
+	}
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		struct buf out;
+
+		buf_init(&out, arena, 0);
+		csv_add_text(&out, str_of(cells[i].field), true);
+		ok(str_eq(buf_str(&out), str_of(cells[i].written)), "cell %zu is harmless", i);
+	}
+	csv_begin_sheet(&reader, arena, STR("a;b\r\n\r\n\"two\nlines\";x\r\n;y"));
+	for (size_t i = 0; i < 3; i++) {
+		static const size_t lines[] = { 1, 3, 5 };
+
+		ok(csv_next(&reader, fields, FIELDS, &count) && reader.line == lines[i], "row %zu knows its line", i);
+	}
+}
+
 /* A file of a megabyte may hold a quarter of a million of them. */
 static void check_place(void)
 {
@@ -133,6 +166,7 @@ int main(void)
 	arena = arena_new();
 	check_reading();
 	check_place();
+	check_sheets();
 	check_round_trip();
 	check_anything();
 	arena_free(arena);

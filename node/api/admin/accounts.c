@@ -101,6 +101,8 @@ int entity_admin_account(struct json_writer *w, struct arena *arena, struct view
 	json_w_member_raw(w, "ips", STR("[]"));
 	json_w_member_str_or_null(w, "locale", known.user.locale);
 	json_w_member_str_or_null(w, "invite_request", known.user.reason);
+	if (known.user.invited_by_id)
+		json_w_member_id(w, "invited_by_account_id", known.user.invited_by_id);
 	if (known.user.account_id)
 		entity_role(w, known.user.roles);
 	else
@@ -141,6 +143,7 @@ struct wanted {
 	bool local, remote, staff, nobody;
 	enum state state;
 	struct str domain, username, display_name, email;  /* names folded; empty: any */
+	uint64_t invited_by;   /* 0: anybody or nobody */
 };
 
 static enum state read_state(const struct call *call)
@@ -169,10 +172,11 @@ static struct wanted read_wanted(const struct call *call)
 		.username = accounts_fold(call->arena, call_param(call, "username")),
 		.display_name = accounts_fold(call->arena, call_param(call, "display_name")),
 		.email = call_param(call, "email"),
+		.invited_by = call_param_id(call, "invited_by"),
 	};
 
-	/* Nobody was invited, or leaves an address of a network. */
-	wanted.nobody = call_param(call, "ip").n || call_param(call, "invited_by").n;
+	/* Nobody leaves an address of a network, and what is no id invited nobody. */
+	wanted.nobody = call_param(call, "ip").n || (call_param(call, "invited_by").n && !wanted.invited_by);
 	return wanted;
 }
 
@@ -208,6 +212,7 @@ static bool is_wanted(struct arena *arena, struct view *view, const struct known
 		return false;
 	return (!wanted->domain.n || str_eq_nocase(account->host, wanted->domain)) &&
 	       (!wanted->email.n || str_eq_nocase(known->user.email, wanted->email)) &&
+	       (!wanted->invited_by || known->user.invited_by_id == wanted->invited_by) &&
 	       holds(arena, account->username, wanted->username) &&
 	       holds(arena, account->display_name, wanted->display_name) &&
 	       is_in_state(arena, view, known, wanted->state);

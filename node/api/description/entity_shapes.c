@@ -208,13 +208,19 @@ const struct entity_shape entity_shapes[] = {
 	{ "AdminIp", "ip:s used_at:d" },
 	{ "AdminAccount",
 	  "id:id username:s domain:s? created_at:d email:s ip:o? ips:[AdminIp] locale:s? "
-	  "invite_request:s? role:Role? confirmed:b approved:b disabled:b sensitized:b~ "
+	  "invite_request:s? invited_by_account_id:id~ role:Role? confirmed:b approved:b disabled:b sensitized:b~ "
 	  "silenced:b suspended:b account:Account" },
 	{ "AdminReport",
 	  "id:id action_taken:b action_taken_at:d? category:(spam|legal|violation|other) "
 	  "comment:s forwarded:b created_at:d updated_at:d account:AdminAccount "
 	  "target_account:AdminAccount assigned_account:AdminAccount? "
 	  "action_taken_by_account:AdminAccount? statuses:[Status] rules:[Rule]" },
+	{ "Invitation",
+	  "id:id state:(open|used|expired|revoked) link:u? sponsor_id:id? role:s department:s? "
+	  "communities:[s] language:s? email:s? name:s? display_name:s? uses:i uses_max:i created_at:d "
+	  "expires_at:d revoked_at:d? sent_at:d? mail:s? mail_answer:s? account_ids:[id]" },
+	{ "InvitationLine", "line:i name:s email:s accepted:b reason:s? invitation_id:id? link:u?" },
+	{ "Invite", "invite_code:s instance_api_url:u" },
 	{ "AdminDomainAllow", "id:id domain:s created_at:d" },
 	{ "AdminDomainBlock",
 	  "id:id domain:s digest:s created_at:d severity:(noop|silence|suspend) reject_media:b "
