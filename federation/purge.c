@@ -10,6 +10,7 @@
 #include "storage/base/err.h"
 #include "storage/blocks.h"
 #include "storage/bookmarks.h"
+#include "storage/email_links.h"
 #include "storage/emoji_reactions.h"
 #include "storage/filters.h"
 #include "storage/graph.h"
@@ -159,7 +160,7 @@ static int purge_kept(struct txn *txn, uint64_t account_id, bool *ret_more)
 	static int (*const purges[])(struct txn *txn, uint64_t account_id, size_t max, bool *ret_more) = {
 		bookmarks_purge, hushes_purge, ties_purge, lists_purge, named_purge,
 		filters_purge, notice_requests_purge, scheduled_purge, announcements_purge, imports_purge, mails_purge,
-		invitations_purge,
+		invitations_purge, email_links_purge,
 	};
 	int r = OK;
 

@@ -65,6 +65,7 @@ struct route {
 	bool files;            /* its work is about files, in a pool of its own: others do not wait behind them */
 	bool copies;           /* its work fetches files of others, which may take long: yet another pool */
 	bool uploads;          /* its body may be as long as a file (server_options.upload_max), for those who signed in */
+	bool waiting;          /* also for who signed up and waits to be let in */
 	bool cross_origin;     /* CORS headers and preflight: the client API and discovery */
 	const char *answers;   /* the media type of its success, when that is not application/json */
 	const char *summary;   /* one line for `rse-node routes` */

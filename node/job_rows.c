@@ -18,6 +18,7 @@
 #include "federation/quote.h"
 #include "federation/resolve.h"
 #include "federation/staff.h"
+#include "node/accounts/reset.h"
 #include "node/import.h"
 #include "node/config.h"
 #include "node/jobs.h"
@@ -31,6 +32,7 @@
 #include "storage/base/err.h"
 #include "storage/base/log.h"
 #include "storage/disuse.h"
+#include "storage/email_links.h"
 #include "storage/engine/writer.h"
 #include "storage/invitations.h"
 #include "storage/mails.h"
@@ -161,30 +163,40 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 
 /* --- expire: what has had its time ------------------------------------------------------------------------------ */
 
+/* What forgets its own by itself, and how many at once. */
+static const struct {
+	int (*forget)(struct txn *txn, size_t max, bool *ret_more);
+	size_t max;
+} forgetters[] = {
+	{ tokens_expire, EXPIRE_BATCH },
+	{ attempts_expire, EXPIRE_BATCH },
+	{ reports_forget, EXPIRE_BATCH },
+	{ mails_expire, EXPIRE_BATCH },
+	{ email_links_expire, EXPIRE_BATCH },
+	{ invitations_forget, EXPIRE_BATCH / 4 },  /* each is four puts */
+};
+
 static int write_expire(struct arena *arena, struct txn *txn, struct job *job, bool *ret_more)
 {
-	bool tokens_more = false, seen_more = false, reports_more = false, reminders_more = false, deliveries_more = false,
-	     mails_more = false, attempts_more = false, invitations_more = false;
-	int err = tokens_expire(txn, EXPIRE_BATCH, &tokens_more);
+	int64_t now_ms = txn_now_ms(txn);
+	bool more = false;
+	int err = OK;
 
 	(void)job;
+	*ret_more = false;
+	for (size_t i = 0; err == OK && i < sizeof(forgetters) / sizeof(forgetters[0]); i++) {
+		err = forgetters[i].forget(txn, forgetters[i].max, &more);
+		*ret_more |= more;
+	}
 	if (err == OK)
-		err = attempts_expire(txn, EXPIRE_BATCH, &attempts_more);
+		err = activities_forget(txn, now_ms - (int64_t)SEEN_KEPT_MS_DAYS * DAY_MS, EXPIRE_BATCH, &more);
+	*ret_more |= more;
 	if (err == OK)
-		err = activities_forget(txn, txn_now_ms(txn) - (int64_t)SEEN_KEPT_MS_DAYS * DAY_MS, EXPIRE_BATCH, &seen_more);
+		err = reminders_forget(txn, now_ms - (int64_t)REMINDERS_KEPT_DAYS * DAY_MS, EXPIRE_BATCH, &more);
+	*ret_more |= more;
 	if (err == OK)
-		err = reports_forget(txn, EXPIRE_BATCH, &reports_more);
-	if (err == OK)
-		err = reminders_forget(txn, txn_now_ms(txn) - (int64_t)REMINDERS_KEPT_DAYS * DAY_MS, EXPIRE_BATCH,
-		                       &reminders_more);
-	if (err == OK)
-		err = expiry_sweep(arena, txn, EXPIRE_BATCH, &deliveries_more);
-	if (err == OK)
-		err = mails_expire(txn, EXPIRE_BATCH, &mails_more);
-	if (err == OK)
-		err = invitations_forget(txn, EXPIRE_BATCH / 4, &invitations_more);  /* each is four puts */
-	*ret_more = tokens_more || seen_more || reports_more || reminders_more || deliveries_more || mails_more ||
-	            attempts_more || invitations_more;
+		err = expiry_sweep(arena, txn, EXPIRE_BATCH, &more);
+	*ret_more |= more;
 	return err;
 }
 
@@ -305,6 +317,8 @@ const struct job_row job_rows[] = {
 	  "tells a client of a notification by Web Push" },
 	{ "mail",         LANE_MAIL,   RETRY_SOON,  1000,  NULL,                mail_job,    0,
 	  "sends a mail" },
+	{ "reset",        LANE_POOL,   RETRY_SOON,  20,    NULL,                reset_job,   0,
+	  "mails a link for a forgotten password, if there is such a person" },
 	{ "import",       LANE_POOL,   RETRY_SOON,  100,   NULL,                import_job,  0,
 	  "does what somebody's CSV file says, row by row" },
 	{ "publish",      LANE_WRITER, RETRY_SOON,  100,   publish_write,       NULL,        0,

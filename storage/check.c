@@ -281,6 +281,8 @@ static const struct space_rule rules[SPACE_COUNT] = {
 	/* whom it is to may be gone: it says so */
 	[SPACE_MAIL] = { .key_bytes = 8, .type = &mail_type, .own = { ID(mail, id) } },
 	[SPACE_MAIL_TO] = { .key_bytes = 24, INDEX(MAIL, IN_KEY(16)) },
+	[SPACE_EMAIL_LINK] = { HASH_OF(email_link_type) },
+	[SPACE_EMAIL_LINK_OF] = { .key_bytes = 40, INDEX(EMAIL_LINK, { FROM_KEY, 32, 8 }) },
 	[SPACE_MAIL_OF] = { .key_bytes = 16, INDEX(MAIL, IN_KEY(8)) },
 	[SPACE_INVITATION] = { .key_bytes = 8, .type = &invitation_type, .own = { ID(invitation, id) } },
 	[SPACE_INVITATION_SECRET] = { .key_bytes = 32, .value_bytes = 8, INDEX(INVITATION, IN_VALUE(0)) },

@@ -372,6 +372,14 @@ static void mail_entries(const struct subject *subject)
 	arena_free(arena);
 }
 
+static void email_link_entries(const struct subject *subject)
+{
+	const struct email_link *link = subject->record;
+	struct key key;
+
+	give(subject, SPACE_EMAIL_LINK_OF, key_u64_bytes(&key, link->account_id, subject->key), STR_NONE);
+}
+
 static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_ACCOUNT] = account_entries,
 	[SPACE_USER] = user_entries,
@@ -398,6 +406,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_CONVERSATION] = conversation_entries,
 	[SPACE_MEDIA] = media_entries,
 	[SPACE_MAIL] = mail_entries,
+	[SPACE_EMAIL_LINK] = email_link_entries,
 };
 
 void index_each(struct index_sink *sink, const struct instance *instance, unsigned space, struct str key,

@@ -140,7 +140,9 @@
 	X(INVITATION_SECRET, "invitation_secret", "SHA-256 of the secret", "invitation id") \
 	X(INVITATION_OF, "invitation_of", "sponsor's account id, invitation id", "-") \
 	X(INVITATION_EMAIL, "invitation_email", "hash of folded e-mail, invitation id", "-") \
-	X(INVITED, "invited", "invitation id, account id", "-")
+	X(INVITED, "invited", "invitation id, account id", "-") \
+	X(EMAIL_LINK, "email_link", "SHA-256 of the link's secret", "email_link record") \
+	X(EMAIL_LINK_OF, "email_link_of", "account id, SHA-256 of the secret", "-")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -59,7 +59,7 @@ int mails_add(struct txn *txn, struct mail *mail)
 	struct key key;
 	int r;
 
-	if (mails_count_to(txn_view(txn), mail->to, now_ms - HOUR_MS, MAILS_AN_HOUR) == MAILS_AN_HOUR)
+	if (mails_count_to(txn_view(txn), mail->to, STR_NONE, now_ms - HOUR_MS, MAILS_AN_HOUR) == MAILS_AN_HOUR)
 		return ERR_LIMIT;
 	if (!mail->id)
 		mail->id = txn_new_id(txn);
@@ -136,15 +136,21 @@ int mails_newest_to(struct arena *arena, struct view *view, struct str address, 
 	return r == OK ? mails_get(arena, view, key_read_u64(item.key, TO_ID), ret_mail) : r;
 }
 
-size_t mails_count_to(struct view *view, struct str address, int64_t since_ms, size_t max)
+size_t mails_count_to(struct view *view, struct str address, struct str template, int64_t since_ms, size_t max)
 {
+	struct arena *scratch = arena_new();
 	struct prefix_walk walk;
 	struct engine_item item;
+	struct mail mail;
 	size_t n = 0;
 
 	walk_to(&walk, view, address);
-	while (n < max && prefix_next(&walk, &item) == OK && id_to_ms(key_read_u64(item.key, TO_ID)) >= since_ms)
-		n++;
+	while (n < max && prefix_next(&walk, &item) == OK && id_to_ms(key_read_u64(item.key, TO_ID)) >= since_ms) {
+		arena_reset(scratch);
+		n += !template.n || (mails_get(scratch, view, key_read_u64(item.key, TO_ID), &mail) == OK &&
+		                     str_eq(mail.template, template));
+	}
+	arena_free(scratch);
 	return n;
 }
 

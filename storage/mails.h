@@ -28,8 +28,8 @@ int mails_withdraw(struct txn *txn, uint64_t id);
 int mails_retry(struct txn *txn, uint64_t id);
 /* The newest one to that address; in any case of its letters. ERR_NOT_FOUND. */
 int mails_newest_to(struct arena *arena, struct view *view, struct str address, struct mail *ret_mail);
-/* How many were written to that address since then; counts to `max`. */
-size_t mails_count_to(struct view *view, struct str address, int64_t since_ms, size_t max);
+/* How many were written to that address since then; counts to `max`. `template` (may be empty): only of this one. */
+size_t mails_count_to(struct view *view, struct str address, struct str template, int64_t since_ms, size_t max);
 /* Newest first, those before `before` (0: all); `state` 0: of any. */
 int mails_list(struct arena *arena, struct view *view, uint64_t before, uint8_t state, size_t max, struct mail **ret_mails,
                size_t *ret_count);

@@ -109,6 +109,8 @@ static const struct field user_fields[] = {
 	FIELD(41, user, invited_by_id),
 	FIELD(42, user, department),
 	FIELD(43, user, communities),
+	FIELD(50, user, new_email),
+	FIELD(51, user, device_ids),
 };
 RECORD_TYPE(user);
 
@@ -675,3 +677,12 @@ static const struct field mail_fields[] = {
 	FIELD(18, mail, job_id),
 };
 RECORD_TYPE(mail);
+
+static const struct field email_link_fields[] = {
+	FIELD(1, email_link, account_id),
+	FIELD(2, email_link, kind),
+	FIELD(3, email_link, email),
+	FIELD(4, email_link, created_ms),
+	FIELD(5, email_link, expires_ms),
+};
+RECORD_TYPE(email_link);

@@ -72,6 +72,8 @@ enum user_hold {
 	HOLD_DISABLED = 1,            /* by who runs the node */
 	HOLD_SUSPENDED = 2,           /* and is not shown, until let in again or erased */
 	HOLD_PENDING = 4,             /* signed up, and waits to be let in */
+	HOLD_UNCONFIRMED = 8,         /* signed up, and has not shown yet that the e-mail address is theirs */
+	HOLD_SIGN_UP = HOLD_PENDING | HOLD_UNCONFIRMED,
 };
 /* What somebody is here beside a member, as a set: one person may be several. Which may do what says
  * node/permission.h. */
@@ -85,6 +87,8 @@ enum visibility { VISIBILITY_PUBLIC = 1, VISIBILITY_UNLISTED, VISIBILITY_FOLLOWE
 struct user {
 	uint64_t account_id;
 	struct str email;
+	struct str new_email;         /* waits to be confirmed, and takes its place then; empty: none */
+	struct id_list device_ids;    /* browsers that signed in: of each 8 bytes of the SHA-256 of its cookie */
 	struct str password_hash;     /* crypt(3) string; empty: has not chosen one yet */
 	uint8_t roles;                /* set of enum user_role */
 	struct str locale;            /* "fr", "en"; empty: from the browser */
@@ -601,6 +605,16 @@ struct activity_record {
 	bool outbox;                  /* listed in the actor's outbox */
 };
 
+enum email_link_kind { EMAIL_LINK_CONFIRM = 1, EMAIL_LINK_RESET };
+
+/* A one-time link in a mail (storage/email_links.h). */
+struct email_link {
+	uint64_t account_id;
+	uint8_t kind;                 /* enum email_link_kind */
+	struct str email;             /* the address it went to, and may confirm */
+	int64_t created_ms, expires_ms;
+};
+
 enum mail_state {
 	MAIL_WAITING = 1,
 	MAIL_SENT,                    /* the relay took it */
@@ -651,7 +665,7 @@ struct record_type {
 extern const struct record_type account_type, account_stats_type, user_type, post_type, post_stats_type,
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
-extern const struct record_type refresh_type, mail_type, house_rule_type;
+extern const struct record_type refresh_type, mail_type, email_link_type, house_rule_type;
 extern const struct record_type second_factor_type, attempts_type;
 extern const struct record_type invitation_type;
 extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;

@@ -10,6 +10,7 @@
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
 #include "storage/codec.h"
+#include "storage/email_links.h"
 #include "storage/index.h"
 #include "storage/keys.h"
 #include "storage/pushes.h"
@@ -246,6 +247,8 @@ int tokens_delete_all(struct txn *txn, uint64_t account_id)
 	if (account_id == 0)
 		return OK;
 	r = pushes_delete_all(txn, account_id);
+	if (r == OK)
+		r = email_links_end(txn, account_id, EMAIL_LINK_RESET);
 	if (r == OK)
 		r = refresh_delete_all(txn, account_id);
 	if (r == OK)

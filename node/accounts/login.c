@@ -12,6 +12,7 @@
 #include "node/accounts/agent.h"
 #include "node/accounts/cookies.h"
 #include "node/accounts/use.h"
+#include "node/mail/letters.h"
 #include "storage/accounts.h"
 #include "storage/base/hash.h"
 #include "storage/keys.h"
@@ -21,6 +22,8 @@
 /* What Debian uses for /etc/shadow, at a higher cost: some 100 ms a hash. */
 static const char yescrypt[] = "$y$";
 enum { YESCRYPT_COST = 7, SALT_BYTES = 16 };
+/* Of the cookie by which a browser is known again, and of how many are known of one person. */
+enum { DEVICE_BYTES = 43, DEVICE_DAYS = 400, DEVICES_MAX = 32 };
 
 static_assert(PASSWORD_BYTES_MAX < CRYPT_MAX_PASSPHRASE_SIZE, "crypt(3) refuses longer ones");
 
@@ -132,6 +135,44 @@ void login_session_cookie(struct call *call, const struct instance *instance, st
 	cookie_set(call, instance, "session", cookie, cookie.n ? (int64_t)SESSION_DAYS * DAY_MS / SECOND_MS : 0);
 }
 
+/* The last one first; beyond DEVICES_MAX the one that signed in first is forgotten. */
+static void remember_device(struct arena *arena, struct user *user, uint64_t id)
+{
+	size_t kept = user->device_ids.count < DEVICES_MAX ? user->device_ids.count : DEVICES_MAX - 1;
+	uint64_t *ids = ARENA_ARRAY(arena, uint64_t, kept + 1);
+
+	ids[0] = id;
+	if (kept)
+		memcpy(ids + 1, user->device_ids.ids, kept * sizeof(*ids));
+	user->device_ids = (struct id_list){ ids, kept + 1 };
+}
+
+/* A browser that has signed in as this person before shows the cookie of then. Whoever has signed in before is told of one
+ * that has not; nothing about where it is. */
+static int note_device(struct call *call, struct txn *txn, struct user *user, const struct session *session)
+{
+	const struct instance *instance = instance_of(txn_view(txn));
+	struct str cookie = cookie_get(call, instance, "device");
+	struct mailer mailer = mailer_of(call->node);
+	bool first = !user->device_ids.count;
+	uint8_t hash[SHA256_BYTES];
+	uint64_t id;
+
+	if (cookie.n != DEVICE_BYTES)
+		cookie = hash_token(call->arena);
+	cookie_set(call, instance, "device", cookie, (int64_t)DEVICE_DAYS * DAY_MS / SECOND_MS);
+	hash_sha256(cookie, hash);
+	memcpy(&id, hash, sizeof(id));
+	for (size_t i = 0; i < user->device_ids.count; i++)
+		if (user->device_ids.ids[i] == id)
+			return OK;
+	remember_device(call->arena, user, id);
+	if (first)
+		return OK;
+	return letter_sign_in(call->arena, txn, &mailer, user, agent_browser_name(session->browser),
+	                      agent_system_name(session->system));
+}
+
 int login_session_put(struct call *call, struct txn *txn, uint64_t account_id, struct str cookie)
 {
 	int64_t now = txn_now_ms(txn);
@@ -146,9 +187,10 @@ int login_session_put(struct call *call, struct txn *txn, uint64_t account_id, s
 	if (user.disabled)
 		return ERR_NOT_FOUND;
 	user.last_sign_in_ms = now;
-	users_put(txn, &user);
 	agent_read(call_request_header(call, "User-Agent"), &session.browser, &session.system);
-	return sessions_put(txn, cookie, &session);
+	err = note_device(call, txn, &user, &session);
+	users_put(txn, &user);
+	return err == OK ? sessions_put(txn, cookie, &session) : err;
 }
 
 int login_find(struct arena *arena, struct view *view, struct str name, struct user *ret_user)

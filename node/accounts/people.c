@@ -11,6 +11,7 @@
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/email_links.h"
 #include "storage/instance.h"
 #include "storage/invitations.h"
 #include "storage/tokens.h"
@@ -113,8 +114,9 @@ int people_add(struct arena *arena, struct txn *txn, struct new_person *person)
 	struct account account = person->account;
 	struct user user = {
 		.email = person->email, .password_hash = person->password_hash, .roles = person->roles,
-		.locale = person->locale, .reason = person->reason, .holds = person->waits ? HOLD_PENDING : 0,
-		.disabled = person->waits, .invitation_id = person->invitation_id, .invited_by_id = person->invited_by_id,
+		.locale = person->locale, .reason = person->reason, .disabled = person->waits || person->unconfirmed,
+		.holds = (uint8_t)((person->waits ? HOLD_PENDING : 0) | (person->unconfirmed ? HOLD_UNCONFIRMED : 0)),
+		.invitation_id = person->invitation_id, .invited_by_id = person->invited_by_id,
 		.department = person->department, .communities = person->communities,
 	};
 	struct user other;
@@ -124,7 +126,7 @@ int people_add(struct arena *arena, struct txn *txn, struct new_person *person)
 	err = users_by_email(arena, txn_view(txn), person->email, &other);
 	if (err != ERR_NOT_FOUND)
 		return err == OK ? ERR_EXISTS : err;
-	account.disabled = account.withheld = person->waits;
+	account.disabled = account.withheld = user.disabled;
 	account.id = 0;  /* a body may run again: each run takes an id of its own */
 	err = actor_create_local(txn, &account, person->private_pem);
 	if (err != OK)
@@ -170,14 +172,15 @@ static int put_holds(struct arena *arena, struct txn *txn, struct account *accou
 	}
 	user->holds = holds;
 	account->disabled = user->disabled = holds != 0;
-	account->withheld = (holds & (HOLD_SUSPENDED | HOLD_PENDING)) != 0;
+	account->withheld = (holds & (HOLD_SUSPENDED | HOLD_SIGN_UP)) != 0;
 	users_put(txn, user);
 	err = accounts_put(txn, account);
-	if (err == OK && changed & ~holds & HOLD_PENDING)
+	if (err == OK && before & HOLD_SIGN_UP && !(holds & HOLD_SIGN_UP))
 		err = staff_signed_up(txn, account->id);
-	if (err == OK && changed & HOLD_SUSPENDED && !((before | holds) & HOLD_PENDING))
+	if (err == OK && changed & HOLD_SUSPENDED && !((before | holds) & HOLD_SIGN_UP))
 		err = act_update_actor(arena, txn, account->id);
-	if (err == OK && holds)
+	/* Who signed up keeps the token that lets in one day. */
+	if (err == OK && holds & ~(before & HOLD_SIGN_UP))
 		err = tokens_delete_all(txn, account->id);
 	/* From the first put on half of it is written: an error takes all of it back. */
 	return err != OK && txn_touched(txn) ? txn_fail(txn, err) : err;
@@ -250,6 +253,8 @@ int people_reject(struct arena *arena, struct txn *txn, uint64_t account_id)
 		err = invitations_unname(txn, user.invitation_id);
 	if (err == OK)
 		err = users_delete(txn, account_id);
+	if (err == OK)
+		err = email_links_end(txn, account_id, 0);
 	if (err == OK)
 		err = accounts_forget(txn, account_id);
 	return err == OK ? tokens_delete_all(txn, account_id) : err;

@@ -14,6 +14,7 @@ struct new_person {
 	struct str name, email, display_name;
 	uint8_t roles;               /* set of enum user_role */
 	bool waits;                  /* for a moderator, who lets them in or not */
+	bool unconfirmed;            /* the address has to be confirmed before they are let in (node/accounts/emails.h) */
 	struct str locale, reason;   /* "fr", "en"; why they want to be let in; empty: did not say */
 	struct str password_hash;    /* empty: has none yet; a sign-up link will be made */
 	uint64_t invitation_id, invited_by_id;  /* by which they come, and whose it is; 0: by none */

@@ -1,12 +1,13 @@
 /*
  * Sign-up by an app. The key and the hash are made on a pool thread, after all that can be refused was.
  *
- * This node sends no mail: an address is kept as it was written, and nobody proves to have it.
+ * Where the node sends mail, the address has to be confirmed too; otherwise nobody proves to have it.
  */
 #include "node/accounts/registration.h"
 
 #include "federation/url.h"
 #include "node/accounts/email_domains.h"
+#include "node/accounts/emails.h"
 #include "node/accounts/inviting.h"
 #include "node/accounts/login.h"
 #include "node/accounts/oauth.h"
@@ -29,7 +30,7 @@ struct registration {
 	struct new_person person;
 	struct str invite_code;   /* empty: comes without one */
 	struct token token;
-	struct str secret;
+	struct str secret, email_secret;
 };
 
 /* One field that is wrong, with a code that clients know. */
@@ -168,6 +169,9 @@ static int read_invitation(struct call *call, struct view *view, struct registra
 	if (err != OK)
 		return err;
 	invitation_fill(&invitation, call->node->config, person);
+	/* The link was read at the address. */
+	if (invitation.email.n && invitation.sent_ms)
+		person->unconfirmed = false;
 	return str_eq_nocase(email, person->email) ? OK
 	       : refuse_field(call, "email", "ERR_INVALID", "is not the one that the invitation is for");
 }
@@ -180,7 +184,7 @@ int registration_check(struct call *call, struct view *view)
 
 	*registration = (struct registration){ .person = {
 		.name = call_param(call, "username"), .email = call_param(call, "email"), .waits = true,
-		.locale = read_locale(call), .reason = call_param(call, "reason"),
+		.locale = read_locale(call), .reason = call_param(call, "reason"), .unconfirmed = mail_is_on(call->node->config),
 	} };
 	err = read_invitation(call, view, registration);
 	if (err == OK)
@@ -193,6 +197,7 @@ int registration_check(struct call *call, struct view *view)
 		return err;
 	registration->token = (struct token){ .app_id = app.id, .scopes = app.scopes };
 	registration->secret = hash_token(call->arena);
+	registration->email_secret = hash_token(call->arena);
 	call->state = registration;
 	return OK;
 }
@@ -204,6 +209,15 @@ int registration_work(struct call *call)
 	int err = password_hash(call->arena, call_param(call, "password"), &registration->person.password_hash);
 
 	return err == OK ? people_prepare(call->arena, &call->node->instance, &registration->person, &reason) : err;
+}
+
+/* An address that was written to too often is asked again later (POST /api/v1/emails/confirmations). */
+static int ask_to_confirm(struct call *call, struct txn *txn, const struct registration *made)
+{
+	struct mailer mailer = mailer_of(call->node);
+
+	emails_ask_again(call->arena, txn, &mailer, made->person.account.id, made->email_secret);
+	return txn_err(txn);
 }
 
 int registration_write(struct call *call, struct txn *txn)
@@ -223,5 +237,7 @@ int registration_write(struct call *call, struct txn *txn)
 	made.token.created_ms = txn_now_ms(txn);
 	apps_note_asked(call->arena, txn, made.token.app_id, true);
 	err = tokens_put(txn, made.secret, &made.token);
+	if (err == OK && made.person.unconfirmed)
+		err = ask_to_confirm(call, txn, &made);
 	return err == OK ? oauth_reply_token(call, &made.token, made.secret) : err;
 }

@@ -38,14 +38,19 @@ static struct str stream_token(const struct call *call)
 }
 
 /* Fills in what only the person's record knows. A person who was disabled is nobody, whatever token is left; who waits to be
- * let in is told so. */
+ * let in is told so, unless the row is for them too. */
 static int add_person(struct call *call, struct view *view, struct viewer *viewer)
 {
 	struct user user;
+	bool waits;
 	int err = users_get(call->arena, view, viewer->account_id, &user);
 
-	if (err == OK && user.holds == HOLD_PENDING && call->route->access < ACCESS_SIGNED)
-		return call_fail(call, ERR_DENIED, "Your login is currently pending approval");
+	waits = err == OK && user.holds && !(user.holds & ~HOLD_SIGN_UP) && call->route->access < ACCESS_SIGNED;
+	if (waits && !call->route->waiting)
+		return call_fail(call, ERR_DENIED, user.holds & HOLD_PENDING ? "Your login is currently pending approval"
+		                                   : "Your login is missing a confirmed e-mail address");
+	if (waits)
+		return OK;
 	if (err == ERR_NOT_FOUND || (err == OK && user.disabled))
 		return ERR_UNAUTHORIZED;
 	if (err == OK)

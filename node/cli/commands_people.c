@@ -112,6 +112,8 @@ static const char *state_of(const struct user *user)
 		return "waiting";
 	if (holds & HOLD_SUSPENDED)
 		return "suspended";
+	if (holds == HOLD_UNCONFIRMED)
+		return "unconfirmed";
 	return holds ? "disabled" : user->password_hash.n ? "active" : "invited";
 }
 

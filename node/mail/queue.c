@@ -24,6 +24,8 @@ struct mail_values {
 
 struct mailer mailer_of(struct node *node)
 {
+	if (!node)
+		return (struct mailer){ 0 };
 	return (struct mailer){ .config = atomic_load(&node->config), .seal = &node->seal };
 }
 

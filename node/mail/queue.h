@@ -43,6 +43,7 @@ struct mailer {
 	const struct config *config;
 	const struct seal *seal;
 };
+/* NULL (tests): one that sends nothing. */
 struct mailer mailer_of(struct node *node);
 
 /* Does this node send mail (mail.relay is set)? If not, show the link to be handed over. */

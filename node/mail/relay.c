@@ -5,6 +5,7 @@
 
 #include "federation/url.h"
 #include "node/config.h"
+#include "node/mail/address.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/instance.h"
@@ -54,11 +55,15 @@ enum mail_tls mail_relay_tls(const struct mail_relay *relay, const struct config
 
 struct str mail_sender(struct arena *arena, const struct config *config, const struct instance *instance)
 {
-	struct str host = instance->domain;
+	struct str host = instance->domain, address;
+	const char *fault;
 
 	if (config->mail_from.n)
 		return config->mail_from;
-	return arena_printf(arena, "no-reply@%.*s", STR_ARG(str_cut(&host, ':')));
+	/* A node under a bare IP address is one that is being tried out. */
+	if (mail_address_parse(arena, arena_printf(arena, "no-reply@%.*s", STR_ARG(str_cut(&host, ':'))), &address, &fault) != OK)
+		return STR("no-reply@localhost");
+	return address;
 }
 
 struct str mail_sender_name(const struct config *config)

@@ -19,6 +19,7 @@ static void welcome_person(struct html_page *page)
 	page_html(page, "<div class=\"actions\">\n");
 	page_link(page, "button primary", arena_printf(page->call->arena, "/@%.*s", STR_ARG(page->username)),
 	          TEXT_HOME_PROFILE);
+	page_link(page, "button quiet", STR("/settings/email"), TEXT_EMAIL);
 	page_link(page, "button quiet", STR("/settings/security"), TEXT_SECURITY);
 	page_link(page, "button quiet", STR("/settings/sessions"), TEXT_SESSIONS);
 	page_form(page, STR("/sign-out"), STR("sign-out"));

@@ -114,6 +114,52 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(ROLE_PEOPLE_MANAGER, "Ressources humaines", "People manager") \
 	X(ROLE_DATA_PROTECTION_OFFICER, "Protection des données", "Data protection officer") \
 	X(ROLE_ADMIN, "Administration technique", "Technical administrator") \
+	/* A forgotten password */ \
+	X(RESET, "Mot de passe oublié", "Forgotten password") \
+	X(RESET_LINK, "Mot de passe oublié\u202f?", "Forgotten your password?") \
+	X(RESET_LEAD, "Indiquez votre nom ou votre adresse\u00a0: un message vous dira comment choisir un nouveau mot de passe.", \
+	  "Enter your name or address: a message will tell you how to choose a new password.") \
+	X(RESET_SEND, "Envoyer le message", "Send the message") \
+	X(RESET_SENT, "Regardez vos messages", "Look at your mail") \
+	X(RESET_SENT_LEAD, "Si un compte correspond, un message vient de partir. Son lien sert une fois, pendant une heure. Rien " \
+	  "n’arrive\u202f? Regardez dans les indésirables, puis adressez-vous à l’administration.", \
+	  "If there is such an account, a message is on its way. Its link works once, within an hour. Nothing comes? Look among " \
+	  "the spam, then turn to the administration.") \
+	X(RESET_OFF, "Cet espace n’envoie pas de messages. Demandez un lien à la personne qui l’administre.", \
+	  "This space sends no mail. Ask whoever administers it for a link.") \
+	X(RESET_ENDS, "Toutes vos sessions et applications seront déconnectées.", "All your sessions and apps will be signed out.") \
+	X(RESET_SAVE, "Enregistrer", "Save") \
+	X(RESET_DONE, "C’est fait\u00a0: connectez-vous avec votre nouveau mot de passe.", "Done: sign in with your new password.") \
+	X(RESET_GONE_LEAD, "Il ne sert qu’une fois, pendant une heure. Vous pouvez en demander un autre.", \
+	  "It works once, within an hour. You can ask for another one.") \
+	/* One's e-mail address */ \
+	X(EMAIL, "Adresse e-mail", "E-mail address") \
+	X(EMAIL_LEAD, "Votre adresse est {}.", "Your address is {}.") \
+	X(EMAIL_OFF, "Cet espace n’envoie pas de messages\u00a0: demandez à l’administration de changer votre adresse.", \
+	  "This space sends no mail: ask the administration to change your address.") \
+	X(EMAIL_WAITS, "Un message est parti à {}. Cette adresse comptera dès que vous aurez suivi son lien.", \
+	  "A message went to {}. That address counts once you have followed its link.") \
+	X(EMAIL_BOUNCED, "Le message à {} a été refusé\u00a0: cette adresse existe-t-elle\u202f?", \
+	  "The message to {} was refused: is there such an address?") \
+	X(EMAIL_AGAIN, "Renvoyer le message", "Send the message again") \
+	X(EMAIL_OTHER, "Une autre adresse", "Another address") \
+	X(EMAIL_NEW, "Nouvelle adresse", "New address") \
+	X(EMAIL_NEW_HINT, "Un message y sera envoyé pour la confirmer. L’ancienne sera prévenue du changement.", \
+	  "A message goes there to confirm it. The former one is told of the change.") \
+	X(EMAIL_CHANGE, "Changer d’adresse", "Change address") \
+	X(EMAIL_INVALID, "Cette adresse n’est pas valable.", "This is no valid address.") \
+	X(EMAIL_DENIED, "Les adresses de ce domaine ne sont pas admises ici.", "Addresses of this domain are not admitted here.") \
+	X(EMAIL_TAKEN, "Cette adresse est déjà utilisée.", "This address is in use already.") \
+	X(EMAIL_LIMIT, "Trop de messages sont partis à cette adresse. Réessayez dans une heure.", \
+	  "Too many messages went to this address. Try again in an hour.") \
+	X(EMAIL_CONFIRM, "Confirmer une adresse", "Confirm an address") \
+	X(EMAIL_CONFIRM_LEAD, "L’adresse {} est-elle la vôtre\u202f?", "Is {} your address?") \
+	X(EMAIL_CONFIRM_DO, "Oui, la confirmer", "Yes, confirm it") \
+	X(EMAIL_CONFIRMED, "Adresse confirmée", "Address confirmed") \
+	X(EMAIL_CONFIRMED_LEAD, "Merci. Si votre demande d’accès attend encore une réponse, un message vous préviendra.", \
+	  "Thank you. If your request to join still waits for an answer, a message will tell you.") \
+	X(EMAIL_GONE_LEAD, "Il ne sert qu’une fois, pendant deux jours. Vous pouvez en demander un autre.", \
+	  "It works once, within two days. You can ask for another one.") \
 	/* Authorization of an app */ \
 	X(AUTHORIZE, "Autoriser une application", "Authorize an app") \
 	X(AUTHORIZE_ASKS, "{} souhaite utiliser votre compte", "{} would like to use your account") \

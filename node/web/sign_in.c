@@ -7,6 +7,9 @@
 #include "node/accounts/entry.h"
 #include "node/accounts/login.h"
 #include "node/accounts/people.h"
+#include "node/node.h"
+#include "node/mail/queue.h"
+#include "node/web/new_password.h"
 #include "node/web/pages.h"
 #include "storage/accounts.h"
 #include "storage/base/hash.h"
@@ -36,7 +39,13 @@ static int show_form(struct sign_in *sign_in, int status, enum text alert)
 	buf_add_percent(&here, sign_in->path);
 	page->here = buf_str(&here);
 	page_element(page, "h1", NULL, TEXT_SIGN_IN);
-	page_element(page, "p", "lead", TEXT_SIGN_IN_LEAD);
+	if (call_param_bool(page->call, "reset", false)) {
+		page_html(page, "<p class=\"done\" role=\"status\">");
+		page_say(page, TEXT_RESET_DONE);
+		page_html(page, "</p>\n");
+	} else {
+		page_element(page, "p", "lead", TEXT_SIGN_IN_LEAD);
+	}
 	if (alert != TEXT_COUNT)
 		page_alert(page, alert);
 	page_form(page, STR("/sign-in"), sign_in_purpose(sign_in));
@@ -51,6 +60,11 @@ static int show_form(struct sign_in *sign_in, int status, enum text alert)
 	page_button(page, "primary", NULL, NULL, TEXT_SIGN_IN, false);
 	page_html(page, "</div>\n");
 	page_form_end(page);
+	if (page->call->node && mail_is_on(page->call->node->config)) {
+		page_html(page, "<p class=\"beside\">");
+		page_link(page, NULL, STR("/reset"), TEXT_RESET_LINK);
+		page_html(page, "</p>\n");
+	}
 	page_element(page, "p", "aside", TEXT_HOME_NO_ACCOUNT);
 	return page_close(page, status, TEXT_SIGN_IN, STR_NONE);
 }
@@ -159,17 +173,7 @@ static int show_choice(struct sign_up *sign_up, int status, enum text alert)
 	if (alert != TEXT_COUNT)
 		page_alert(page, alert);
 	page_form(page, arena_printf(page->call->arena, "/sign-up/%.*s", STR_ARG(sign_up->secret)), STR("sign-up"));
-	/* Password managers learn from it whose password this is. */
-	page_html(page, "<input class=\"unseen\" type=\"text\" name=\"username\" autocomplete=\"username\" tabindex=\"-1\" "
-	                "aria-hidden=\"true\" readonly value=\"");
-	page_text(page, account->username);
-	page_html(page, "\">\n");
-	page_field(page, &(struct page_field){
-		.name = "password", .type = "password", .autocomplete = "new-password", .label = TEXT_FIELD_NEW_PASSWORD,
-		.hint = TEXT_FIELD_NEW_PASSWORD_HINT, .wrong = alert == TEXT_SIGN_UP_LENGTH });
-	page_field(page, &(struct page_field){
-		.name = "repeat", .type = "password", .autocomplete = "new-password", .label = TEXT_FIELD_REPEAT,
-		.hint = TEXT_COUNT, .wrong = alert == TEXT_SIGN_UP_DIFFER });
+	new_password_fields(page, account->username, alert);
 	page_html(page, "<div class=\"actions\">\n");
 	page_button(page, "primary", NULL, NULL, TEXT_SIGN_UP_SUBMIT, false);
 	page_html(page, "</div>\n");
@@ -211,17 +215,16 @@ int sign_up_show(struct call *call, struct view *view)
 int sign_up_check(struct call *call, struct view *view)
 {
 	struct sign_up *sign_up = ARENA_NEW(call->arena, struct sign_up);
-	struct str password = call_param(call, "password");
 	int err = open_link(call, view, sign_up);
+	enum text fault;
 
 	if (err != OK)
 		return err;
 	if (!page_form_fits(&sign_up->page, STR("sign-up")))
 		return show_choice(sign_up, 422, TEXT_FORM_EXPIRED);
-	if (password.n < PASSWORD_BYTES_MIN || password.n > PASSWORD_BYTES_MAX)
-		return show_choice(sign_up, 422, TEXT_SIGN_UP_LENGTH);
-	if (!str_eq(password, call_param(call, "repeat")))
-		return show_choice(sign_up, 422, TEXT_SIGN_UP_DIFFER);
+	fault = new_password_fault(call);
+	if (fault != TEXT_COUNT)
+		return show_choice(sign_up, 422, fault);
 	sign_up->cookie = hash_token(call->arena);
 	call->state = sign_up;
 	return OK;

@@ -53,6 +53,8 @@ POST /api/v1/annual_reports/:year/read Empty
 POST /api/v1/annual_reports/:year/generate Empty
 GET /api/v1/accounts/:id/identity_proofs [o]
 GET /api/v1/preferences Preferences
+POST /api/v1/emails/confirmations Empty
+GET /api/v1/emails/check_confirmation b
 
 GET /api/v1/accounts/lookup Account
 GET /api/v1/accounts/search [Account]

@@ -20,6 +20,7 @@ OPEN = """
     GET /actor  GET /actor/followers  GET /actor/following  GET /u/:id
     GET /  GET /legal  GET /sign-in  POST /sign-in  GET /sign-in/code  POST /sign-in/code  POST /sign-out  GET /sign-up/:secret  POST /sign-up/:secret
     GET /invitation/:secret  POST /invitation/:secret  GET /invite/:code
+    GET /reset  POST /reset  GET /reset/:secret  POST /reset/:secret  GET /confirm-email/:secret  POST /confirm-email/:secret
     GET /style.css  GET /avatar.svg  GET /header.svg  GET /avatar.png  GET /header.png  GET /icon.svg
     GET /media/:id/:secret/:name  GET /media/proxy/:id/:secret/:url  GET /media/proxy/:id/:secret/:url/:name
 """.split()

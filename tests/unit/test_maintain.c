@@ -20,6 +20,7 @@
 #include "storage/announcements.h"
 #include "storage/filters.h"
 #include "storage/lists.h"
+#include "storage/email_links.h"
 #include "storage/mails.h"
 #include "storage/named.h"
 #include "storage/notice_requests.h"
@@ -213,6 +214,7 @@ static void add_posts(struct account *ana, struct account *bob, struct account *
 	notices_add(world->txn, &notice);
 	notice_requests_let(world->txn, ana->id, bob->id);
 	scheduled_put(world->txn, &(struct scheduled){ .account_id = ana->id, .at_ms = txn_now_ms(world->txn) });
+	email_links_put(world->txn, STR("link"), &(struct email_link){ .account_id = ana->id, .kind = EMAIL_LINK_RESET });
 	mails_add(world->txn, &(struct mail){ .to = STR("Ana@a.example"), .account_id = ana->id });
 	announcements_add(world->txn, &announcement);
 	house_rules_add(world->arena, world->txn, &rule);

@@ -10,6 +10,7 @@
 #include "node/api/answer.h"
 #include "node/api/entities.h"
 #include "node/api/paging.h"
+#include "node/mail/letters.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
@@ -79,7 +80,7 @@ static int w_account(struct json_writer *w, struct arena *arena, struct view *vi
 	return r;
 }
 
-/* Addresses of networks are not kept, and no mail address waits to be confirmed. */
+/* Addresses of networks are not kept. */
 int entity_admin_account(struct json_writer *w, struct arena *arena, struct view *view, uint64_t id)
 {
 	struct known known;
@@ -107,7 +108,7 @@ int entity_admin_account(struct json_writer *w, struct arena *arena, struct view
 		entity_role(w, known.user.roles);
 	else
 		json_w_member_null(w, "role");
-	json_w_member_bool(w, "confirmed", true);
+	json_w_member_bool(w, "confirmed", !(people_holds(&known.user) & HOLD_UNCONFIRMED));
 	json_w_member_bool(w, "approved", !(people_holds(&known.user) & HOLD_PENDING));
 	json_w_member_bool(w, "disabled", is_disabled(&known));
 	json_w_member_bool(w, "silenced", silence_covers(arena, view, &known.account));
@@ -485,12 +486,26 @@ int api_admin_pending_check(struct call *call, struct view *view)
 
 int api_admin_approve_write(struct call *call, struct txn *txn)
 {
-	return hold(call, txn, HOLD_PENDING, false);
+	struct mailer mailer = mailer_of(call->node);
+	struct user user;
+	int err = hold(call, txn, HOLD_PENDING, false);
+
+	/* Who still has to confirm the address is not in yet. */
+	if (err == OK)
+		err = users_get(call->arena, txn_view(txn), ((const struct action *)call->state)->account.id, &user);
+	return err == OK && !user.disabled ? letter_accepted(call->arena, txn, &mailer, &user) : err;
 }
 
 int api_admin_reject_write(struct call *call, struct txn *txn)
 {
-	return people_reject(call->arena, txn, ((const struct action *)call->state)->account.id);
+	struct mailer mailer = mailer_of(call->node);
+	uint64_t account_id = ((const struct action *)call->state)->account.id;
+	struct user user;
+	int err = users_get(call->arena, txn_view(txn), account_id, &user);
+
+	if (err == OK)
+		err = people_reject(call->arena, txn, account_id);
+	return err == OK ? letter_refused(call->arena, txn, &mailer, &user) : err;
 }
 
 int api_admin_rejected_show(struct call *call, struct view *view)

@@ -49,6 +49,8 @@ const struct route_shape route_shapes[] = {
 	{ "DELETE", "/api/v1/profile/avatar", "", "CredentialAccount" },
 	{ "DELETE", "/api/v1/profile/header", "", "CredentialAccount" },
 	{ "GET", "/api/v1/preferences", "", "Preferences" },
+	{ "POST", "/api/v1/emails/confirmations", "email:s", "Empty" },
+	{ "GET", "/api/v1/emails/check_confirmation", "", "b" },
 	{ "GET", "/api/v1/tokens", "@20/80", "[TokenInfo]" },
 	{ "GET", "/api/v1/tokens/:id", "", "TokenInfo" },
 	{ "POST", "/api/v1/tokens/:id/invalidate", "", "TokenInfo" },
