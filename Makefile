@@ -68,7 +68,7 @@ READ_LIBS := -lexpat -lz
 RIGLIB := $B/rig.a
 ALL_C  := $(wildcard node/main.c) $(SRC) $(READERS) $(RIG) $(UNIT) $(BENCH) $(BENCH_ROOMS) $(FUZZ) tests/fuzz/replay.c
 # The rooms that hand work from thread to thread: their tests run under ThreadSanitizer too.
-THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver lane net server jobs_clock budget hub indexer),$(UNIT))
+THREAD := $(filter $(patsubst %,tests/unit/test_%.c,writer pool store deliver deliver_answers deliver_changes lane net server server_crowd jobs_clock budget hub indexer),$(UNIT))
 # A peer by other hands, as its lock file says; it brings its own Node, for Debian's is too old for it.
 PEER   := tests/fedify/node_modules/.package-lock.json
 # make check builds with all cores unless the caller gave a -j of their own.

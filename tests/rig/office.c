@@ -123,6 +123,13 @@ struct office *office_new(const struct office_options *options)
 	return office;
 }
 
+struct office *office_of(size_t peers, size_t actors)
+{
+	struct office_options options = { .peers = peers, .actors = actors };
+
+	return office_new(&options);
+}
+
 void office_free(struct office *office)
 {
 	office_stop(office);
@@ -310,4 +317,56 @@ void office_remove(struct office *office, size_t peer)
 	struct posting posting = { .office = office, .peer = peer };
 
 	office_write(office, remove_write, &posting);
+}
+
+/* --- numbered activities ---------------------------------------------------------------------------------------- */
+
+struct str office_text_of(const struct stub_request *request)
+{
+	struct str body = request->body;
+	size_t at = str_find(body, STR("\"text\":\""));
+
+	body = at == SIZE_MAX ? STR_NONE : str_sub(body, at + 8, SIZE_MAX);
+	return str_cut(&body, '"');
+}
+
+struct str office_texts_at(struct office *office, size_t peer, bool taken)
+{
+	size_t count = stub_count(office->stubs, peer, "POST");
+	struct buf texts;
+
+	buf_init(&texts, office->arena, 0);
+	for (size_t i = 0; i < count; i++) {
+		struct stub_request request = stub_request_at(office->stubs, peer, "POST", i);
+
+		if (taken && request.status / 100 != 2)
+			continue;
+		if (texts.n)
+			buf_add_char(&texts, ' ');
+		buf_add(&texts, office_text_of(&request));
+	}
+	return buf_str(&texts);
+}
+
+struct str office_numbers(struct office *office, int from, int to)
+{
+	struct buf texts;
+
+	buf_init(&texts, office->arena, 0);
+	for (int i = from; i <= to; i++)
+		buf_printf(&texts, i > from ? " %d" : "%d", i);
+	return buf_str(&texts);
+}
+
+void office_post_numbers(struct office *office, size_t peer, size_t actor, int from, int to)
+{
+	for (int i = from; i <= to; i++)
+		office_post(office, peer, actor, 0, arena_printf(office->arena, "%d", i).p);
+}
+
+void office_sleep_ms(int64_t ms)
+{
+	struct timespec wait = { ms / 1000, ms % 1000 * 1000000L };
+
+	nanosleep(&wait, NULL);
 }

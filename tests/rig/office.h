@@ -38,6 +38,8 @@ struct office {
 
 /* With the deliverer stopped. */
 struct office *office_new(const struct office_options *options);
+/* The usual one, in memory. */
+struct office *office_of(size_t peers, size_t actors);
 /* Stops all that runs. */
 void office_free(struct office *office);
 
@@ -55,6 +57,13 @@ bool office_drained(struct office *office, int64_t ms);
 struct lane office_lane(struct office *office, size_t peer);
 void office_pause(struct office *office, size_t peer, bool paused);
 void office_remove(struct office *office, size_t peer);
+/* Deliveries whose texts are the numbers from … to; those numbers as one text, "1 2 3"; and the texts that a peer got so, in
+ * order. `taken`: only what it answered with 2xx. */
+void office_post_numbers(struct office *office, size_t peer, size_t actor, int from, int to);
+struct str office_numbers(struct office *office, int from, int to);
+struct str office_texts_at(struct office *office, size_t peer, bool taken);
+struct str office_text_of(const struct stub_request *request);
+void office_sleep_ms(int64_t ms);
 /* Any write. */
 void office_write(struct office *office, int (*body)(struct txn *txn, void *arg), void *arg);
 

@@ -496,3 +496,11 @@ int64_t stub_cpu_ms(const struct stub_peers *stubs)
 	must(pthread_getcpuclockid(stubs->thread, &clock) == 0 && clock_gettime(clock, &used) == 0);
 	return used.tv_sec * 1000 + used.tv_nsec / 1000000;
 }
+
+struct str stub_header(const struct stub_request *request, const char *name)
+{
+	for (size_t i = 0; i < request->header_count; i++)
+		if (str_eq_nocase(request->headers[i].name, str_of(name)))
+			return request->headers[i].value;
+	return STR_NONE;
+}

@@ -56,6 +56,8 @@ void stub_up(struct stub_peers *stubs, size_t peer);
 size_t stub_count(struct stub_peers *stubs, size_t peer, const char *method);
 /* The n-th of them. */
 struct stub_request stub_request_at(struct stub_peers *stubs, size_t peer, const char *method, size_t n);
+/* The first header of that name; STR_NONE: none. */
+struct str stub_header(const struct stub_request *request, const char *name);
 /* Waits until there are that many; false after `ms`. */
 bool stub_wait(struct stub_peers *stubs, size_t peer, const char *method, size_t count, int64_t ms);
 /* The most deliveries that were under way at once at this peer. */
