@@ -266,6 +266,16 @@ static const struct field follow_brief_fields[] = {
 };
 BRIEF_TYPE(follow);
 
+/* What a follow says about the timeline of who follows. */
+static const struct field follow_taste_fields[] = {
+	FIELD(3, follow, state),
+	FIELD(4, follow, show_reblogs),
+	FIELD(6, follow, languages),
+};
+const struct record_type follow_taste_type = {
+	"follow", follow_taste_fields, COUNT(follow_taste_fields), sizeof(struct follow)
+};
+
 static const struct field block_fields[] = {
 	FIELD(1, block, blocker_id),
 	FIELD(2, block, blocked_id),

@@ -672,7 +672,7 @@ extern const struct record_type import_type, rule_type, refusal_type, tie_type, 
 
 /* Short looks at a record: the same struct, but only its numbers that decide who sees it where are read and all else
  * is empty. Decoding needs no arena. For reading only: what was read so must not be stored again. */
-extern const struct record_type post_brief_type, follow_brief_type, tie_brief_type, list_brief_type;
+extern const struct record_type post_brief_type, follow_brief_type, follow_taste_type, tie_brief_type, list_brief_type;
 
 /* Words for enumerations, as the client API and the command line say them; NULL for an unknown number. */
 const char *visibility_name(uint8_t visibility);        /* "public", "unlisted", "private", "direct" */

@@ -114,6 +114,7 @@ struct author {
 	uint64_t account_id;
 	bool boosts;    /* shown */
 	uint8_t lives;  /* enum lives: asked once, and only of those who have something on the page */
+	struct str_list languages;  /* those that are wanted of this one; none: all */
 	struct str tag; /* no author, but a tag that is followed */
 };
 
@@ -122,6 +123,7 @@ struct home {
 	uint64_t account_id;
 	const struct list *list;  /* NULL: home */
 	bool shuns, excludes;     /* may shun somebody; may keep somebody in a list and out of the home */
+	bool chooses;             /* wants of somebody some languages only */
 	struct author *authors;   /* the first is oneself */
 	struct page_walk *walks;  /* one each */
 	size_t count, room;
@@ -178,11 +180,52 @@ static bool reads_of_nobody_shunned(struct view *view, uint64_t account_id, cons
 	return true;
 }
 
+static bool has_tag(const struct post *post, struct str tag)
+{
+	for (size_t i = 0; i < post->tags.count; i++)
+		if (str_eq(post->tags.items[i], tag))
+			return true;
+	return false;
+}
+
+/* Is a post in a language that is wanted of its author? "fr" is "fr-CA" too; what has no language is, and boosts are. */
+static bool speaks(const struct str_list *wanted, const struct post *post)
+{
+	struct str tag = post->language;
+
+	if (!wanted->count || !tag.n || post->reblog_of_id)
+		return true;
+	for (size_t i = 0; i < wanted->count; i++) {
+		struct str language = wanted->items[i];
+
+		if (str_eq_nocase(str_sub(tag, 0, language.n), language) && (tag.n == language.n || tag.p[language.n] == '-'))
+			return true;
+	}
+	return false;
+}
+
+/* A post that is here for a tag is here in any language. */
+static bool home_takes_language(const struct home *home, const struct post *post)
+{
+	bool spoken = true, tagged = false;
+
+	for (size_t i = 0; home->chooses && i < home->count; i++) {
+		const struct author *author = &home->authors[i];
+
+		if (author->tag.n)
+			tagged = tagged || (post->visibility == VISIBILITY_PUBLIC && has_tag(post, author->tag));
+		else if (author->account_id == post->account_id)
+			spoken = speaks(&author->languages, post);
+	}
+	return spoken || tagged;
+}
+
 static bool home_takes_post(void *arg, struct view *view, const struct post *post)
 {
 	const struct home *home = arg;
 
-	return !home->shuns || reads_of_nobody_shunned(view, home->account_id, post);
+	return home_takes_language(home, post) &&
+	       (!home->shuns || reads_of_nobody_shunned(view, home->account_id, post));
 }
 
 /* A public post with a tag that is followed, whoever wrote it. */
@@ -224,7 +267,8 @@ static bool home_takes_flags(void *arg, struct view *view, size_t walk, uint64_t
 	return home_takes(view, home->account_id, &post);
 }
 
-static struct author *add_author(struct arena *arena, struct home *home, uint64_t account_id, bool boosts)
+static struct author *add_author(struct arena *arena, struct home *home, uint64_t account_id, bool boosts,
+                                 struct str_list languages)
 {
 	if (home->count == home->room) {
 		size_t room = 2 * home->room + 16;
@@ -233,7 +277,8 @@ static struct author *add_author(struct arena *arena, struct home *home, uint64_
 		                           room * sizeof(*home->authors));
 		home->room = room;
 	}
-	home->authors[home->count] = (struct author){ .account_id = account_id, .boosts = boosts };
+	home->authors[home->count] = (struct author){ .account_id = account_id, .boosts = boosts, .languages = languages };
+	home->chooses = home->chooses || languages.count;
 	return &home->authors[home->count++];
 }
 
@@ -244,7 +289,7 @@ static int add_followed_tags(struct arena *arena, struct view *view, struct home
 	int r = named_of(arena, view, home->account_id, NAMED_FOLLOWED_TAG, &tags, &count);
 
 	for (size_t i = 0; r == OK && i < count; i++)
-		add_author(arena, home, 0, false)->tag = tags[i].name;
+		add_author(arena, home, 0, false, (struct str_list){ 0 })->tag = tags[i].name;
 	return r;
 }
 
@@ -260,11 +305,11 @@ static int add_followed(struct arena *arena, struct view *view, struct home *hom
 	while ((r = page_peek(&walk, &item)) == OK && item) {
 		struct follow follow;
 
-		r = codec_decode(NULL, &follow_brief_type, item->value, &follow);
+		r = codec_decode(arena, &follow_taste_type, item->value, &follow);
 		if (r != OK)
 			return r;
 		if (follow.state == FOLLOW_ACCEPTED)
-			add_author(arena, home, item->id, follow.show_reblogs);
+			add_author(arena, home, item->id, follow.show_reblogs, follow.languages);
 		page_step(&walk);
 	}
 	return r;
@@ -297,7 +342,7 @@ int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, c
 	struct home home = { .account_id = account_id };
 	int r;
 
-	add_author(arena, &home, account_id, true);
+	add_author(arena, &home, account_id, true, (struct str_list){ 0 });
 	r = add_followed(arena, view, &home);
 	if (r == OK)
 		r = add_followed_tags(arena, view, &home);
@@ -305,11 +350,12 @@ int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, c
 }
 
 /* The follow of an author; false: there is none that was granted. */
-static bool is_followed(struct view *view, uint64_t account_id, uint64_t author_id, struct follow *ret_follow)
+static bool is_followed(struct arena *arena, struct view *view, uint64_t account_id, uint64_t author_id,
+                        struct follow *ret_follow)
 {
 	struct key key;
 
-	return record_get(NULL, view, SPACE_FOLLOW, key_u64_u64(&key, account_id, author_id), &follow_brief_type,
+	return record_get(arena, view, SPACE_FOLLOW, key_u64_u64(&key, account_id, author_id), &follow_taste_type,
 	                  ret_follow) == OK && ret_follow->state == FOLLOW_ACCEPTED;
 }
 
@@ -325,22 +371,32 @@ int timeline_list(struct arena *arena, struct view *view, const struct list *lis
 		return r;
 	for (size_t i = 0; i < members.count; i++)
 		if (members.ids[i] == list->account_id)
-			add_author(arena, &home, list->account_id, true);
-		else if (is_followed(view, list->account_id, members.ids[i], &follow))
-			add_author(arena, &home, members.ids[i], follow.show_reblogs);
+			add_author(arena, &home, list->account_id, true, (struct str_list){ 0 });
+		else if (is_followed(arena, view, list->account_id, members.ids[i], &follow))
+			add_author(arena, &home, members.ids[i], follow.show_reblogs, follow.languages);
 	return fill_home(arena, view, &home, page, ret_page);
+}
+
+/* Is the author followed, and is such a post wanted of him? */
+static bool follow_takes(struct view *view, uint64_t account_id, const struct post *post)
+{
+	struct arena *arena = arena_new();
+	struct follow follow;
+	bool takes = is_followed(arena, view, account_id, post->account_id, &follow) &&
+	             (!post->reblog_of_id || follow.show_reblogs) && speaks(&follow.languages, post);
+
+	arena_free(arena);
+	return takes;
 }
 
 /* One post alone, where the authors are not walked. */
 static bool admits(struct view *view, const struct home *home, const struct post *post)
 {
 	struct beholder beholder = { BEHOLDER_LOCAL, home->account_id };
-	struct follow follow;
 
 	if (post->account_id == home->account_id)
 		return access_sees(view, beholder, post);
-	return is_followed(view, home->account_id, post->account_id, &follow) &&
-	       (!post->reblog_of_id || follow.show_reblogs) && takes_author(home, view, post->account_id) &&
+	return follow_takes(view, home->account_id, post) && takes_author(home, view, post->account_id) &&
 	       home_takes(view, home->account_id, post) && reads_of_nobody_shunned(view, home->account_id, post);
 }
 
@@ -383,14 +439,6 @@ static bool selection_takes_flags(void *arg, struct view *view, size_t walk, uin
 	if (selection->local != selection->remote && is_remote != selection->remote)
 		return false;
 	return !selection->only_media || flags & POST_FLAG_MEDIA;
-}
-
-static bool has_tag(const struct post *post, struct str tag)
-{
-	for (size_t i = 0; i < post->tags.count; i++)
-		if (str_eq(post->tags.items[i], tag))
-			return true;
-	return false;
 }
 
 static size_t count_tags(const struct post *post, const struct str_list *tags)

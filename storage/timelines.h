@@ -21,8 +21,9 @@ struct post_page {
 
 enum { TIMELINE_TAGS_MAX = 200 };  /* tags that somebody follows: each is one more walk of his home */
 
-/* Own posts, public ones with a tag that one follows, and those of accounts one follows: replies only to oneself, to oneself's own thread or to somebody one
- * follows; boosts unless the follow hides them, each post at most once a page. */
+/* Own posts, public ones with a tag that one follows, and those of accounts one follows: in the languages that the follow
+ * names (none: all), replies only to oneself, to oneself's own thread or to somebody one follows, boosts unless the follow
+ * hides them; each post at most once a page. */
 int timeline_home(struct arena *arena, struct view *view, uint64_t account_id, const struct page *page,
                   struct post_page *ret_page);
 /* The same of the members of a list that its owner follows (or is); replies as the list says. */

@@ -220,6 +220,22 @@ int api_relation_show(struct call *call, struct view *view)
 	return answer_end(&answer, call, r);
 }
 
+/* Which languages are wanted; an empty one alone: all again. */
+static struct str_list read_languages(struct call *call, struct str_list fallback)
+{
+	struct str_list wanted = { 0 };
+	struct str *values;
+	size_t count = call_param_list(call, "languages", &values);
+
+	if (!count)
+		return fallback;
+	wanted.items = ARENA_ARRAY(call->arena, struct str, count);
+	for (size_t i = 0; i < count; i++)
+		if (str_trim(values[i]).n)
+			wanted.items[wanted.count++] = str_trim(values[i]);
+	return wanted;
+}
+
 /* What is not said stays as it is. */
 int api_follow_check(struct call *call, struct view *view)
 {
@@ -236,9 +252,7 @@ int api_follow_check(struct call *call, struct view *view)
 		return r;
 	state->show_reblogs = call_param_bool(call, "reblogs", follow.show_reblogs);
 	state->notify = call_param_bool(call, "notify", follow.notify);
-	state->languages.count = call_param_list(call, "languages", &state->languages.items);
-	if (!state->languages.count)
-		state->languages = follow.languages;
+	state->languages = read_languages(call, follow.languages);
 	return state->ask_uri.n ? OK : CALL_SKIP_WORK;
 }
 

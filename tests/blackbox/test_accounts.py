@@ -72,6 +72,11 @@ def test_follow_options_are_kept(pair_of):
     assert a.relationship(b.id)["notifying"] is True
     again = a.call("POST", path, json={"reblogs": True})
     assert again["showing_reblogs"] is True
+    assert a.call("POST", path, json={"languages": ["fr"]})["languages"] == ["fr"]
+    english, french = (b.say(f"in {language}", language=language)["id"] for language in ("en", "fr"))
+    assert [s["id"] for s in a.home() if s["id"] in (english, french)] == [french]
+    assert a.post(path, **{"languages[]": ""})["languages"] is None
+    assert english in [s["id"] for s in a.home()]
 
 
 def test_a_locked_account_decides_who_follows(pair_of):

@@ -8,6 +8,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
 #include "storage/graph.h"
+#include "storage/named.h"
 #include "storage/posts.h"
 #include "tests/rig/world.h"
 #include "tests/unit/tap.h"
@@ -135,6 +136,39 @@ static void test_home_rules(void)
 		ok(on_page(&page, id) == c->stands, "%s %s in the home timeline", c->what,
 		   c->stands ? "stands" : "does not stand");
 		ok(timeline_admits(world->view, ana->id, &post) == c->stands, "and the stream says the same");
+		world_free(world);
+	}
+}
+
+static void test_home_languages(void)
+{
+	static const struct { const char *language; bool tagged, stands; } cases[] = {
+		{ "fr", false, true }, { "fr-CA", false, true }, { "FR", false, true }, { "", false, true },
+		{ "en", false, false }, { "f", false, false }, { "fry", false, false }, { "en", true, true },
+	};
+	struct str wanted[] = { STR("de"), STR("fr") }, tag = STR("both");
+	struct follow follow;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct post_page page;
+		struct post *post;
+
+		start();
+		graph_follow_get(world->arena, txn_view(world->txn), ana->id, bob->id, &follow);
+		follow.languages = (struct str_list){ wanted, 2 };
+		graph_follow_put(world->txn, &follow);
+		named_add(world->txn, ana->id, NAMED_FOLLOWED_TAG, tag, 10);
+		post = world_draft(world, bob, VISIBILITY_PUBLIC);
+		post->language = str_of(cases[i].language);
+		if (cases[i].tagged)
+			post->tags = (struct str_list){ &tag, 1 };
+		world_add(world, post);
+		finish_writing();
+		page = home((struct page){ .limit = 20 });
+		ok(on_page(&page, post->id) == cases[i].stands, "a post in \"%s\"%s %s at home who wants de and fr",
+		   cases[i].language, cases[i].tagged ? " with a tag that is followed" : "",
+		   cases[i].stands ? "stands" : "does not stand");
+		ok(timeline_admits(world->view, ana->id, post) == cases[i].stands, "and the stream says the same");
 		world_free(world);
 	}
 }
@@ -449,6 +483,7 @@ static void test_account(void)
 int main(void)
 {
 	test_home_rules();
+	test_home_languages();
 	test_home_odd();
 	test_each_once();
 	test_paging();
