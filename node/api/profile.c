@@ -262,7 +262,7 @@ int api_credentials_work(struct call *call)
 	for (int i = 0; i < PICTURES; i++) {
 		struct profile_picture *picture = &change->pictures[i];
 		const struct intake intake = {
-			.bytes = picture->file, .side = picture_kinds[i].side, .wait_ms = INTAKE_LONG_WAIT_MS,
+			.bytes = picture->file, .still = true, .side = picture_kinds[i].side, .wait_ms = INTAKE_LONG_WAIT_MS,
 		};
 		const char *reason = "";
 		int r = picture->file.n ? intake_take(call->node, call->arena, &intake, &picture->media, &reason) : OK;

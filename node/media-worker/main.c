@@ -4,8 +4,8 @@
  *   rse-node-media WHAT SIDE PREVIEW_SIDE
  *
  * The file comes on descriptor 0; on 1 goes a line "name value" for each finding, "error WORD" if it cannot be taken;
- * on 3 and 4 go the two pictures that are made of it, or on 3 the text of a document. WHAT is "picture" or "file": whether films, sound and
- * documents are taken too.
+ * on 3 and 4 go the two pictures that are made of it, or on 3 the text of a document. WHAT is "picture", "still" (the first
+ * frame of one that moves) or "file" (films, sound and documents are taken too).
  * What others made is only looked at after the sandbox (sandbox.h) is closed. One process, one file.
  */
 #include <stdarg.h>
@@ -79,6 +79,7 @@ int main(int argc, char **argv)
 		return fail("usage");
 	limits.side = (int)strtol(argv[2], NULL, 10);
 	limits.preview_side = (int)strtol(argv[3], NULL, 10);
+	limits.still = strcmp(argv[1], "still") == 0;
 	if (limits.side < 1 || limits.preview_side < 1)
 		return fail("usage");
 	close_range(FIRST_FOREIGN, ~0U, 0);

@@ -274,7 +274,7 @@ const char *picture_make(const void *given, size_t size, const struct picture_li
 
 	if (word)
 		return word;
-	if (shrink(bytes, size, limits->side, frames, &image) != 0)
+	if (shrink(bytes, size, limits->side, frames && !limits->still, &image) != 0)
 		return "broken";
 	result->width = vips_image_get_width(image);
 	result->height = vips_image_get_page_height(image);

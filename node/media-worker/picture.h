@@ -15,6 +15,7 @@ enum { PICTURE_PIXELS_MAX = 50 * 1000 * 1000 };  /* of all its frames, judged by
 struct picture_limits {
 	int side, preview_side;     /* pixels; larger ones are made smaller */
 	int out, preview_out;       /* descriptors */
+	bool still;                 /* of what moves the first frame alone */
 };
 
 struct picture_result {

@@ -158,8 +158,8 @@ static bool spawn(const struct decoder *decoder, const struct decoder_order *ord
                   pid_t *ret_pid)
 {
 	char side[16], preview_side[16];
-	char *arguments[] = { (char *)(uintptr_t)"rse-node-media", (char *)(uintptr_t)(order->documents ? "file" : "picture"),
-	                      side, preview_side, NULL };
+	const char *wanted = order->documents ? "file" : order->still ? "still" : "picture";
+	char *arguments[] = { (char *)(uintptr_t)"rse-node-media", (char *)(uintptr_t)wanted, side, preview_side, NULL };
 	char *environment[] = { (char *)(uintptr_t)"LC_ALL=C.UTF-8", (char *)(uintptr_t)"MALLOC_ARENA_MAX=1", NULL, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;

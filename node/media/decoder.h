@@ -27,6 +27,7 @@ struct decoder_order {
 	int in;                       /* the file, to be read from its beginning */
 	int out, preview_out;         /* empty files to write to; the text of a document goes to the first */
 	bool documents;               /* are taken too */
+	bool still;                   /* pictures must not move; not with documents */
 	unsigned side, preview_side;  /* pixels: how large pictures may be afterwards */
 	int64_t wait_ms;              /* for a place */
 };

@@ -74,7 +74,7 @@ static int decode(const struct node *node, struct arena *arena, const struct int
 	struct blob_file files[2] = { { -1, STR_NONE }, { -1, STR_NONE } };
 	struct decoder_findings findings;
 	struct decoder_order order = {
-		.in = in, .documents = intake->documents, .side = intake->side,
+		.in = in, .documents = intake->documents, .still = intake->still, .side = intake->side,
 		.preview_side = intake->preview_side ? intake->preview_side : INTAKE_PREVIEW_SIDE, .wait_ms = intake->wait_ms,
 	};
 	int r = blobs_new(node->blobs, arena, &files[0]);

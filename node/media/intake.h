@@ -24,6 +24,7 @@ struct intake {
 	int fd;
 	struct str thumbnail;         /* a picture to show in lists instead; empty: none */
 	bool documents;
+	bool still;                   /* of a picture that moves the first frame alone */
 	unsigned side, preview_side;  /* preview 0: INTAKE_PREVIEW_SIDE */
 	int64_t wait_ms;
 };

@@ -332,6 +332,12 @@ def test_a_profile_has_pictures(node, ana, tom):
     now = tom.get(f"/api/v1/accounts/{ana.id}")
     assert now["avatar"] != seen["avatar"] and node.get(seen["avatar"]).status_code == 404
     assert now["header"] == seen["header"]
+    moving, frames = io.BytesIO(), [Image.new("RGB", (60, 60), colour) for colour in ("red", "blue")]
+    frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:])
+    ana.raw("PATCH", "/api/v1/accounts/update_credentials", files={"avatar": ("a.gif", moving.getvalue())})
+    now = tom.get(f"/api/v1/accounts/{ana.id}")
+    shown = Image.open(io.BytesIO(node.get(now["avatar_static"]).content))
+    assert getattr(shown, "n_frames", 1) == 1 and shown.size == (60, 60), "what is called static does not move"
     bad = ana.raw("PATCH", "/api/v1/accounts/update_credentials", files={"avatar": ("a.jpg", b"no picture")})
     assert bad.status_code == 422 and "avatar" in bad.json()["error"]
     assert ana.delete("/api/v1/profile/avatar")["avatar"] == before["avatar"]
