@@ -297,6 +297,15 @@ static void session_entries(const struct subject *subject)
 	give(subject, SPACE_SESSION_OF, key_u64_bytes(&key, session->account_id, subject->key), STR_NONE);
 }
 
+static void passkey_entries(const struct subject *subject)
+{
+	const struct passkey *passkey = subject->record;
+	struct key key, value;
+
+	give(subject, SPACE_PASSKEY_OF, key_sha256(&key, passkey->credential_id),
+	     key_u64_u64(&value, passkey->account_id, passkey->id));
+}
+
 static void peer_entries(const struct subject *subject)
 {
 	const struct peer *peer = subject->record;
@@ -387,6 +396,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_APP] = app_entries,
 	[SPACE_TOKEN] = token_entries,
 	[SPACE_SESSION] = session_entries,
+	[SPACE_PASSKEY] = passkey_entries,
 	[SPACE_PEER] = peer_entries,
 	[SPACE_ACTIVITY] = activity_entries,
 	[SPACE_SEEN] = seen_entries,

@@ -142,7 +142,10 @@
 	X(INVITATION_EMAIL, "invitation_email", "hash of folded e-mail, invitation id", "-") \
 	X(INVITED, "invited", "invitation id, account id", "-") \
 	X(EMAIL_LINK, "email_link", "SHA-256 of the link's secret", "email_link record") \
-	X(EMAIL_LINK_OF, "email_link_of", "account id, SHA-256 of the secret", "-")
+	X(EMAIL_LINK_OF, "email_link_of", "account id, SHA-256 of the secret", "-") \
+	X(PASSKEY, "passkey", "account id, passkey id", "passkey record") \
+	X(PASSKEY_OF, "passkey_of", "SHA-256 of the credential id", "account id (8), passkey id (8)") \
+	X(CHALLENGE, "challenge", "SHA-256 of the challenge", "challenge record")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

@@ -528,6 +528,28 @@ static const struct field attempts_fields[] = {
 };
 RECORD_TYPE(attempts);
 
+static const struct field passkey_fields[] = {
+	FIELD(1, passkey, account_id),
+	FIELD(2, passkey, id),
+	FIELD(3, passkey, credential_id),
+	FIELD(4, passkey, public_key),
+	FIELD(5, passkey, algorithm),
+	FIELD(6, passkey, counter),
+	FIELD(7, passkey, name),
+	FIELD(8, passkey, created_ms),
+	FIELD(9, passkey, used_ms),
+	FIELD(10, passkey, suspect_ms),
+	FIELD(11, passkey, synced),
+};
+RECORD_TYPE(passkey);
+
+static const struct field challenge_fields[] = {
+	FIELD(1, challenge, account_id),
+	FIELD(2, challenge, kind),
+	FIELD(3, challenge, expires_ms),
+};
+RECORD_TYPE(challenge);
+
 static const struct field peer_fields[] = {
 	FIELD(1, peer, id),
 	FIELD(2, peer, domain),

@@ -506,6 +506,30 @@ struct second_factor {
 	int64_t recovery_ms;          /* when they were made */
 };
 
+enum passkey_algorithm { PASSKEY_ES256 = 1, PASSKEY_EDDSA = 2 };
+
+/* A key pair on a device of the person's, of which we have the public half (WebAuthn). */
+struct passkey {
+	uint64_t account_id, id;
+	struct str credential_id;     /* what the device calls it: up to 1023 bytes */
+	struct str public_key;        /* ES256: x and y, 64 bytes; EdDSA: 32 */
+	uint8_t algorithm;            /* enum passkey_algorithm */
+	uint64_t counter;             /* as it was last; 0: the device does not count */
+	struct str name;              /* as the person calls it */
+	int64_t created_ms, used_ms;
+	int64_t suspect_ms;           /* when the counter went back: there may be a copy; 0: never */
+	bool synced;                  /* the device may share it with others of the person's */
+};
+
+enum challenge_kind { CHALLENGE_CREATE = 1, CHALLENGE_SECOND_STEP, CHALLENGE_SIGN_IN };
+
+/* What a device is asked to sign, once. */
+struct challenge {
+	uint64_t account_id;          /* for whom; 0: whoever answers */
+	uint8_t kind;                 /* enum challenge_kind */
+	int64_t expires_ms;
+};
+
 /* Wrong passwords or codes in a row. */
 struct attempts {
 	uint64_t count;
@@ -666,7 +690,7 @@ extern const struct record_type account_type, account_stats_type, user_type, pos
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 extern const struct record_type refresh_type, mail_type, email_link_type, house_rule_type;
-extern const struct record_type second_factor_type, attempts_type;
+extern const struct record_type second_factor_type, attempts_type, passkey_type, challenge_type;
 extern const struct record_type invitation_type;
 extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;
 

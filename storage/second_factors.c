@@ -7,6 +7,7 @@
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
 #include "storage/keys.h"
+#include "storage/passkeys.h"
 #include "storage/record.h"
 
 int second_factors_get(struct arena *arena, struct view *view, uint64_t account_id, struct second_factor *ret_factor)
@@ -32,13 +33,14 @@ int second_factors_delete(struct txn *txn, uint64_t account_id)
 {
 	struct key key;
 
+	passkeys_delete_all(txn, account_id);
 	return txn_del(txn, SPACE_SECOND_FACTOR, key_u64(&key, account_id));
 }
 
 uint8_t second_factors_kinds(struct view *view, const struct second_factor *factor)
 {
-	(void)view;
-	return factor->totp_sealed.n ? FACTOR_TOTP : 0;
+	return (uint8_t)((factor->totp_sealed.n ? FACTOR_TOTP : 0) |
+	                 (passkeys_has(view, factor->account_id) ? FACTOR_PASSKEY : 0));
 }
 
 struct str recovery_hash(struct arena *arena, uint64_t account_id, struct str code)

@@ -16,10 +16,10 @@ enum { RECOVERY_CODES = 10 };
 int second_factors_get(struct arena *arena, struct view *view, uint64_t account_id, struct second_factor *ret_factor);
 /* One in which nothing is left goes. */
 int second_factors_put(struct txn *txn, const struct second_factor *factor);
-/* All that the account has. */
+/* All that the account has, passkeys too. */
 int second_factors_delete(struct txn *txn, uint64_t account_id);
 /* The kinds that work, a set of enum factor_kind; 0: a password is enough. A secret that was not confirmed is none. */
-enum factor_kind { FACTOR_TOTP = 1 };
+enum factor_kind { FACTOR_TOTP = 1, FACTOR_PASSKEY = 2 };
 uint8_t second_factors_kinds(struct view *view, const struct second_factor *factor);
 
 /* The hash under which a recovery code of that account is kept. */

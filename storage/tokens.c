@@ -410,6 +410,14 @@ static bool session_expired(struct str value, const void *now_ms)
 	       session.expires_ms <= *(const int64_t *)now_ms;
 }
 
+static bool challenge_expired(struct str value, const void *now_ms)
+{
+	struct challenge challenge;
+
+	return codec_decode(NULL, &challenge_type, value, &challenge) != OK ||
+	       challenge.expires_ms <= *(const int64_t *)now_ms;
+}
+
 /* There is one for each post of the last hour: they go by their time, and the young ones are not read. */
 static int expire_idempotency(struct txn *txn, int64_t now_ms, size_t *room)
 {
@@ -463,6 +471,7 @@ int tokens_expire(struct txn *txn, size_t max, bool *ret_more)
 		{ SPACE_GRANT, grant_expired },
 		{ SPACE_SIGN_UP, session_expired },
 		{ SPACE_HALF_SESSION, session_expired },
+		{ SPACE_CHALLENGE, challenge_expired },
 	};
 	int64_t now_ms = txn_now_ms(txn);
 	size_t room = max;

@@ -49,6 +49,15 @@ static int begin_half(struct call *call, struct txn *txn, uint64_t account_id, s
 	return err;
 }
 
+int entry_begin_whole(struct call *call, struct txn *txn, uint64_t account_id, struct str secret)
+{
+	int err = login_session_put(call, txn, account_id, secret);
+
+	if (err == OK)
+		login_session_cookie(call, instance_of(txn_view(txn)), secret);
+	return err;
+}
+
 int entry_begin(struct call *call, struct txn *txn, uint64_t account_id, struct str secret, struct str path,
                 struct str *ret_next, bool *ret_whole)
 {
@@ -59,12 +68,8 @@ int entry_begin(struct call *call, struct txn *txn, uint64_t account_id, struct 
 		return err;
 	*ret_whole = owes == ENTRY_OWES_NOTHING;
 	*ret_next = path;
-	if (*ret_whole) {
-		err = login_session_put(call, txn, account_id, secret);
-		if (err == OK)
-			login_session_cookie(call, instance_of(txn_view(txn)), secret);
-		return err;
-	}
+	if (*ret_whole)
+		return entry_begin_whole(call, txn, account_id, secret);
 	*ret_next = step_path(call->arena, "/sign-in/code", path);
 	return begin_half(call, txn, account_id, secret);
 }
@@ -91,10 +96,8 @@ int entry_finish(struct call *call, struct txn *txn, uint64_t account_id, struct
 	int err = half_sessions_delete(txn, cookie);
 
 	if (err == OK)
-		err = login_session_put(call, txn, account_id, secret);
-	if (err != OK)
-		return err;
-	cookie_set(call, instance, half_cookie, STR_NONE, 0);
-	login_session_cookie(call, instance, secret);
-	return OK;
+		err = entry_begin_whole(call, txn, account_id, secret);
+	if (err == OK)
+		cookie_set(call, instance, half_cookie, STR_NONE, 0);
+	return err;
 }

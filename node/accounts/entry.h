@@ -23,6 +23,9 @@ int entry_owes(struct call *call, struct view *view, uint64_t account_id, enum e
 int entry_begin(struct call *call, struct txn *txn, uint64_t account_id, struct str secret, struct str path,
                 struct str *ret_next, bool *ret_whole);
 
+/* The same for a proof that is both steps in one, as a passkey is whose device knows who holds it: nothing more is owed. */
+int entry_begin_whole(struct call *call, struct txn *txn, uint64_t account_id, struct str secret);
+
 /* Whose half session the browser has. ERR_NOT_FOUND: none, or it is over. */
 int entry_half(struct call *call, struct view *view, uint64_t *ret_account_id);
 /* The second step is done: the half session is over and a whole one begins; `secret` is its cookie. ERR_NOT_FOUND. */

@@ -9,6 +9,7 @@
 #include "storage/attempts.h"
 #include "storage/audit.h"
 #include "storage/base/hash.h"
+#include "storage/passkeys.h"
 
 enum { CODE_BYTES = 10, CODE_CHARS = 16, CODE_GROUP = 4, TYPED_BYTES_MAX = 64 };
 
@@ -258,6 +259,14 @@ int factor_confirm(struct call *call, struct txn *txn, uint64_t account_id, stru
 	return err == OK ? count(txn, &counted, right, ret_answer) : err;
 }
 
+/* Recovery codes stand in for a factor: without one they are nothing. */
+static int put_reduced(struct txn *txn, struct second_factor *factor)
+{
+	if (!second_factors_kinds(txn_view(txn), factor))
+		factor->recovery.count = 0;
+	return second_factors_put(txn, factor);
+}
+
 int factor_totp_end(struct call *call, struct txn *txn, uint64_t account_id)
 {
 	struct second_factor factor;
@@ -268,8 +277,18 @@ int factor_totp_end(struct call *call, struct txn *txn, uint64_t account_id)
 	factor.totp_sealed = factor.pending_sealed = STR_NONE;
 	factor.totp_ms = 0;
 	factor.totp_step = 0;
-	if (!second_factors_kinds(txn_view(txn), &factor))
-		factor.recovery.count = 0;
-	err = second_factors_put(txn, &factor);
+	err = put_reduced(txn, &factor);
 	return err == OK ? note(txn, account_id, "second_factor.app_off") : err;
+}
+
+int factor_passkey_end(struct call *call, struct txn *txn, uint64_t account_id, uint64_t passkey_id)
+{
+	struct second_factor factor;
+	int err = passkeys_delete(call->arena, txn, account_id, passkey_id);
+
+	if (err == OK)
+		err = second_factors_get(call->arena, txn_view(txn), account_id, &factor);
+	if (err == OK)
+		err = put_reduced(txn, &factor);
+	return err == OK ? note(txn, account_id, "second_factor.passkey_removed") : err;
 }

@@ -8,6 +8,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
+#include "storage/passkeys.h"
 #include "storage/second_factors.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
@@ -40,6 +41,23 @@ static int find(struct arena *arena, struct view *view, struct str name, uint64_
 	return err;
 }
 
+static int print_passkeys(struct cli *cli, struct view *view, uint64_t account_id)
+{
+	char since[DATE_ISO_BYTES], used[DATE_ISO_BYTES] = "-";
+	struct passkey *passkeys;
+	size_t count;
+	int err = passkeys_of(cli->arena, view, account_id, &passkeys, &count);
+
+	for (size_t i = 0; err == OK && i < count; i++) {
+		date_iso_seconds(passkeys[i].created_ms, since);
+		if (passkeys[i].used_ms)
+			date_iso_seconds(passkeys[i].used_ms, used);
+		buf_printf(&cli->out, "passkey\t%s\t%s\t%.*s%s\n", since, passkeys[i].used_ms ? used : "-",
+		           STR_ARG(passkeys[i].name), passkeys[i].suspect_ms ? "\tsuspect" : "");
+	}
+	return err;
+}
+
 static int print_factors(struct cli *cli, struct view *view)
 {
 	struct second_factor factor;
@@ -55,11 +73,12 @@ static int print_factors(struct cli *cli, struct view *view)
 		date_iso_seconds(factor.totp_ms, since);
 		buf_printf(&cli->out, "app\t%s\n", since);
 	}
-	if (factor.recovery.count) {
+	err = print_passkeys(cli, view, account_id);
+	if (err == OK && factor.recovery.count) {
 		date_iso_seconds(factor.recovery_ms, since);
 		buf_printf(&cli->out, "recovery codes\t%s\t%zu left\n", since, factor.recovery.count);
 	}
-	return OK;
+	return err;
 }
 
 int command_user_factor_list(struct cli *cli)

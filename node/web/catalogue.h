@@ -326,11 +326,43 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	  "Cannot scan it? Enter this key in the app:") \
 	X(TOTP_CONFIRM, "Activer", "Turn on") \
 	X(TOTP_SINCE, "Activée depuis le", "On since") \
-	X(TOTP_CHANGE, "Pour changer quelque chose, entrez votre mot de passe et un code.", \
-	  "To change something, enter your password and a code.") \
+	X(SECURITY_CHANGE, "Changer quelque chose", "Change something") \
+	X(SECURITY_CHANGE_LEAD, "Entrez votre mot de passe et un code, puis choisissez.", \
+	  "Enter your password and a code, then choose.") \
+	X(SECURITY_CHOOSE, "Choisissez ce qui doit changer\u00a0: chaque bouton dit ce qu’il fait.", \
+	  "Choose what is to change: each button says what it does.") \
+	X(SECURITY_SET_UP_LEAD, "Entrez votre mot de passe, puis choisissez.", "Enter your password, then choose.") \
 	X(TOTP_REPLACE, "Changer d’appareil", "Use another device") \
 	X(TOTP_END, "Désactiver l’application", "Turn the app off") \
 	X(CANCEL, "Annuler", "Cancel") \
+	X(PASSKEYS, "Clés d’accès", "Passkeys") \
+	X(PASSKEYS_LEAD, "Une clé d’accès reste sur votre appareil, qui vous reconnaît à votre empreinte, votre visage ou un code. " \
+	  "Elle connecte sans mot de passe et ne se laisse pas voler par une fausse page.", \
+	  "A passkey stays on your device, which knows you by your finger, your face or a PIN. It signs you in without a " \
+	  "password, and no false page can steal it.") \
+	X(PASSKEYS_NONE_HERE, "Cet espace n’a pas de clés d’accès\u00a0: les navigateurs n’en donnent qu’aux adresses en https " \
+	  "qui portent un nom.", "There are no passkeys here: browsers have them only for https addresses with a name.") \
+	X(PASSKEYS_SCRIPT, "Les clés d’accès ont besoin de JavaScript et d’un navigateur qui les connaît.", \
+	  "Passkeys need JavaScript and a browser that knows them.") \
+	X(PASSKEY_NAME, "Nom de la nouvelle clé", "Name of the new passkey") \
+	X(PASSKEY_NAME_HINT, "Par exemple le nom de l’appareil. Facultatif.", "The name of the device, say. Optional.") \
+	X(PASSKEY_ADD, "Ajouter une clé d’accès", "Add a passkey") \
+	X(PASSKEY_MADE, "Ajoutée le", "Added on") \
+	X(PASSKEY_USED, "Dernière utilisation le", "Last used on") \
+	X(PASSKEY_UNUSED, "Jamais utilisée", "Never used") \
+	X(PASSKEY_SYNCED, "Partagée entre vos appareils", "Shared by your devices") \
+	X(PASSKEY_REMOVE, "Supprimer", "Remove") \
+	X(PASSKEY_SUSPECT, "Refusée\u00a0: son compteur est revenu en arrière, il en existe peut-être une copie. Supprimez-la.", \
+	  "Refused: its counter went back, so there may be a copy of it. Remove it.") \
+	X(PASSKEY_WRONG, "Cette clé d’accès n’a pas été acceptée.", "This passkey was not accepted.") \
+	X(PASSKEY_TAKEN, "Cette clé d’accès est déjà enregistrée.", "This passkey is registered already.") \
+	X(PASSKEY_MANY, "Vous avez déjà vingt clés d’accès. Supprimez-en une d’abord.", \
+	  "You have twenty passkeys already. Remove one first.") \
+	X(PASSKEY_FAILED, "La clé d’accès n’a pas pu être utilisée. Réessayez.", "The passkey could not be used. Try again.") \
+	X(PASSKEY_SIGN_IN, "Se connecter avec une clé d’accès", "Sign in with a passkey") \
+	X(PASSKEY_SECOND_STEP, "Utiliser une clé d’accès", "Use a passkey") \
+	X(CODE_OR_PASSKEY_HINT, "Les six chiffres de votre application, ou un code de secours. Laissez vide pour utiliser une clé " \
+	  "d’accès.", "The six digits of your app, or a recovery code. Leave it empty to use a passkey.") \
 	X(RECOVERY, "Codes de secours", "Recovery codes") \
 	X(RECOVERY_LEFT, "Codes de secours restants\u00a0: {}", "Recovery codes left: {}") \
 	X(RECOVERY_RENEW, "Créer de nouveaux codes de secours", "Make new recovery codes") \

@@ -4,6 +4,7 @@
 #include "node/web/consent.h"
 
 #include "node/accounts/apps.h"
+#include "node/accounts/webauthn.h"
 
 struct str consent_purpose(const struct consent *consent)
 {
@@ -125,6 +126,23 @@ static void add_person(struct consent *consent)
 	page_html(page, "</p>\n");
 }
 
+/* Passkeys are for the page of signing in, which leads back here. */
+static void add_passkey_link(struct consent *consent)
+{
+	struct html_page *page = &consent->page;
+	struct webauthn_party party;
+	struct buf buf;
+
+	if (!consent->asks_password || consent->force_login || webauthn_party(page->instance, &party) != OK)
+		return;
+	buf_init(&buf, page->call->arena, 0);
+	buf_add(&buf, STR("/sign-in?return="));
+	buf_add_percent(&buf, consent_path(consent));
+	page_html(page, "<p class=\"beside\">");
+	page_link(page, NULL, buf_str(&buf), TEXT_PASSKEY_SIGN_IN);
+	page_html(page, "</p>\n");
+}
+
 static void add_form(struct consent *consent, enum text alert)
 {
 	struct html_page *page = &consent->page;
@@ -147,6 +165,7 @@ static void add_form(struct consent *consent, enum text alert)
 	page_button(page, "quiet", "decision", "deny", TEXT_AUTHORIZE_DENY, true);
 	page_html(page, "</div>\n");
 	page_form_end(page);
+	add_passkey_link(consent);
 }
 
 int consent_show(struct consent *consent, int status, enum text alert)

@@ -21,12 +21,26 @@ void factor_add_secret(struct html_page *page, struct str secret, struct str use
 	page_html(page, "</code></p>\n");
 }
 
-void factor_add_code_field(struct html_page *page, bool any, bool wrong)
+void factor_add_code_field(struct html_page *page, enum code_field field, bool wrong)
 {
+	static const enum text hints[] = {
+		[CODE_OF_APP] = TEXT_COUNT, [CODE_OF_ANY] = TEXT_FIELD_ANY_CODE_HINT, [CODE_OR_PASSKEY] = TEXT_CODE_OR_PASSKEY_HINT,
+	};
+
 	page_field(page, &(struct page_field){
 		.name = "code", .type = "text", .autocomplete = "one-time-code",
-		.label = any ? TEXT_FIELD_ANY_CODE : TEXT_FIELD_CODE, .hint = any ? TEXT_FIELD_ANY_CODE_HINT : TEXT_COUNT,
-		.wrong = wrong });
+		.label = field == CODE_OF_APP ? TEXT_FIELD_CODE : TEXT_FIELD_ANY_CODE, .hint = hints[field], .wrong = wrong,
+		.optional = field == CODE_OR_PASSKEY });
+}
+
+void factor_add_passkey_button(struct html_page *page, const char *name, const char *value, enum text text)
+{
+	page->script = true;
+	page_html(page, "<div class=\"actions\" data-script hidden>\n");
+	page_button(page, "quiet", name, value, text, false);
+	page_html(page, "</div>\n<p class=\"alert\" role=\"alert\" data-failed hidden>");
+	page_say(page, TEXT_PASSKEY_FAILED);
+	page_html(page, "</p>\n");
 }
 
 void factor_add_password_field(struct html_page *page, bool wrong)

@@ -10,6 +10,7 @@
 #include "node/accounts/login.h"
 #include "node/config.h"
 #include "node/node.h"
+#include "node/web/script.h"
 #include "node/web/style.h"
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
@@ -167,11 +168,18 @@ void page_alert(struct html_page *page, enum text text)
 
 void page_form(struct html_page *page, struct str action, struct str purpose)
 {
+	page_form_with(page, action, purpose, "");
+}
+
+void page_form_with(struct html_page *page, struct str action, struct str purpose, const char *attributes)
+{
 	if (!page->form_secret.n)
 		page->form_secret = form_secret(page->call, page->instance);
 	page_html(page, "<form method=\"post\" action=\"");
 	page_text(page, action);
-	page_html(page, "\">\n");
+	page_html(page, "\"");
+	page_html(page, attributes);
+	page_html(page, ">\n");
 	page_hidden(page, "form_token",
 	            form_token(page->call->arena, page->form_secret, purpose, page->account_id));
 }
@@ -197,8 +205,8 @@ void page_field(struct html_page *page, const struct page_field *field)
 {
 	buf_printf(&page->body, "<div class=\"field\"><label for=\"%s\">", field->name);
 	page_say(page, field->label);
-	buf_printf(&page->body, "</label>\n<input id=\"%s\" name=\"%s\" type=\"%s\" autocomplete=\"%s\" required",
-	           field->name, field->name, field->type, field->autocomplete);
+	buf_printf(&page->body, "</label>\n<input id=\"%s\" name=\"%s\" type=\"%s\" autocomplete=\"%s\"%s",
+	           field->name, field->name, field->type, field->autocomplete, field->optional ? "" : " required");
 	if (strcmp(field->type, "password") != 0)
 		page_html(page, " autocapitalize=\"none\" spellcheck=\"false\"");
 	if (field->value.n) {
@@ -282,7 +290,7 @@ struct str page_return_path(struct str path)
 	return path;
 }
 
-/* No scripts, no frames, nothing from elsewhere. No Cross-Origin-Opener-Policy: clients open these pages in a pop-up
+/* No scripts but the one that a page names, no frames, nothing from elsewhere. No Cross-Origin-Opener-Policy: clients open these pages in a pop-up
  * and wait for it. */
 static void add_headers(struct html_page *page)
 {
@@ -292,7 +300,8 @@ static void add_headers(struct html_page *page)
 	struct call *call = page->call;
 
 	call_header(call, "Content-Security-Policy",
-	            arena_printf(call->arena, "%s%s", policy, page->leaves ? "" : "; form-action 'self'"));
+	            arena_printf(call->arena, "%s%s%s", policy, page->leaves ? "" : "; form-action 'self'",
+	                         page->script ? "; script-src 'self'; connect-src 'self'" : ""));
 	call_header(call, "X-Frame-Options", STR("DENY"));
 	call_header(call, "Referrer-Policy", STR("same-origin"));
 	call_header(call, "Cache-Control", STR("private, no-store"));
@@ -313,7 +322,10 @@ static void add_head(struct html_page *page, struct buf *out, enum text title, s
 	           "<link rel=\"stylesheet\" href=\"%.*s\">\n<title>%.*s · ",
 	           language_code(page->language), STR_ARG(style_path()), STR_ARG(buf_str(&head.body)));
 	buf_add_html(out, page_node_title(page));
-	buf_add(out, STR("</title>\n</head>\n"));
+	buf_add(out, STR("</title>\n"));
+	if (page->script)
+		buf_printf(out, "<script src=\"%.*s\" defer></script>\n", STR_ARG(script_path()));
+	buf_add(out, STR("</head>\n"));
 }
 
 static void add_language_link(struct html_page *page, struct buf *out)

@@ -1,6 +1,6 @@
 /*
  * The skeleton of every page: language, head, header, footer, forms, and the headers that keep it safe. No page needs
- * a script.
+ * a script but for passkeys, which browsers give to scripts alone.
  *
  * A page is opened where a view is at hand (check or show) and may be written in a later stage of the same call; it
  * lives in the call's arena. Whatever is not a literal of ours is escaped.
@@ -22,6 +22,7 @@ struct html_page {
 	struct str here;          /* path and query of this page, for the language links; without "lang" */
 	bool wide;                /* for reading: a column instead of a card */
 	bool leaves;              /* its form ends at another site: no form-action in the policy */
+	bool script;              /* /passkeys.js is at work on it; all else goes without */
 	struct buf body;
 };
 
@@ -48,6 +49,8 @@ void page_alert(struct html_page *page, enum text text);
 
 /* A POST form with its token; page_form_end() closes it. */
 void page_form(struct html_page *page, struct str action, struct str purpose);
+/* The same with more attributes, a literal: " data-x". */
+void page_form_with(struct html_page *page, struct str action, struct str purpose, const char *attributes);
 void page_form_end(struct html_page *page);
 bool page_form_fits(const struct html_page *page, struct str purpose);
 void page_hidden(struct html_page *page, const char *name, struct str value);
@@ -57,6 +60,7 @@ struct page_field {
 	enum text hint;           /* TEXT_COUNT: none */
 	struct str value;
 	bool wrong;               /* the alert above is about it */
+	bool optional;
 };
 void page_field(struct html_page *page, const struct page_field *field);
 /* A submit button; name NULL: none. `skips_check`: the form may be incomplete. */

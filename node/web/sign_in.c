@@ -10,7 +10,7 @@
 #include "node/node.h"
 #include "node/mail/queue.h"
 #include "node/web/new_password.h"
-#include "node/web/pages.h"
+#include "node/web/passkeys.h"
 #include "storage/accounts.h"
 #include "storage/base/hash.h"
 #include "storage/tokens.h"
@@ -23,20 +23,19 @@ struct sign_in {
 	struct str cookie;
 };
 
-static struct str sign_in_purpose(const struct sign_in *sign_in)
+static struct str sign_in_purpose(struct arena *arena, struct str path)
 {
-	return arena_printf(sign_in->page.call->arena, "sign-in\n%.*s", STR_ARG(sign_in->path));
+	return arena_printf(arena, "sign-in\n%.*s", STR_ARG(path));
 }
 
-static int show_form(struct sign_in *sign_in, int status, enum text alert)
+int sign_in_form(struct html_page *page, struct str path, int status, enum text alert)
 {
-	struct html_page *page = &sign_in->page;
 	bool wrong = alert == TEXT_SIGN_IN_WRONG;
 	struct buf here;
 
 	buf_init(&here, page->call->arena, 0);
 	buf_add(&here, STR("/sign-in?return="));
-	buf_add_percent(&here, sign_in->path);
+	buf_add_percent(&here, path);
 	page->here = buf_str(&here);
 	page_element(page, "h1", NULL, TEXT_SIGN_IN);
 	if (call_param_bool(page->call, "reset", false)) {
@@ -48,8 +47,8 @@ static int show_form(struct sign_in *sign_in, int status, enum text alert)
 	}
 	if (alert != TEXT_COUNT)
 		page_alert(page, alert);
-	page_form(page, STR("/sign-in"), sign_in_purpose(sign_in));
-	page_hidden(page, "return", sign_in->path);
+	page_form(page, STR("/sign-in"), sign_in_purpose(page->call->arena, path));
+	page_hidden(page, "return", path);
 	page_field(page, &(struct page_field){
 		.name = "username", .type = "text", .autocomplete = "username", .label = TEXT_FIELD_NAME,
 		.hint = TEXT_COUNT, .value = call_param(page->call, "username"), .wrong = wrong });
@@ -60,6 +59,7 @@ static int show_form(struct sign_in *sign_in, int status, enum text alert)
 	page_button(page, "primary", NULL, NULL, TEXT_SIGN_IN, false);
 	page_html(page, "</div>\n");
 	page_form_end(page);
+	passkeys_add_sign_in(page, path);
 	if (page->call->node && mail_is_on(page->call->node->config)) {
 		page_html(page, "<p class=\"beside\">");
 		page_link(page, NULL, STR("/reset"), TEXT_RESET_LINK);
@@ -67,6 +67,11 @@ static int show_form(struct sign_in *sign_in, int status, enum text alert)
 	}
 	page_element(page, "p", "aside", TEXT_HOME_NO_ACCOUNT);
 	return page_close(page, status, TEXT_SIGN_IN, STR_NONE);
+}
+
+static int show_form(struct sign_in *sign_in, int status, enum text alert)
+{
+	return sign_in_form(&sign_in->page, sign_in->path, status, alert);
 }
 
 static int go_to(struct call *call, struct str path)
@@ -92,7 +97,7 @@ int sign_in_check(struct call *call, struct view *view)
 
 	sign_in->path = page_return_path(call_param(call, "return"));
 	page_open(&sign_in->page, call, view);
-	if (!page_form_fits(&sign_in->page, sign_in_purpose(sign_in)))
+	if (!page_form_fits(&sign_in->page, sign_in_purpose(call->arena, sign_in->path)))
 		return show_form(sign_in, 422, TEXT_FORM_EXPIRED);
 	err = login_find(call->arena, view, call_param(call, "username"), &sign_in->user);
 	sign_in->cookie = hash_token(call->arena);

@@ -4,7 +4,10 @@
 #ifndef NODE_WEB_SIGN_IN_H
 #define NODE_WEB_SIGN_IN_H
 
-#include "node/call.h"
+#include "node/web/pages.h"
+
+/* The form of signing in; `path` is where to afterwards, `alert` what went wrong (TEXT_COUNT: nothing). Returns CALL_DONE. */
+int sign_in_form(struct html_page *page, struct str path, int status, enum text alert);
 
 /* GET and POST /sign-in?return=PATH */
 int sign_in_show(struct call *call, struct view *view);

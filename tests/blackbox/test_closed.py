@@ -18,7 +18,8 @@ OPEN = """
     GET /api/v1/streaming/health
     POST /api/v1/apps  GET /oauth/authorize  POST /oauth/authorize  POST /oauth/token  POST /oauth/revoke
     GET /actor  GET /actor/followers  GET /actor/following  GET /u/:id
-    GET /  GET /legal  GET /sign-in  POST /sign-in  GET /sign-in/code  POST /sign-in/code  POST /sign-out  GET /sign-up/:secret  POST /sign-up/:secret
+    GET /  GET /legal  GET /sign-in  POST /sign-in  GET /sign-in/code  POST /sign-in/code  POST /sign-in/passkey
+    POST /passkeys/challenge  GET /passkeys.js  POST /sign-out  GET /sign-up/:secret  POST /sign-up/:secret
     GET /invitation/:secret  POST /invitation/:secret  GET /invite/:code
     GET /reset  POST /reset  GET /reset/:secret  POST /reset/:secret  GET /confirm-email/:secret  POST /confirm-email/:secret
     GET /style.css  GET /avatar.svg  GET /header.svg  GET /avatar.png  GET /header.png  GET /icon.svg

@@ -23,6 +23,7 @@
 #include "storage/email_links.h"
 #include "storage/mails.h"
 #include "storage/named.h"
+#include "storage/passkeys.h"
 #include "storage/notice_requests.h"
 #include "storage/notices.h"
 #include "storage/peers.h"
@@ -151,6 +152,7 @@ static void add_sign_ins(struct account *ana)
 	pushes_put(world->txn, &(struct push){ .account_id = ana->id, .token_id = token.id });
 	pushes_key_put(world->txn, STR("pair"));
 	sessions_put(world->txn, STR("cookie"), &session);
+	passkeys_put(world->arena, world->txn, &(struct passkey){ .account_id = ana->id, .credential_id = STR("its name") });
 	accounts_private_key_put(world->txn, ana->id, STR("PEM"));
 	accounts_proof_key_put(world->txn, ana->id, STR("PEM"));
 }

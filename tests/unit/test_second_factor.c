@@ -12,6 +12,7 @@
 #include "storage/base/hash.h"
 #include "storage/keys.h"
 #include "storage/maintain.h"
+#include "storage/passkeys.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 #include "tests/rig/browser.h"
@@ -283,15 +284,15 @@ static void test_replace_and_end(void)
 	struct call call = { .arena = world->arena, .node = &node };
 	struct str before = secret;
 
-	is_int(press(STR("do=replace&password=correct+horse&code=000000")), 422, "a wrong code changes nothing");
-	is_int(press(arena_printf(world->arena, "do=replace&password=wrong&%.*s", STR_ARG(code_now()))), 422,
+	is_int(press(STR("do=begin&password=correct+horse&code=000000")), 422, "a wrong code changes nothing");
+	is_int(press(arena_printf(world->arena, "do=begin&password=wrong&%.*s", STR_ARG(code_now()))), 422,
 	       "nor does a wrong password");
-	is_int(press(arena_printf(world->arena, "do=replace&password=correct+horse&%.*s", STR_ARG(code_now()))), 303,
+	is_int(press(arena_printf(world->arena, "do=begin&password=correct+horse&%.*s", STR_ARG(code_now()))), 303,
 	       "both begin with another device");
 	is_int(press(STR("do=cancel")), 303, "which may be left");
 	ok(!stored().pending_sealed.n && stored().totp_sealed.n, "and the first stays");
 	clock_advance_for_test(30 * SECOND_MS);
-	press(arena_printf(world->arena, "do=replace&password=correct+horse&%.*s", STR_ARG(code_now())));
+	press(arena_printf(world->arena, "do=begin&password=correct+horse&%.*s", STR_ARG(code_now())));
 	factor_pending(&call, world_read(world), ana->id, &secret);
 	ok(!str_eq(before, secret), "the other device has a secret of its own");
 	is_int(press(arena_printf(world->arena, "do=confirm&%.*s", STR_ARG(code_now()))), 200, "it is confirmed");
@@ -313,6 +314,7 @@ static void find(void *context, const char *sentence)
 
 static void test_erasure(void)
 {
+	struct passkey passkey = { .account_id = ana->id, .credential_id = STR("its name") };
 	struct browser at = new_browser();
 	struct view *view;
 	uint64_t n, findings;
@@ -325,6 +327,13 @@ static void test_erasure(void)
 	world_write(world);
 	half_sessions_put(world->txn, STR("half"), &(struct session){ .account_id = ana->id, .expires_ms = INT64_MAX });
 	attempts_add(world->txn, ATTEMPTS_OF_ACCOUNT, STR("x"));
+	is_int(passkeys_put(world->arena, world->txn, &passkey), OK, "a passkey is kept");
+	passkey.id = 0;
+	is_int(passkeys_put(world->arena, world->txn, &passkey), ERR_EXISTS, "once");
+	challenges_put(world->txn, STR("asked"), ana->id, CHALLENGE_CREATE);
+	is_int(challenges_take(world->txn, STR("asked"), ana->id, CHALLENGE_SIGN_IN), ERR_NOT_FOUND,
+	       "a challenge serves what it was made for");
+	is_int(challenges_take(world->txn, STR("asked"), ana->id, CHALLENGE_CREATE), ERR_NOT_FOUND, "and is gone once tried");
 	tokens_delete_all(world->txn, ana->id);
 	users_delete(world->txn, ana->id);
 	world_commit(world);
@@ -333,6 +342,8 @@ static void test_erasure(void)
 	is_int(n, 0, "the second factor goes with the person");
 	view_count(view, SPACE_HALF_SESSION, &n);
 	is_int(n, 0, "so does half a session");
+	ok(!passkeys_has(view, ana->id) && passkeys_find(world->arena, view, STR("its name"), &passkey) == ERR_NOT_FOUND,
+	   "and passkeys");
 	clock_advance_for_test(DAY_MS);
 	world_write(world);
 	attempts_expire(world->txn, 100, &more);
