@@ -313,6 +313,9 @@ static void stop(struct rooms *rooms, size_t started)
 		net_cancel(rooms->node->federation.net);
 	if (rooms->node->smtp)
 		smtp_cancel(rooms->node->smtp);
+	/* Nor for a file: what people were promised is a job of the next start. */
+	if (rooms->node->decoder)
+		decoder_cancel(rooms->node->decoder);
 	while (started)
 		order[--started].stop(rooms);
 	wake_destroy(&rooms->wake);

@@ -265,13 +265,14 @@ int api_credentials_work(struct call *call)
 			.bytes = picture->file, .still = true, .side = picture_kinds[i].side, .wait_ms = INTAKE_LONG_WAIT_MS,
 		};
 		const char *reason = "";
-		int r = picture->file.n ? intake_take(call->node, call->arena, &intake, &picture->media, &reason) : OK;
+		int r;
 
+		picture->media.account_id = call->viewer.account_id;
+		r = picture->file.n ? intake_take(call->node, call->arena, &intake, &picture->media, &reason) : OK;
 		if (r == ERR_INVALID)
 			return call_fail_status(call, r, 422, NULL, "Validation failed: %s: %s", picture_kinds[i].name, reason);
 		if (r != OK)
 			return r;
-		picture->media.account_id = call->viewer.account_id;
 		picture->media.use = picture_kinds[i].use;
 		/* One size is enough. */
 		picture->media.preview_blob = picture->media.preview_type = STR_NONE;

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -28,8 +29,16 @@ enum {
 	DESCRIPTORS = 5,           /* 0 to 4 are the worker's */
 	ABOVE = 16,                /* where ours wait meanwhile, so that none is in the way of another */
 	STEP_MS = 5,
+	LOOK_UP_MS = 100,          /* whether its end is wanted */
 	SIDE_MAX = 20000,
 	DURATION_MS_MAX = DAY_MS,
+};
+
+/* An order that runs or waits; on the stack of its thread. */
+struct turn {
+	uint64_t account_id;
+	bool running;
+	struct turn *next;
 };
 
 struct decoder {
@@ -37,6 +46,8 @@ struct decoder {
 	pthread_mutex_t lock;
 	pthread_cond_t freed;
 	unsigned free_places;
+	struct turn *turns;
+	atomic_bool cancelled;
 };
 
 static char *path_beside(void)
@@ -82,10 +93,33 @@ void decoder_free(struct decoder *decoder)
 	free(decoder);
 }
 
-static bool take_place(struct decoder *decoder, int64_t wait_ms)
+/* With the lock held: how many orders of its account run, or wait. */
+static unsigned count_turns(const struct decoder *decoder, uint64_t account_id, bool running)
+{
+	unsigned count = 0;
+
+	for (const struct turn *turn = decoder->turns; turn; turn = turn->next)
+		count += turn->account_id == account_id && turn->running == running;
+	return count;
+}
+
+static void drop_turn(struct decoder *decoder, const struct turn *turn)
+{
+	struct turn **at = &decoder->turns;
+
+	while (*at != turn)
+		at = &(*at)->next;
+	*at = turn->next;
+}
+
+static bool may_run(const struct decoder *decoder, uint64_t account_id)
+{
+	return decoder->free_places && count_turns(decoder, account_id, true) < DECODER_PLACES_EACH;
+}
+
+static struct timespec time_in(int64_t wait_ms)
 {
 	struct timespec until;
-	bool taken;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += wait_ms / 1000;
@@ -94,20 +128,47 @@ static bool take_place(struct decoder *decoder, int64_t wait_ms)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
-	pthread_mutex_lock(&decoder->lock);
-	while (!decoder->free_places && pthread_cond_timedwait(&decoder->freed, &decoder->lock, &until) == 0)
-		;
-	taken = decoder->free_places > 0;
-	decoder->free_places -= taken;
-	pthread_mutex_unlock(&decoder->lock);
-	return taken;
+	return until;
 }
 
-static void give_place(struct decoder *decoder)
+/* Files that take long keep those of others from nothing: there is a place that their account does not get, and threads
+ * that do not wait for it. */
+static bool take_place(struct decoder *decoder, struct turn *turn, int64_t wait_ms)
+{
+	struct timespec until = time_in(wait_ms);
+
+	pthread_mutex_lock(&decoder->lock);
+	if (turn->account_id && count_turns(decoder, turn->account_id, false) >= DECODER_WAITING_EACH) {
+		pthread_mutex_unlock(&decoder->lock);
+		return false;
+	}
+	turn->next = decoder->turns;
+	decoder->turns = turn;
+	while (!may_run(decoder, turn->account_id) && !atomic_load(&decoder->cancelled) &&
+	       pthread_cond_timedwait(&decoder->freed, &decoder->lock, &until) == 0)
+		;
+	turn->running = may_run(decoder, turn->account_id) && !atomic_load(&decoder->cancelled);
+	decoder->free_places -= turn->running;
+	if (!turn->running)
+		drop_turn(decoder, turn);
+	pthread_mutex_unlock(&decoder->lock);
+	return turn->running;
+}
+
+static void give_place(struct decoder *decoder, const struct turn *turn)
 {
 	pthread_mutex_lock(&decoder->lock);
 	decoder->free_places++;
-	pthread_cond_signal(&decoder->freed);
+	drop_turn(decoder, turn);
+	pthread_cond_broadcast(&decoder->freed);
+	pthread_mutex_unlock(&decoder->lock);
+}
+
+void decoder_cancel(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	atomic_store(&decoder->cancelled, true);
+	pthread_cond_broadcast(&decoder->freed);
 	pthread_mutex_unlock(&decoder->lock);
 }
 
@@ -179,18 +240,22 @@ static bool spawn(const struct decoder *decoder, const struct decoder_order *ord
 	return r == 0;
 }
 
-/* Reads until the other side closes, `until_ms` is past or the buffer is full. */
-static size_t read_findings(int fd, int64_t until_ms, char *out)
+static bool is_over(const struct decoder *decoder, int64_t until_ms)
+{
+	return clock_monotonic_ms() >= until_ms || atomic_load(&decoder->cancelled);
+}
+
+/* Reads until the other side closes, its time is over or the buffer is full. */
+static size_t read_findings(const struct decoder *decoder, int fd, int64_t until_ms, char *out)
 {
 	size_t n = 0;
 
-	while (n < FINDINGS_BYTES) {
-		int64_t left = until_ms - clock_monotonic_ms();
+	while (n < FINDINGS_BYTES && !is_over(decoder, until_ms)) {
 		struct pollfd polled = { fd, POLLIN, 0 };
 		ssize_t got;
 
-		if (left <= 0 || poll(&polled, 1, (int)left) == 0)
-			break;
+		if (poll(&polled, 1, LOOK_UP_MS) == 0)
+			continue;
 		got = read(fd, out + n, FINDINGS_BYTES - n);
 		if (got == 0 || (got < 0 && errno != EINTR))
 			break;
@@ -200,13 +265,13 @@ static size_t read_findings(int fd, int64_t until_ms, char *out)
 }
 
 /* true: it ended by itself, and well. */
-static bool end(pid_t pid, int64_t until_ms)
+static bool end(const struct decoder *decoder, pid_t pid, int64_t until_ms)
 {
 	const struct timespec step = { 0, STEP_MS * 1000000L };
 	int status = 0;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (clock_monotonic_ms() >= until_ms)
+		if (is_over(decoder, until_ms))
 			kill(pid, SIGKILL);
 		nanosleep(&step, NULL);
 	}
@@ -359,8 +424,8 @@ static int run_in_place(struct decoder *decoder, struct arena *arena, const stru
 	if (ends[1] >= 0)
 		close(ends[1]);
 	if (spawned) {
-		n = read_findings(ends[0], until_ms, text);
-		ended = end(pid, until_ms);
+		n = read_findings(decoder, ends[0], until_ms, text);
+		ended = end(decoder, pid, until_ms);
 	}
 	if (ends[0] >= 0)
 		close(ends[0]);
@@ -370,18 +435,19 @@ static int run_in_place(struct decoder *decoder, struct arena *arena, const stru
 		return ERR_BUSY;
 	if (ended && take_findings(arena, (struct str){ text, n }, findings))
 		return OK;
-	return refuse((struct str){ text, n }, ret_reason);
+	return atomic_load(&decoder->cancelled) ? ERR_BUSY : refuse((struct str){ text, n }, ret_reason);
 }
 
 int decoder_run(struct decoder *decoder, struct arena *arena, const struct decoder_order *order,
                 struct decoder_findings *ret_findings, const char **ret_reason)
 {
+	struct turn turn = { .account_id = order->account_id };
 	int r;
 
 	*ret_reason = "";
-	if (!take_place(decoder, order->wait_ms))
+	if (!take_place(decoder, &turn, order->wait_ms))
 		return ERR_BUSY;
 	r = run_in_place(decoder, arena, order, ret_findings, ret_reason);
-	give_place(decoder);
+	give_place(decoder, &turn);
 	return r;
 }

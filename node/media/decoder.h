@@ -14,12 +14,16 @@ struct arena;
 struct decoder;
 
 enum {
-	DECODER_PLACES = 2,           /* workers at once */
+	DECODER_PLACES = 3,           /* workers at once, … */
+	DECODER_PLACES_EACH = 2,      /* … of one account, … */
+	DECODER_WAITING_EACH = 3,     /* … which has so many more wait */
 	DECODER_TIME_MS = 20 * 1000,  /* of one, by the clock on the wall */
 };
 
 /* Never NULL. `worker` is its path; empty: rse-node-media beside this program. */
 struct decoder *decoder_new(struct str worker);
+/* Ends the workers, and the waiting for one: orders under way and to come are ERR_BUSY. Any thread. */
+void decoder_cancel(struct decoder *decoder);
 /* No thread uses it any more. NULL is allowed. */
 void decoder_free(struct decoder *decoder);
 
@@ -30,6 +34,7 @@ struct decoder_order {
 	bool still;                   /* pictures must not move; not with documents */
 	unsigned side, preview_side;  /* pixels: how large pictures may be afterwards */
 	int64_t wait_ms;              /* for a place */
+	uint64_t account_id;          /* whose file it is; 0: a copy of a sibling's, or the operator's */
 };
 
 struct decoder_findings {
@@ -41,7 +46,7 @@ struct decoder_findings {
 	struct str rate;              /* "25/1" */
 };
 
-/* ERR_BUSY: no place within wait_ms, or the worker could not run. ERR_INVALID: the file is not taken, *ret_reason says why
+/* ERR_BUSY: no place within wait_ms, or the account has enough that wait, or the worker could not run. ERR_INVALID: the file is not taken, *ret_reason says why
  * in a few words for whoever sent it. */
 int decoder_run(struct decoder *decoder, struct arena *arena, const struct decoder_order *order,
                 struct decoder_findings *ret_findings, const char **ret_reason);

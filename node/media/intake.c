@@ -76,6 +76,7 @@ static int decode(const struct node *node, struct arena *arena, const struct int
 	struct decoder_order order = {
 		.in = in, .documents = intake->documents, .still = intake->still, .side = intake->side,
 		.preview_side = intake->preview_side ? intake->preview_side : INTAKE_PREVIEW_SIDE, .wait_ms = intake->wait_ms,
+		.account_id = media->account_id,
 	};
 	int r = blobs_new(node->blobs, arena, &files[0]);
 
@@ -123,7 +124,7 @@ int intake_thumbnail(const struct node *node, struct arena *arena, struct str by
                      struct media_record *media, const char **ret_reason)
 {
 	const struct intake intake = { .bytes = bytes, .side = INTAKE_PREVIEW_SIDE, .wait_ms = wait_ms };
-	struct media_record thumbnail = { 0 };
+	struct media_record thumbnail = { .account_id = media->account_id };
 	int r = intake_take(node, arena, &intake, &thumbnail, ret_reason);
 
 	if (r != OK)

@@ -414,10 +414,12 @@ def test_a_worker_that_dies_spoils_one_upload_alone(tmp_path):
 def test_an_upload_waits_its_turn_when_all_workers_are_taken(tmp_path):
     node = with_worker(tmp_path, 'sleep 6; exec REAL "$@"')
     try:
-        ana = node.person("ana")
+        ana, tom = node.person("ana"), node.person("tom")
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            answers = list(pool.map(lambda i: ana.raw("POST", "/api/v2/media", files={"file": ("p.jpg", picture(100 + i, 90))},
-                                                      data={"description": f"number {i}"}), range(3)))
+            waiting = pool.map(lambda i: ana.raw("POST", "/api/v2/media", files={"file": ("p.jpg", picture(100 + i, 90))},
+                                                 data={"description": f"number {i}"}), range(3))
+            assert upload(tom, picture(80, 80))["url"], "one account does not get all workers"
+            answers = list(waiting)
         assert sorted(a.status_code for a in answers) == [200, 200, 202], [a.text for a in answers]
         late = next(a for a in answers if a.status_code == 202).json()
         assert late["url"] is None and late["preview_url"] is None and late["description"].startswith("number")
@@ -428,6 +430,25 @@ def test_an_upload_waits_its_turn_when_all_workers_are_taken(tmp_path):
         done = ana.get(f"/api/v1/media/{late['id']}")
         assert done["description"] == late["description"] and node.get(done["url"]).status_code == 200
         assert node.do("check") == "clean"
+    finally:
+        node.close()
+
+
+def test_a_file_that_takes_long_does_not_keep_a_node_from_stopping(tmp_path):
+    node = with_worker(tmp_path, f'if [ ! -e {tmp_path}/once ]; then touch {tmp_path}/once; exec sleep 19; fi; exec REAL "$@"')
+    try:
+        ana = node.person("ana")
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(ana.raw, "POST", "/api/v2/media", files={"file": ("p.jpg", picture())})
+            wait_for((tmp_path / "once").exists, "the worker is at it")
+            started = time.monotonic()
+            node.stop()
+            assert time.monotonic() - started < 5 * PATIENCE
+            assert answer.result().status_code in (202, 503), answer.result().text
+        node.serve()
+        if answer.result().status_code == 202:
+            media = ana.raw("GET", f"/api/v1/media/{answer.result().json()['id']}")
+            assert media.status_code in (200, 206), "what was promised is a job"
     finally:
         node.close()
 
