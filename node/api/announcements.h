@@ -8,7 +8,7 @@
 #include "storage/base/json.h"
 #include "storage/model.h"
 
-/* Those that are not over and not dismissed; with_dismissed: the dismissed, too. */
+/* Those that are not over; with_dismissed=false: without the dismissed. */
 int api_announcements(struct call *call, struct view *view);
 int api_announcement_dismiss_write(struct call *call, struct txn *txn);  /* then api_show_nothing(), as the others */
 /* :name is an emoji, or the shortcode of one of this node */

@@ -30,11 +30,21 @@ def test_announcements(node, word):
     assert gil.get("/api/v1/announcements")[0]["reactions"] == [{"name": "🐱", "count": 1, "me": False}]
     assert "name" in gil.call("PUT", f"/api/v1/announcements/{made['id']}/reactions/cat", 422)["error"]
     api.announcement_dismiss(made["id"])
-    assert api.announcements() == [] and len(hana.get("/api/v1/announcements")) == 1
-    assert gil.get("/api/v1/announcements", with_dismissed="true")[0]["read"] is True
+    assert [a.read for a in api.announcements()] == [True] and hana.get("/api/v1/announcements")[0]["read"] is False
+    assert gil.get("/api/v1/announcements", with_dismissed="false") == []
     assert word in node.cli("announcement", "list").stdout
     node.do("announcement", "remove", made["id"])
     assert hana.get("/api/v1/announcements") == []
+
+
+def test_who_and_what_it_names(node, word):
+    hana = node.person("hana" + word)
+    node.do("announcement", "add", f"@hana{word} and @hana{word} and @nobody{word} meet for #Lunch and #lunch")
+    made = check(hana.get("/api/v1/announcements"), "[Announcement]")[0]
+    assert made["mentions"] == [{"id": hana.id, "username": "hana" + word, "url": hana.me["url"], "acct": "hana" + word}]
+    assert made["tags"] == [{"name": "lunch", "url": f"{node.url}/tags/lunch"}]
+    assert f'href="{hana.me["url"]}"' in made["content"] and f"@nobody{word}" in made["content"]
+    node.do("announcement", "remove", made["id"])
 
 
 def test_in_streams(node, word):
