@@ -37,7 +37,7 @@ struct view;
 	X(RELAY, mail_relay, "mail.relay", "", 0, 255, true, "Mail server that takes mails of this node: smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: no mail is sent.") \
 	X(TLS, mail_tls, "mail.tls", "auto", 0, 0, true, "Encryption to it: required, opportunistic or off; auto: required, but toward this machine itself.") \
 	X(TEXT, mail_ca_file, "mail.ca_file", "", 0, 1000, true, "Certificates (PEM) that vouch for it; empty: those of the system.") \
-	X(NUMBER, mail_seconds, "mail.seconds", 120, 5, 600, true, "Longest time that handing over one mail may take.") \
+	X(NUMBER, mail_seconds, "mail.seconds", 120, 1, 600, true, "Longest time that handing over one mail may take.") \
 	X(TEXT, mail_user, "mail.user", "", 0, 254, true, "Name by which the node signs in to it; empty: it does not.") \
 	X(TEXT, mail_password_file, "mail.password_file", "", 0, 1000, true, "File whose first line is the password for that; readable for the node alone.") \
 	X(MAILBOX, mail_from, "mail.from", "", 0, 254, true, "Address that mails come from; empty: no-reply@ this node's domain.") \

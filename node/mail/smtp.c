@@ -13,6 +13,7 @@
 
 #include "node/mail/message.h"
 #include "storage/base/arena.h"
+#include "storage/base/clock.h"
 #include "storage/base/err.h"
 
 enum { CONNECT_TIMEOUT_MS = 10 * 1000, SAID_BYTES_MAX = 200 };
@@ -150,6 +151,8 @@ static void set_target(CURL *easy, struct arena *arena, const struct smtp_target
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)target->total_timeout_ms);
+	/* The answer to the text is waited for outside of the time for the whole. */
+	curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)((target->total_timeout_ms + SECOND_MS - 1) / SECOND_MS));
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	set_tls(easy, arena, target);
 	if (target->user.n) {

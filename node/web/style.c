@@ -81,6 +81,8 @@ static const char style[] =
 	"text-underline-offset:.2em}\n"
 	".actions{display:flex;flex-direction:column;gap:.75rem;margin-top:1.5rem}\n"
 	".actions>*,.actions button{width:100%}\n"
+	".beside{margin:.5rem 0 -.75rem;text-align:center}\n"
+	".beside a{display:inline-flex;align-items:center;min-height:2.75rem}\n"
 	".aside{margin:1.5rem 0 0;padding-top:1.25rem;border-top:1px solid var(--line);color:var(--muted);"
 	"font-size:.9375rem}\n"
 	".rules li+li{margin-top:.75rem}.rules .hint{margin:0}\n"

@@ -28,13 +28,14 @@ def configure(node, key, value):
 class Postbox:
     """`answers`: for a recipient, what RCPT is answered each time, the last one for ever. `after`: the same for DATA."""
 
-    def __init__(self, *, user=None, password=None, tls=False):
+    def __init__(self, *, user=None, password=None, tls=False, smtps=False):
         self.letters, self.raw, self.answers, self.after = [], [], {}, {}
         self.asked, self.hold = [], None
         self.port = free_port()
         self.user, self.password, self.logins = user, password, []
         options = {}
-        if tls:
+        self.smtps = smtps
+        if tls or smtps:
             self.folder = tempfile.mkdtemp(prefix="rse-mail-")
             self.certificate = f"{self.folder}/cert.pem"
             key = f"{self.folder}/key.pem"
@@ -43,7 +44,7 @@ class Postbox:
                             "-keyout", key, "-out", self.certificate], check=True, capture_output=True)
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(self.certificate, key)
-            options.update(tls_context=context, require_starttls=True)
+            options.update({"ssl_context": context} if smtps else {"tls_context": context, "require_starttls": True})
         if user:
             options.update(authenticator=self._authenticate, auth_required=True, auth_require_tls=tls)
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
@@ -51,7 +52,7 @@ class Postbox:
 
     @property
     def url(self):
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp{'s' if self.smtps else ''}://127.0.0.1:{self.port}"
 
     def close(self):
         if self.hold:
@@ -67,7 +68,7 @@ class Postbox:
     def _authenticate(self, server, session, envelope, mechanism, data):
         self.logins.append((mechanism, data.login.decode(), data.password.decode()))
         good = (data.login.decode(), data.password.decode()) == (self.user, self.password)
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
     @staticmethod
     def _next(answers, address):
@@ -87,7 +88,7 @@ class Postbox:
     async def handle_DATA(self, server, session, envelope):
         letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
         letter.sender, letter.recipients = envelope.mail_from, list(envelope.rcpt_tos)
-        letter.encrypted = session.ssl is not None
+        letter.encrypted = session.ssl is not None or self.smtps
         self.raw.append(envelope.content)
         self.letters.append(letter)
         if self.hold:

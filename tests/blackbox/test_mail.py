@@ -129,6 +129,11 @@ def test_with_encryption_and_a_password(made):
                  "a certificate that nobody vouches for is refused")
         assert not mailbox.logins
         configure(node, "mail.ca_file", mailbox.certificate)
+        mailbox.password = "another"
+        node.do("mail", "retry", mail_id)
+        wait_for(lambda: "535" in shown(node, mail_id)["answer"], "that we may not send is nobody's bounce")
+        assert shown(node, mail_id)["state"] == "waiting" and "tls@corp.example" not in mailbox.asked
+        mailbox.password = "s3cret phrase"
         node.do("mail", "retry", mail_id)
         letter = mailbox.wait("tls@corp.example")
         assert letter.encrypted
@@ -138,3 +143,43 @@ def test_with_encryption_and_a_password(made):
     finally:
         plain.use_on(node, tls="auto", user="", password_file="", ca_file="")
         mailbox.close()
+
+
+def test_a_relay_that_speaks_tls_from_the_first_byte(made):
+    node, plain = made
+    mailbox = Postbox(smtps=True)
+    try:
+        mailbox.use_on(node, ca_file=mailbox.certificate)
+        mail_id = node.do("mail", "test", "smtps@corp.example")
+        assert mailbox.wait("smtps@corp.example").encrypted
+        ends(node, mail_id, "sent")
+    finally:
+        plain.use_on(node, ca_file="")
+        mailbox.close()
+
+
+def test_a_slow_relay_keeps_nothing_else_waiting(made):
+    node, mailbox = made
+    configure(node, "mail.seconds", 1)
+    mailbox.hold = threading.Event()
+    slow = node.do("mail", "test", "slow@corp.example")
+    mailbox.wait("slow@corp.example")
+    node.add_user("busy")
+    assert node.request("POST", "/api/v1/statuses", token=node.token("busy"), data={"status": "x"}).status_code == 200
+    wait_for(lambda: "imeout" in shown(node, slow)["answer"], "its time is over")
+    assert shown(node, slow)["state"] == "waiting", "nobody knows whether it arrived"
+    mailbox.hold.set()
+    mailbox.hold = None
+    node.do("mail", "retry", slow)
+    ends(node, slow, "sent")
+    configure(node, "mail.seconds", 120)
+
+
+def test_without_a_relay_nothing_is_queued(made):
+    node, mailbox = made
+    configure(node, "mail.relay", "")
+    done = node.cli("mail", "test", "off@corp.example")
+    assert done.returncode == 1 and "mail.relay is not set" in done.stderr
+    for wrong in ("mail.example", "http://mail.example", "smtp://u@mail.example", "smtp://mail.example/x"):
+        assert node.cli("config", "set", "mail.relay", wrong).returncode != 0
+    mailbox.use_on(node)
