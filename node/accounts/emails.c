@@ -101,21 +101,37 @@ int emails_link(struct arena *arena, struct view *view, struct str secret, struc
 	return r == OK && !str_eq(emails_waiting(&user), ret_link->email) ? ERR_NOT_FOUND : r;
 }
 
-/* From the first put on an error takes all of it back. */
-static int change(struct arena *arena, struct txn *txn, const struct mailer *mailer, struct user *user)
+/* What went to the former address opens nothing any more. From the first put on an error takes all of it back. */
+static int change(struct arena *arena, struct txn *txn, const struct mailer *mailer, struct user *user, struct str address)
 {
-	struct audit_entry entry = { .actor_id = user->account_id, .action = "user.email", .subject_id = user->account_id };
 	struct str former = user->email;
 	int r;
 
-	user->email = user->new_email;
+	user->email = address;
 	user->new_email = STR_NONE;
 	r = users_put(txn, user);
 	if (r == OK)
-		r = email_links_end(txn, user->account_id, 0);   /* what went to the former address opens nothing any more */
+		r = email_links_end(txn, user->account_id, 0);
+	return r == OK && former.n ? letter_address_changed(arena, txn, mailer, user, former) : r;
+}
+
+static int note_change(struct txn *txn, uint64_t account_id)
+{
+	return audit_append(txn, &(struct audit_entry){ .actor_id = account_id, .action = "user.email", .subject_id = account_id });
+}
+
+int emails_set(struct arena *arena, struct txn *txn, const struct mailer *mailer, uint64_t account_id, struct str address)
+{
+	struct user user;
+	struct str parsed;
+	const char *fault;
+	int r = users_get(arena, txn_view(txn), account_id, &user);
+
 	if (r == OK)
-		r = audit_append(txn, &entry);
-	return r == OK ? letter_address_changed(arena, txn, mailer, user, former) : r;
+		r = mail_address_parse(arena, address, &parsed, &fault);
+	if (r == OK)
+		r = check_free(arena, txn_view(txn), &user, parsed);
+	return r == OK ? change(arena, txn, mailer, &user, parsed) : r;
 }
 
 int emails_confirm(struct arena *arena, struct txn *txn, const struct mailer *mailer, struct str secret)
@@ -132,8 +148,10 @@ int emails_confirm(struct arena *arena, struct txn *txn, const struct mailer *ma
 		r = check_free(arena, txn_view(txn), &user, link.email);
 	if (r != OK)
 		return r;
-	if (user.new_email.n)
-		return change(arena, txn, mailer, &user);
+	if (user.new_email.n) {
+		r = change(arena, txn, mailer, &user, user.new_email);
+		return r == OK ? note_change(txn, user.account_id) : r;
+	}
 	r = email_links_end(txn, link.account_id, EMAIL_LINK_CONFIRM);
 	return r == OK ? people_hold(arena, txn, link.account_id, HOLD_UNCONFIRMED, false) : r;
 }

@@ -26,6 +26,9 @@ int emails_take_back(struct arena *arena, struct txn *txn, uint64_t account_id);
 /* The link's address counts from now on; who signed up with it is one step nearer to being let in. ERR_NOT_FOUND: the link is
  * unknown, used or over, or another address was asked for since. ERR_DENIED, ERR_EXISTS: as above, by now. */
 int emails_confirm(struct arena *arena, struct txn *txn, const struct mailer *mailer, struct str secret);
+/* Another address by who runs the node, without a question; the former one is told. Errors as emails_ask(), but any domain
+ * may. */
+int emails_set(struct arena *arena, struct txn *txn, const struct mailer *mailer, uint64_t account_id, struct str address);
 /* Who has this link, for its page. ERR_NOT_FOUND. */
 int emails_link(struct arena *arena, struct view *view, struct str secret, struct email_link *ret_link);
 

@@ -318,6 +318,8 @@ void invitation_fill(const struct invitation *invitation, const struct config *c
 	person->department = invitation->department;
 	person->communities = invitation->communities;
 	person->waits = config->invitations_approval;
+	/* Who comes by a link that was mailed reads what is sent there. */
+	person->unconfirmed = mail_is_on(config) && !(invitation->email.n && invitation->sent_ms);
 }
 
 int invitation_accept(struct arena *arena, struct txn *txn, const struct config *config, struct str secret,
@@ -334,7 +336,7 @@ int invitation_accept(struct arena *arena, struct txn *txn, const struct config 
 		return r;
 	invitation.uses++;
 	r = invitations_put(txn, &invitation);
-	if (r == OK && !person->waits)
+	if (r == OK && !person->waits && !person->unconfirmed)
 		r = staff_signed_up(txn, person->account.id);
 	if (r == OK)
 		r = note(txn, person->account.id, "invitation.use", &invitation, terms_of(arena, &invitation));

@@ -169,9 +169,6 @@ static int read_invitation(struct call *call, struct view *view, struct registra
 	if (err != OK)
 		return err;
 	invitation_fill(&invitation, call->node->config, person);
-	/* The link was read at the address. */
-	if (invitation.email.n && invitation.sent_ms)
-		person->unconfirmed = false;
 	return str_eq_nocase(email, person->email) ? OK
 	       : refuse_field(call, "email", "ERR_INVALID", "is not the one that the invitation is for");
 }

@@ -93,10 +93,9 @@ int reset_link(struct arena *arena, struct view *view, struct str secret, struct
 
 int reset_finish(struct call *call, struct txn *txn, struct str secret, struct str hash)
 {
-	struct audit_entry entry = { .action = "user.password" , .detail = STR("by a link that was mailed") };
+	struct audit_entry entry = { .action = "user.password", .detail = STR("by a link that was mailed") };
 	struct mailer mailer = mailer_of(call->node);
 	struct account account;
-	struct user user;
 	int err = reset_link(call->arena, txn_view(txn), secret, &account);
 
 	if (err == OK)
@@ -105,7 +104,5 @@ int reset_finish(struct call *call, struct txn *txn, struct str secret, struct s
 		return err;
 	entry.actor_id = entry.subject_id = account.id;
 	err = audit_append(txn, &entry);
-	if (err == OK)
-		err = users_get(call->arena, txn_view(txn), account.id, &user);
-	return err == OK ? letter_password_changed(call->arena, txn, &mailer, &user) : err;
+	return err == OK ? letter_password_changed(call->arena, txn, &mailer, account.id) : err;
 }

@@ -180,6 +180,8 @@ const struct command commands[] = {
 	{ "user enable", "NAME", NULL, PLACE_STORE, false, command_user_enable, "lets a person sign in who waits, or who was disabled or suspended" },
 	{ "user password", "NAME", user_password_options, PLACE_STORE, true, command_user_password,
 	  "sets a password, or prints a one-time link to choose one" },
+	{ "user email", "NAME ADDRESS", NULL, PLACE_STORE, false, command_user_email,
+	  "gives a person another e-mail address; the former one is told" },
 	{ "user rotate-keys", "NAME", rotate_keys_options, PLACE_STORE, false, command_user_rotate_keys,
 	  "gives a person new signing keys; the former ones count for 48 hours more" },
 	{ "user alias", "NAME ACTION [ADDRESS]", NULL, PLACE_STORE, false, command_user_alias,

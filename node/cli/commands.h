@@ -28,6 +28,7 @@ int command_user_factor_remove(struct cli *cli);
 int command_user_disable(struct cli *cli);
 int command_user_enable(struct cli *cli);
 int command_user_password(struct cli *cli);
+int command_user_email(struct cli *cli);
 int command_user_rotate_keys(struct cli *cli);
 int command_user_alias(struct cli *cli);
 int command_user_move(struct cli *cli);

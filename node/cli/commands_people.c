@@ -4,10 +4,12 @@
 #include "federation/compose.h"
 #include "federation/pkey.h"
 #include "federation/rotate.h"
+#include "node/accounts/emails.h"
 #include "node/accounts/login.h"
 #include "node/accounts/people.h"
 #include "node/cli/commands.h"
 #include "node/config.h"
+#include "node/mail/letters.h"
 #include "node/node.h"
 #include "storage/accounts.h"
 #include "storage/base/arena.h"
@@ -191,7 +193,8 @@ int command_user_show(struct cli *cli)
 
 struct person_body {
 	struct arena *arena;
-	struct str name, hash, secret;
+	struct str name, hash, secret, email;
+	struct mailer mailer;
 	bool disabled;
 };
 
@@ -230,10 +233,12 @@ static int password_write(struct txn *txn, void *arg)
 	struct account account;
 	int err;
 
-	if (body->hash.n)
-		return people_set_password(body->arena, txn, body->name, body->hash);
 	err = accounts_by_name(body->arena, txn_view(txn), body->name, STR_NONE, &account);
-	return err == OK ? login_sign_up_put(txn, account.id, body->secret) : err;
+	if (err == OK && !body->hash.n)
+		return login_sign_up_put(txn, account.id, body->secret);
+	if (err == OK)
+		err = people_set_password(body->arena, txn, body->name, body->hash);
+	return err == OK ? letter_password_changed(body->arena, txn, &body->mailer, account.id) : err;
 }
 
 int command_user_password(struct cli *cli)
@@ -244,12 +249,37 @@ int command_user_password(struct cli *cli)
 	if (status != STATUS_DONE)
 		return status;
 	body.secret = hash_token(cli->arena);
-	err = cli_write(cli, password_write, &body);
+	err = cli_mailer(cli, &body.mailer);
+	if (err == OK)
+		err = cli_write(cli, password_write, &body);
 	if (err != OK)
 		return person_fail(cli, err);
 	if (!body.hash.n)
 		print_sign_up(cli, body.secret);
 	return STATUS_DONE;
+}
+
+static int email_write(struct txn *txn, void *arg)
+{
+	struct person_body *body = arg;
+	struct account account;
+	int err = accounts_by_name(body->arena, txn_view(txn), body->name, STR_NONE, &account);
+
+	return err == OK ? emails_set(body->arena, txn, &body->mailer, account.id, body->email) : err;
+}
+
+int command_user_email(struct cli *cli)
+{
+	struct person_body body = { .arena = cli->arena, .name = name_argument(cli), .email = cli->arguments[1] };
+	int err = cli_mailer(cli, &body.mailer);
+
+	if (err == OK)
+		err = cli_write(cli, email_write, &body);
+	if (err == ERR_INVALID)
+		return cli_usage(cli, "no address that mail can be sent to: %.*s", STR_ARG(body.email));
+	if (err == ERR_EXISTS)
+		return cli_fail(cli, "somebody else has this address");
+	return err == OK ? STATUS_DONE : person_fail(cli, err);
 }
 
 /* --- user rotate-keys ------------------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "storage/base/err.h"
 #include "storage/email_links.h"
 #include "storage/instance.h"
+#include "storage/users.h"
 
 enum { NAME_CHARACTERS = 50, PARAMETERS = 3 };
 
@@ -95,11 +96,13 @@ int letter_address_changed(struct arena *arena, struct txn *txn, const struct ma
 		.template = STR("address-changed"), .to = former, .parameters = parameters, .parameter_count = 1 });
 }
 
-int letter_password_changed(struct arena *arena, struct txn *txn, const struct mailer *mailer, const struct user *user)
+int letter_password_changed(struct arena *arena, struct txn *txn, const struct mailer *mailer, uint64_t account_id)
 {
 	struct mail_parameter parameters[] = { { "when", time_of(arena, txn_now_ms(txn)) } };
+	struct user user;
+	int r = users_get(arena, txn_view(txn), account_id, &user);
 
-	return tell(arena, txn, mailer, user, (struct mail_order){
+	return r != OK ? r : tell(arena, txn, mailer, &user, (struct mail_order){
 		.template = STR("password-changed"), .parameters = parameters, .parameter_count = 1 });
 }
 

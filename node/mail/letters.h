@@ -19,7 +19,7 @@ int letter_reset(struct arena *arena, struct txn *txn, const struct mailer *mail
 /* To the former address. */
 int letter_address_changed(struct arena *arena, struct txn *txn, const struct mailer *mailer, const struct user *user,
                            struct str former);
-int letter_password_changed(struct arena *arena, struct txn *txn, const struct mailer *mailer, const struct user *user);
+int letter_password_changed(struct arena *arena, struct txn *txn, const struct mailer *mailer, uint64_t account_id);
 /* `browser` and `system` are names; empty: not known. */
 int letter_sign_in(struct arena *arena, struct txn *txn, const struct mailer *mailer, const struct user *user,
                    struct str browser, struct str system);

@@ -105,6 +105,9 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(INVITATION_GONE_LEAD, "Elle a expiré, a déjà servi ou a été retirée, ou bien l’adresse est incomplète. Demandez-en une " \
 	  "nouvelle à la personne qui vous l’a envoyée.", \
 	  "It has expired, was used or taken back, or the address is not complete. Ask whoever sent it for a new one.") \
+	X(INVITATION_CONFIRM, "Encore une étape", "One more step") \
+	X(INVITATION_CONFIRM_LEAD, "Un message vient de partir à votre adresse. Suivez son lien pour la confirmer\u00a0: votre compte " \
+	  "s’ouvrira.", "A message has just gone to your address. Follow its link to confirm it, and your account opens.") \
 	X(INVITATION_WAITS, "Votre compte est créé", "Your account is made") \
 	X(INVITATION_WAITS_LEAD, "Une personne de la modération va le valider. Vous pourrez ensuite vous connecter avec le mot de " \
 	  "passe que vous venez de choisir.", \

@@ -4,6 +4,7 @@
  */
 #include "node/web/invitation.h"
 
+#include "node/accounts/emails.h"
 #include "node/accounts/entry.h"
 #include "node/accounts/inviting.h"
 #include "node/accounts/login.h"
@@ -23,7 +24,7 @@ struct arrival {
 	struct html_page page;
 	struct invitation invitation;
 	struct str sponsor;      /* as they are called; empty: who runs the node */
-	struct str secret, cookie;
+	struct str secret, cookie, email_secret;
 	struct new_person person;
 };
 
@@ -219,6 +220,7 @@ int invitation_page_check(struct call *call, struct view *view)
 	if (alert != TEXT_COUNT)
 		return show_form(arrival, 422, alert);
 	arrival->cookie = hash_token(call->arena);
+	arrival->email_secret = hash_token(call->arena);
 	call->state = arrival;
 	return OK;
 }
@@ -236,6 +238,7 @@ int invitation_page_work(struct call *call)
 int invitation_page_write(struct call *call, struct txn *txn)
 {
 	struct arrival arrival = *(struct arrival *)call->state;  /* a body may run again */
+	struct mailer mailer = mailer_of(call->node);
 	struct str next;
 	bool whole;
 	int err = invitation_accept(call->arena, txn, call->node->config, arrival.secret, &arrival.person);
@@ -244,6 +247,11 @@ int invitation_page_write(struct call *call, struct txn *txn)
 		return show_gone(&arrival.page);
 	if (err == ERR_EXISTS)
 		return show_form(&arrival, 422, TEXT_INVITATION_NAME_TAKEN);
+	if (err == OK && arrival.person.unconfirmed) {
+		emails_ask_again(call->arena, txn, &mailer, arrival.person.account.id, arrival.email_secret);
+		return txn_err(txn) ? txn_err(txn) : page_message(&arrival.page, 200, TEXT_INVITATION_CONFIRM,
+		                                                  TEXT_INVITATION_CONFIRM_LEAD);
+	}
 	if (err == OK && arrival.person.waits)
 		return page_message(&arrival.page, 200, TEXT_INVITATION_WAITS, TEXT_INVITATION_WAITS_LEAD);
 	if (err == OK)

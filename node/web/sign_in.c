@@ -7,13 +7,14 @@
 #include "node/accounts/entry.h"
 #include "node/accounts/login.h"
 #include "node/accounts/people.h"
+#include "node/mail/letters.h"
 #include "node/node.h"
-#include "node/mail/queue.h"
 #include "node/web/new_password.h"
 #include "node/web/passkeys.h"
 #include "storage/accounts.h"
 #include "storage/base/hash.h"
 #include "storage/tokens.h"
+#include "storage/users.h"
 
 /* From stage to stage. */
 struct sign_in {
@@ -247,15 +248,21 @@ int sign_up_work(struct call *call)
 int sign_up_write(struct call *call, struct txn *txn)
 {
 	struct sign_up sign_up = *(struct sign_up *)call->state;  /* a body may run again */
+	struct mailer mailer = mailer_of(call->node);
+	struct user user;
 	struct str next;
 	bool whole;
 	int err = find_link(call->arena, txn_view(txn), sign_up.secret, &sign_up.account);
 
 	if (err == ERR_NOT_FOUND)  /* used meanwhile */
 		return show_gone(&sign_up.page);
+	if (err == OK)
+		err = users_get(call->arena, txn_view(txn), sign_up.account.id, &user);
 	/* Ends everything the account had, this link too. */
 	if (err == OK)
 		err = people_set_password(call->arena, txn, sign_up.account.username, sign_up.hash);
+	if (err == OK && user.password_hash.n)  /* not the first one */
+		err = letter_password_changed(call->arena, txn, &mailer, user.account_id);
 	if (err == OK)
 		err = entry_begin(call, txn, sign_up.account.id, sign_up.cookie, STR("/"), &next, &whole);
 	return err == OK ? go_to(call, next) : err;

@@ -158,6 +158,18 @@ def test_another_address_counts_when_it_is_confirmed(made):
     assert "void@" not in browser.page.text
 
 
+def test_who_runs_the_node_changes_an_address_and_a_password(made):
+    node, postbox = made
+    node.add_user("ned")
+    node.do("user", "email", "ned", "Ned.2@anywhere.example")
+    assert "Ned.2@anywhere.example" in text_of(postbox.wait("ned@corp.example", about="adresse"))
+    node.do("user", "password", "ned", "--password-stdin", stdin=NEW + "\n")
+    postbox.wait("Ned.2@anywhere.example", about="mot de passe")
+    assert node.cli("user", "email", "ned", "mod@corp.example").returncode == 1
+    assert node.cli("user", "email", "ned", "ned@").returncode == 2
+    assert node.cli("user", "email", "nobody", "x@corp.example").returncode == 1
+
+
 def test_a_new_device_is_told_of_once(made):
     node, postbox = made
     node.add_user("ivy")
@@ -230,6 +242,28 @@ def test_who_signs_up_confirms_and_is_let_in(made):
     mod.post(f"/api/v1/admin/accounts/{person['id']}/reject")
     assert "n’a pas été acceptée" in text_of(postbox.wait("spam@corp.example", about="demande"))
     assert node.do("check")
+
+
+def accept(node, link, name, **fields):
+    browser = Browser("en")
+    browser.open(link)
+    browser.submit(browser.page.form("username", "password"), username=name, password=PASSWORD, repeat=PASSWORD,
+                   display_name=name.title(), **fields)
+    return browser
+
+
+def test_who_comes_by_a_link_for_anybody_confirms_the_address(made):
+    node, postbox = made
+    link = re.search(r"http\S+", node.do("invite", "create")).group()
+    browser = accept(node, link, "kim", email="kim@corp.example")
+    assert "One more step" in browser.page.text and not is_in(browser, node)
+    assert not is_in(signed_in(node, "kim"), node)
+    browser.open(link_in(postbox.wait("kim@corp.example"), "/confirm-email/"))
+    browser.submit(browser.page.form("form_token"))
+    assert is_in(signed_in(node, "kim"), node)
+    node.do("invite", "create", "--email", "sam@corp.example", "--language", "en")
+    letter = postbox.wait("sam@corp.example", about="invit")
+    assert is_in(accept(node, link_in(letter), "sam"), node), "who was written to has shown to read it"
 
 
 def test_without_a_relay_there_is_somebody_to_ask(made):
