@@ -14,7 +14,7 @@
 #include "storage/record.h"
 
 enum { FREE_OF_ACCOUNT = 5, FREE_OF_ADDRESS = 30, DOUBLINGS_MAX = 6, IPV6_PREFIX_BYTES = 8,
-       ADDRESS_PAUSE_MS = 15 * MINUTE_MS, KIND_AT = 16 };
+       ADDRESS_PAUSE_MS = 15 * MINUTE_MS, ADDRESS_LEAK_MS = 30 * SECOND_MS, KIND_AT = 16, FULL = 200000 };
 
 struct str attempts_of_account(struct arena *arena, const char *purpose, uint64_t account_id)
 {
@@ -49,14 +49,22 @@ static bool is_over(enum attempts_kind kind, const struct attempts *attempts, in
 	return attempts->last_ms + (kind == ATTEMPTS_OF_ADDRESS ? ADDRESS_PAUSE_MS : DAY_MS) <= now_ms;
 }
 
+/* What is left of the count: many people behind one address are wrong now and then, all day. */
+static uint64_t count_now(enum attempts_kind kind, const struct attempts *attempts, int64_t now_ms)
+{
+	uint64_t leaked = kind == ATTEMPTS_OF_ADDRESS && now_ms > attempts->last_ms
+		? (uint64_t)(now_ms - attempts->last_ms) / ADDRESS_LEAK_MS : 0;
+
+	return is_over(kind, attempts, now_ms) || leaked > attempts->count ? 0 : attempts->count - leaked;
+}
+
 int64_t attempts_wait_ms(struct view *view, enum attempts_kind kind, struct str whose, int64_t now_ms)
 {
 	uint64_t allowed = kind == ATTEMPTS_OF_ACCOUNT ? FREE_OF_ACCOUNT : FREE_OF_ADDRESS, beyond;
 	struct attempts attempts;
 	int64_t wait_ms = HOUR_MS, until_ms;
 
-	if (get(view, kind, whose, &attempts) != OK || attempts.count < allowed ||
-	    is_over(kind, &attempts, now_ms))
+	if (get(view, kind, whose, &attempts) != OK || count_now(kind, &attempts, now_ms) < allowed)
 		return 0;
 	beyond = attempts.count - allowed;
 	if (beyond < DOUBLINGS_MAX)
@@ -73,9 +81,7 @@ int attempts_add(struct txn *txn, enum attempts_kind kind, struct str whose)
 
 	if (r != OK && r != ERR_NOT_FOUND)
 		return r;
-	if (r == ERR_NOT_FOUND || is_over(kind, &attempts, txn_now_ms(txn)))
-		attempts.count = 0;
-	attempts.count++;
+	attempts.count = r == OK ? count_now(kind, &attempts, txn_now_ms(txn)) + 1 : 1;
 	attempts.last_ms = txn_now_ms(txn);
 	return record_put(txn, SPACE_ATTEMPTS, key_hash_u64(&key, whose, kind), &attempts_type, &attempts);
 }
@@ -87,6 +93,13 @@ int attempts_clear(struct txn *txn, enum attempts_kind kind, struct str whose)
 
 	/* Most who sign in have none: they cost no put. */
 	return view_has(txn_view(txn), SPACE_ATTEMPTS, at) ? txn_del(txn, SPACE_ATTEMPTS, at) : OK;
+}
+
+bool attempts_full(struct view *view)
+{
+	uint64_t count;
+
+	return view_count(view, SPACE_ATTEMPTS, &count) != OK || count >= FULL;
 }
 
 int attempts_expire(struct txn *txn, size_t max, bool *ret_more)

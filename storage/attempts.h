@@ -14,7 +14,8 @@ struct arena;
 
 enum attempts_kind {
 	ATTEMPTS_OF_ACCOUNT = 1,   /* 5 are free */
-	ATTEMPTS_OF_ADDRESS = 2,   /* 30 are free, for a company may stand behind it; a pause of 15 minutes clears it */
+	ATTEMPTS_OF_ADDRESS = 2,   /* 30 are free, for a company may stand behind it, and one more each half minute; a pause
+	                            * of 15 minutes clears it */
 };
 
 /* Of whom: an account's id, and an address as text (IPv6 counts by /64), each mixed with a `secret` of the node's own so
@@ -28,6 +29,8 @@ int64_t attempts_wait_ms(struct view *view, enum attempts_kind kind, struct str 
 int attempts_add(struct txn *txn, enum attempts_kind kind, struct str whose);
 /* One was right. Not for addresses: who has a password of their own would clear theirs between guesses at others'. */
 int attempts_clear(struct txn *txn, enum attempts_kind kind, struct str whose);
+/* There are so many counters that what strangers choose (names that nobody has) should add none. */
+bool attempts_full(struct view *view);
 /* Removes what counts no more, at most `max`; *ret_more: call again. */
 int attempts_expire(struct txn *txn, size_t max, bool *ret_more);
 

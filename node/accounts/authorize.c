@@ -6,6 +6,7 @@
 
 #include "node/accounts/apps.h"
 #include "node/accounts/entry.h"
+#include "node/accounts/guard.h"
 #include "node/accounts/login.h"
 #include "node/accounts/oauth_documents.h"
 #include "node/web/consent.h"
@@ -18,6 +19,7 @@ enum { CODE_MS = 10 * MINUTE_MS, CHALLENGE_BYTES = 43, STATE_BYTES_MAX = 4096, S
 struct decision {
 	struct consent consent;
 	struct user user;      /* who signs in; all zero: nobody of that name */
+	struct guard guard;
 	bool signs_in;         /* by name and password, not by the session */
 	struct str code, cookie;
 };
@@ -160,16 +162,18 @@ int authorize_check(struct call *call, struct view *view)
 	decision->cookie = hash_token(call->arena);
 	decision->user = (struct user){ 0 };
 	err = login_find(call->arena, view, call_param(call, "username"), &decision->user);
+	decision->guard = guard_of(call, decision->user.account_id, call_param(call, "username"));
 	return err == ERR_NOT_FOUND ? OK : err;  /* work takes its time over nobody's password too */
 }
 
 int authorize_work(struct call *call)
 {
 	struct decision *decision = call->state;
+	int err = guard_password(call, &decision->guard, call_param(call, "password"), decision->user.password_hash);
 
-	if (password_verify(call_param(call, "password"), decision->user.password_hash))
-		return OK;
-	return consent_show(&decision->consent, 422, TEXT_SIGN_IN_WRONG);
+	if (err == ERR_LIMIT)
+		return consent_show(&decision->consent, 429, TEXT_SIGN_IN_WAIT);
+	return err == ERR_DENIED ? consent_show(&decision->consent, 422, TEXT_SIGN_IN_WRONG) : err;
 }
 
 int authorize_write(struct call *call, struct txn *txn)
@@ -192,6 +196,8 @@ int authorize_write(struct call *call, struct txn *txn)
 		err = entry_begin(call, txn, grant.account_id, decision->cookie, consent_path(&consent), &next, &whole);
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return consent_show(&consent, 422, TEXT_SIGN_IN_WRONG);
+	if (err == OK && decision->signs_in)
+		err = guard_passed(txn, &decision->guard);
 	if (err == OK && !whole) {  /* and decides once they are signed in */
 		call_redirect(call, 303, next);
 		return CALL_DONE;

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <crypt.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,13 @@ enum { DEVICE_BYTES = 43, DEVICE_DAYS = 400, DEVICES_MAX = 32 };
 
 static_assert(PASSWORD_BYTES_MAX < CRYPT_MAX_PASSPHRASE_SIZE, "crypt(3) refuses longer ones");
 
+static atomic_uint_fast64_t runs;
+
+uint64_t password_runs(void)
+{
+	return atomic_load_explicit(&runs, memory_order_relaxed);
+}
+
 /* crypt(3) of a password of at most PASSWORD_BYTES_MAX bytes; the text lies in `data`. STR_NONE when it refuses. */
 static struct str crypt_text(struct str password, const char *setting, struct crypt_data *data)
 {
@@ -39,6 +47,7 @@ static struct str crypt_text(struct str password, const char *setting, struct cr
 		memcpy(phrase, password.p, password.n);
 	phrase[password.n] = '\0';
 	text = crypt_r(phrase, setting, data);
+	atomic_fetch_add_explicit(&runs, 1, memory_order_relaxed);
 	explicit_bzero(phrase, password.n);
 	free(phrase);
 	/* A failure is NULL or begins with '*', which no hash does. */

@@ -15,6 +15,8 @@ enum { PASSWORD_BYTES_MIN = 10, PASSWORD_BYTES_MAX = 511, SESSION_DAYS = 30, SIG
 int password_hash(struct arena *arena, struct str password, struct str *ret_hash);
 /* true when it fits. An empty hash costs the same time and never fits, so that unknown names answer alike. */
 bool password_verify(struct str password, struct str hash);
+/* How often either ran crypt(3) since the start: what a call costs, for tests. */
+uint64_t password_runs(void);
 
 /* Begins a session of the browser that calls in the store and notes the sign-in in the person's record; `cookie` (hash_token) is what the
  * browser is to send, see login_session_cookie(). ERR_NOT_FOUND: no such person, or disabled by now. */

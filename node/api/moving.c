@@ -9,7 +9,7 @@
 #include "federation/on_move.h"
 #include "federation/resolve.h"
 #include "federation/url.h"
-#include "node/accounts/login.h"
+#include "node/accounts/guard.h"
 #include "node/api/answer.h"
 #include "node/api/profile.h"
 #include "node/node.h"
@@ -75,10 +75,11 @@ int api_unmove_check(struct call *call, struct view *view)
 int api_unmove_work(struct call *call)
 {
 	const struct moving *moving = call->state;
+	int err = guard_own_password(call, call_param(call, "password"), moving->password_hash);
 
-	if (password_verify(call_param(call, "password"), moving->password_hash))
-		return OK;
-	return call_fail(call, ERR_DENIED, "This action is not allowed: the password is wrong");
+	if (err == ERR_LIMIT)
+		return call_fail_status(call, err, 429, NULL, "Too many tries. Please try again in some minutes");
+	return err == ERR_DENIED ? call_fail(call, err, "This action is not allowed: the password is wrong") : err;
 }
 
 /* --- moves ------------------------------------------------------------------------------------------------------ */

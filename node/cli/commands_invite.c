@@ -457,8 +457,10 @@ int command_user_export(struct cli *cli)
 {
 	struct view *view;
 	uint64_t after = 0;
-	int err = view_begin(cli->store, &view);
+	int err = cli_note(cli);
 
+	if (err == OK)
+		err = view_begin(cli->store, &view);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
 	sheet_add_header(&cli->out);

@@ -77,7 +77,7 @@ static struct audit_entry entry_of(struct cli *cli)
 /* Of commands about people the first argument is a name. */
 static uint64_t person_of(struct cli *cli, struct view *view)
 {
-	static const struct str about_people[] = { STR("user "), STR("role "), STR("token "), STR("post") };
+	static const struct str about_people[] = { STR("user "), STR("role "), STR("data "), STR("token "), STR("post") };
 	struct str words = str_of(cli->command->words), name = cli->arguments[0];
 	struct account account;
 	bool is_person = false;

@@ -61,6 +61,7 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(FIELD_NAME, "Nom ou adresse e-mail", "Name or e-mail address") \
 	X(FIELD_PASSWORD, "Mot de passe", "Password") \
 	X(SIGN_IN_WRONG, "Le nom ou le mot de passe est incorrect.", "The name or the password is wrong.") \
+	X(SIGN_IN_WAIT, "Trop d’essais. Réessayez dans quelques minutes.", "Too many tries. Please try again in some minutes.") \
 	X(FORM_EXPIRED, "Cette page avait expiré. Veuillez réessayer.", "This page had expired. Please try again.") \
 	X(SIGN_UP, "Choisir un mot de passe", "Choose a password") \
 	X(SIGN_UP_WELCOME, "Bienvenue, {}", "Welcome, {}") \

@@ -156,7 +156,7 @@ static void add_form(struct consent *consent, enum text alert)
 	if (consent->force_login)
 		page_hidden(page, "force_login", STR("true"));
 	if (consent->asks_password)
-		add_credentials(consent, alert == TEXT_SIGN_IN_WRONG);
+		add_credentials(consent, alert == TEXT_SIGN_IN_WRONG || alert == TEXT_SIGN_IN_WAIT);
 	else
 		add_person(consent);
 	page_html(page, "<div class=\"actions\">\n");

@@ -5,6 +5,7 @@
 #include "node/web/sign_in.h"
 
 #include "node/accounts/entry.h"
+#include "node/accounts/guard.h"
 #include "node/accounts/login.h"
 #include "node/accounts/people.h"
 #include "node/mail/letters.h"
@@ -21,6 +22,7 @@ struct sign_in {
 	struct html_page page;
 	struct str path;       /* where to afterwards */
 	struct user user;      /* all zero: nobody of that name */
+	struct guard guard;
 	struct str cookie;
 };
 
@@ -31,7 +33,7 @@ static struct str sign_in_purpose(struct arena *arena, struct str path)
 
 int sign_in_form(struct html_page *page, struct str path, int status, enum text alert)
 {
-	bool wrong = alert == TEXT_SIGN_IN_WRONG;
+	bool wrong = alert == TEXT_SIGN_IN_WRONG || alert == TEXT_SIGN_IN_WAIT;
 	struct buf here;
 
 	buf_init(&here, page->call->arena, 0);
@@ -101,6 +103,7 @@ int sign_in_check(struct call *call, struct view *view)
 	if (!page_form_fits(&sign_in->page, sign_in_purpose(call->arena, sign_in->path)))
 		return show_form(sign_in, 422, TEXT_FORM_EXPIRED);
 	err = login_find(call->arena, view, call_param(call, "username"), &sign_in->user);
+	sign_in->guard = guard_of(call, sign_in->user.account_id, call_param(call, "username"));
 	sign_in->cookie = hash_token(call->arena);
 	call->state = sign_in;
 	return err == ERR_NOT_FOUND ? OK : err;
@@ -109,10 +112,11 @@ int sign_in_check(struct call *call, struct view *view)
 int sign_in_work(struct call *call)
 {
 	struct sign_in *sign_in = call->state;
+	int err = guard_password(call, &sign_in->guard, call_param(call, "password"), sign_in->user.password_hash);
 
-	if (password_verify(call_param(call, "password"), sign_in->user.password_hash))
-		return OK;
-	return show_form(sign_in, 422, TEXT_SIGN_IN_WRONG);
+	if (err == ERR_LIMIT)
+		return show_form(sign_in, 429, TEXT_SIGN_IN_WAIT);
+	return err == ERR_DENIED ? show_form(sign_in, 422, TEXT_SIGN_IN_WRONG) : err;
 }
 
 int sign_in_write(struct call *call, struct txn *txn)
@@ -124,6 +128,8 @@ int sign_in_write(struct call *call, struct txn *txn)
 
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return show_form(&sign_in, 422, TEXT_SIGN_IN_WRONG);
+	if (err == OK)
+		err = guard_passed(txn, &sign_in.guard);
 	if (err != OK)
 		return err;
 	return go_to(call, next);

@@ -104,7 +104,8 @@ CSV = "Account address\nben@x.example\n"
 WRITES = [
     "user add ana --email ana@corp.example", "user add ben --email ben@corp.example", "user disable ben", "user enable ben",
     "user factor remove ana", "user password ana", "user rotate-keys ana", "user alias ana add https://b.example/u/ana", "user alias ana remove https://b.example/u/ana",
-    "user export ana follows", "user import ana follows {csv}", "role grant ana moderator", "role revoke ana moderator",
+    "data export ana follows", "data import ana follows {csv}", "user export", "user import {people}",
+    "invite create --email zoe@corp.example --name zoe", "invite resend {invite}", "invite revoke {invite}", "role grant ana moderator", "role revoke ana moderator",
     "token create ana --scopes read", "peer add b.example", "peer pause b.example", "peer resume b.example",
     "peer limit b.example --rate 5", "peer remove b.example", "rule add word x", "rule remove word x", "house-rule add Be~kind",
     "house-rule edit {rule} --hint Really", "house-rule move {rule} 1", "house-rule remove {rule}",
@@ -112,14 +113,15 @@ WRITES = [
     "text set about {csv}", "text remove about", "post ana hello", "config set title Audited", "config set title"]
 READS = """user list;user show ana;user sessions ana;user factor list ana;user alias ana list;role list;peer list;peer show b.example;rule list;
     refusals;report list;report show 1;house-rule list;audit list;audit verify;mail list;mail show 1;announcement list;emoji list;text show about;
-    config;config get title;status;jobs;check""".split(";")
+    invite list;invite show 1;config;config get title;status;jobs;check""".split(";")
 # Without a store, or what needs more than a node alone; "reindex" writes no store.
 NOT_HERE = {"init", "serve", "role actions", "routes", "version", "reindex", "user move", "user unmove", "report close", "mail retry",
             "mail test"}
 
 
 # What a room calls the act in an entry of its own.
-OWN = {"user factor remove": "second_factor.removed"}
+OWN = {"user factor remove": "second_factor.removed", "user import": "invitation.create", "invite create": "invitation.create",
+       "invite resend": "invitation.resend", "invite revoke": "invitation.revoke"}
 
 
 def command_of(words, table):
@@ -132,11 +134,13 @@ def test_every_command_that_writes_leaves_an_entry(new_node, tmp_path):
     table = set(re.findall(r"^  ([a-z-]+(?: [a-z-]+)*)", node.run("--help").stdout, re.M))
     csv, png = tmp_path / "follows.csv", tmp_path / "tick.png"
     csv.write_text(CSV)
+    people = tmp_path / "people.csv"
+    people.write_text("email,name\nyves@corp.example,yves\n")
     png.write_bytes(bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da"
                                   "636460f85f0f0002870180eb47ba920000000049454e44ae426082"))
     known = {command_of(words.strip(), table) for words in WRITES + READS} | NOT_HERE
     assert table <= known, f"say above whether it writes: {table - known}"
-    given, count = {"csv": str(csv), "png": str(png)}, int(lines(node, "--limit", "1")[0][0])
+    given, count = {"csv": str(csv), "people": str(people), "png": str(png)}, int(lines(node, "--limit", "1")[0][0])
     for words in WRITES:
         done = node.cli(*(word.format(**given).replace("~", " ") for word in words.split()))
         assert done.returncode == 0, f"{words}: {done.stderr}"
@@ -145,8 +149,8 @@ def test_every_command_that_writes_leaves_an_entry(new_node, tmp_path):
         assert newest[0][3] == OWN.get(command, command.replace(" ", ".")) and int(newest[0][0]) == count + 1, f"{words}: {newest}"
         assert "corp.example" not in "".join(newest[0]) and "kind" not in newest[0][4]
         count += 1
-        if command in ("house-rule add", "announcement add"):
-            key = "rule" if "rule" in command else "announcement"
+        if command in ("house-rule add", "announcement add", "invite create"):
+            key = command.split()[0].removeprefix("house-")
             given[key] = re.search(r"\d{10,}", done.stdout + node.do(command.split()[0], "list"))[0]
     for words in READS:
         node.cli(*words.split())

@@ -72,6 +72,12 @@ static void test_unknown_costs_as_much(void)
 	start = clock_monotonic_ms();
 	password_verify(STR("wrong horse"), STR_NONE);
 	unknown = clock_monotonic_ms() - start;
+	start = (int64_t)password_runs();
+	password_verify(STR("wrong horse"), hash);
+	password_verify(STR("wrong horse"), STR_NONE);
+	password_verify(STR("wrong horse"), STR("*"));
+	password_verify(STR("a NUL \0 inside"), hash);
+	is_int((int64_t)password_runs() - start, 4, "each runs the hash once, whatever there is to compare with");
 	ok(unknown * 4 > known, "an unknown name costs what a wrong password does (%lld ms, %lld ms)",
 	   (long long)unknown, (long long)known);
 }

@@ -1,0 +1,29 @@
+/*
+ * Guessing passwords costs time: tries are counted for each account and each address in the store (storage/attempts.h), so
+ * that no restart forgives them. A try is counted before its password is looked at, and given back when it was right: many
+ * at once get no further than one after the other.
+ *
+ * A name that nobody has is counted as one that somebody has, so that waiting tells nobody who exists.
+ */
+#ifndef NODE_ACCOUNTS_GUARD_H
+#define NODE_ACCOUNTS_GUARD_H
+
+#include "node/call.h"
+
+/* Whose tries they are. */
+struct guard {
+	struct str account, address;   /* of storage/attempts.h */
+	bool known;
+};
+
+/* Of whoever calls, for the account, or for `name` as it was typed where there is none (0). */
+struct guard guard_of(struct call *call, uint64_t account_id, struct str name);
+/* Verifies the password of a try that may come now. Pool threads: it waits for the writer, and hashes. OK: right. ERR_DENIED:
+ * wrong. ERR_LIMIT: too soon; Retry-After is set, and nothing was looked at. Without a writer (tests) nothing is counted. */
+int guard_password(struct call *call, const struct guard *guard, struct str password, struct str hash);
+/* The same for the password of whoever calls with a token, of which nothing but this call depends. */
+int guard_own_password(struct call *call, struct str password, struct str hash);
+/* It was right: in the transaction of what that opens. */
+int guard_passed(struct txn *txn, const struct guard *guard);
+
+#endif
