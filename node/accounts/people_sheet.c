@@ -11,6 +11,7 @@
 #include "storage/base/csv.h"
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
+#include "storage/engine/writer.h"
 
 enum column { NAME, EMAIL, DISPLAY_NAME, ROLE, DEPARTMENT, COMMUNITIES, LANGUAGE, COLUMNS };
 enum { CELLS_MAX = 24 };
@@ -136,6 +137,7 @@ static void read_line(struct arena *arena, const struct layout *layout, const st
 		.name = of[NAME], .email = of[EMAIL], .display_name = of[DISPLAY_NAME], .department = of[DEPARTMENT],
 		.language = str_lower(arena, of[LANGUAGE]), .communities = read_communities(arena, of[COMMUNITIES]),
 	};
+	line->field = line->fault ? NULL : invitation->email.n ? "role" : "email";
 	if (!line->fault && !invitation->email.n)
 		line->fault = "email is missing";
 	if (!line->fault && of[ROLE].n && roles_parse(str_lower(arena, of[ROLE]), &invitation->roles) != OK)
@@ -160,9 +162,11 @@ static void find_doubles(struct arena *arena, struct sheet *sheet)
 			const struct invitation *a = &sheet->lines[k].invitation, *b = &line->invitation;
 			bool same_email = str_eq_nocase(a->email, b->email);
 
-			if (!sheet->lines[k].fault && (same_email || (b->name.n && str_eq_nocase(a->name, b->name))))
-				line->fault = arena_cstr(arena, arena_printf(arena, "%s is that of line %zu", same_email ? "email" : "name",
-				                                             sheet->lines[k].number));
+			if (sheet->lines[k].fault || (!same_email && (!b->name.n || !str_eq_nocase(a->name, b->name))))
+				continue;
+			line->known = true;
+			line->field = same_email ? "email" : "name";
+			line->fault = arena_cstr(arena, arena_printf(arena, "%s is that of line %zu", line->field, sheet->lines[k].number));
 		}
 	}
 }
@@ -229,17 +233,18 @@ void sheet_check(const struct sheet_work *work, struct view *view)
 {
 	for (size_t i = 0; i < work->count; i++) {
 		struct sheet_line *line = &work->lines[i];
-		const char *field, *fault;
+		const char *fault;
 
 		line->reason = line->fault;
 		if (line->reason)
 			continue;
 		line->invitation.expires_ms = 0;
-		fault = invitation_fault(work->arena, view, work->inviter, work->now_ms, &line->invitation, &field);
+		fault = invitation_fault(work->arena, view, work->inviter, work->now_ms, &line->invitation, &line->field);
+		line->known = !fault;
 		if (!fault)
-			fault = invitation_is_for_known(work->arena, view, &line->invitation, work->now_ms, &field);
+			fault = invitation_is_for_known(work->arena, view, &line->invitation, work->now_ms, &line->field);
 		if (fault)
-			line->reason = arena_cstr(work->arena, arena_printf(work->arena, "%s: %s", field, fault));
+			line->reason = arena_cstr(work->arena, arena_printf(work->arena, "%s: %s", line->field, fault));
 	}
 }
 
@@ -260,14 +265,40 @@ int sheet_write(struct txn *txn, void *arg)
 		if (line->reason)
 			continue;
 		r = invitation_make(work.arena, txn, work.inviter, line->secret, &invitation);
-		if (r == ERR_LIMIT)
-			line->reason = "there are as many invitations as may be";
-		else if (r != OK)
+		if (r != OK && r != ERR_LIMIT)
 			return r;
+		if (r == ERR_LIMIT) {
+			line->reason = "there are as many invitations as may be";
+			line->known = false;
+		}
 		line->invitation.id = r == OK ? invitation.id : 0;
 		line->invitation.sent_ms = invitation.sent_ms;
 	}
 	return OK;
+}
+
+static int dry_run(const struct sheet_work *work, struct store *store)
+{
+	struct view *view;
+	int r = view_begin(store, &view);
+
+	if (r == OK) {
+		sheet_check(work, view);
+		view_end(view);
+	}
+	return r;
+}
+
+int sheet_run(struct sheet_work *work, const struct sheet *sheet, struct store *store, struct writer *writer)
+{
+	int r = OK;
+
+	for (size_t at = 0; r == OK && at < sheet->count; at += SHEET_BATCH) {
+		work->lines = sheet->lines + at;
+		work->count = sheet->count - at < SHEET_BATCH ? sheet->count - at : SHEET_BATCH;
+		r = writer ? writer_run(writer, sheet_write, work) : dry_run(work, store);
+	}
+	return r;
 }
 
 struct str sheet_link(struct arena *arena, const struct instance *instance, const struct sheet_line *line)

@@ -10,12 +10,16 @@
 /* A batch is one transaction: some 400 puts, with mails. */
 enum { SHEET_LINES_MAX = 2000, SHEET_BATCH = 40 };
 
+struct writer;
+
 struct sheet_line {
 	size_t number;            /* of the text, from 1 */
 	struct invitation invitation;  /* id: once it is accepted and stored */
 	struct str secret;        /* of the invitation, as long as this is not a dry run */
 	const char *fault;        /* of the line itself, whatever the node holds; NULL: none */
 	const char *reason;       /* why it is refused; NULL: accepted, or not asked yet */
+	const char *field;        /* which column that is about; NULL: none of them */
+	bool known;               /* and whether it is because the person is here, invited, or in a line before */
 };
 
 struct sheet {
@@ -42,6 +46,8 @@ void sheet_check(const struct sheet_work *work, struct view *view);
 /* A body for the writer: invites whom the lines name, at most SHEET_BATCH of them. `arg` is the struct sheet_work. */
 int sheet_write(struct txn *txn, void *arg);
 
+/* All of it, a transaction for each batch; `writer` NULL: a dry run, over `store`. Not on the writer's thread. */
+int sheet_run(struct sheet_work *work, const struct sheet *sheet, struct store *store, struct writer *writer);
 /* The link to be handed over; STR_NONE: refused, a dry run, or it was sent by mail. */
 struct str sheet_link(struct arena *arena, const struct instance *instance, const struct sheet_line *line);
 /* A line each: line, name, email, result (accepted or refused), reason, link. */

@@ -11,7 +11,6 @@
 #include "storage/base/clock.h"
 #include "storage/base/csv.h"
 #include "storage/base/hash.h"
-#include "storage/engine/writer.h"
 #include "storage/mails.h"
 
 enum {
@@ -476,21 +475,6 @@ int api_invitations_import_check(struct call *call, struct view *view)
 	return OK;
 }
 
-static int import_batch(struct call *call, const struct import_call *import, struct sheet_work *work)
-{
-	struct view *view;
-	int r;
-
-	if (!import->dry_run)
-		return writer_run(call->node->writer, sheet_write, work);
-	r = view_begin(call->node->store, &view);
-	if (r == OK) {
-		sheet_check(work, view);
-		view_end(view);
-	}
-	return r;
-}
-
 static void w_line(struct json_writer *w, struct call *call, const struct sheet_line *line)
 {
 	json_w_object(w);
@@ -504,20 +488,14 @@ static void w_line(struct json_writer *w, struct call *call, const struct sheet_
 	json_w_object_end(w);
 }
 
-/* A transaction for each batch: others are served in between. */
 int api_invitations_import_work(struct call *call)
 {
 	struct import_call *import = call->state;
 	struct sheet_work work = { .arena = call->arena, .inviter = &import->inviter, .now_ms = clock_now_ms() };
-	struct sheet *sheet = &import->sheet;
+	const struct sheet *sheet = &import->sheet;
 	struct answer answer;
-	int r = OK;
+	int r = sheet_run(&work, sheet, call->node->store, import->dry_run ? NULL : call->node->writer);
 
-	for (size_t at = 0; r == OK && at < sheet->count; at += SHEET_BATCH) {
-		work.lines = sheet->lines + at;
-		work.count = sheet->count - at < SHEET_BATCH ? sheet->count - at : SHEET_BATCH;
-		r = import_batch(call, import, &work);
-	}
 	if (r != OK)
 		return r;
 	answer_begin(&answer, call);

@@ -69,6 +69,7 @@
 #include "node/web/about.h"
 #include "node/web/email.h"
 #include "node/web/invitation.h"
+#include "node/web/invitations.h"
 #include "node/web/passkeys.h"
 #include "node/web/pictures.h"
 #include "node/web/reset.h"
@@ -76,6 +77,7 @@
 #include "node/web/second_step.h"
 #include "node/web/security.h"
 #include "node/web/sessions.h"
+#include "node/web/sheet.h"
 #include "node/web/sign_in.h"
 #include "node/web/style.h"
 

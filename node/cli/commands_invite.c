@@ -402,18 +402,6 @@ int command_invite_resend(struct cli *cli)
 
 /* --- user import, export ---------------------------------------------------------------------------------------- */
 
-static int dry_run(struct cli *cli, struct sheet_work *work)
-{
-	struct view *view;
-	int err = view_begin(cli->store, &view);
-
-	if (err == OK) {
-		sheet_check(work, view);
-		view_end(view);
-	}
-	return err;
-}
-
 int command_user_import(struct cli *cli)
 {
 	const struct inviter *inviter = operator_of(cli);
@@ -425,10 +413,12 @@ int command_user_import(struct cli *cli)
 
 	if (base64_decode(cli->arena, cli->input, &text) != OK || sheet_read(cli->arena, text, &sheet, &reason) != OK)
 		return cli_fail(cli, "%.*s: %s", STR_ARG(cli->arguments[0]), reason);
-	for (size_t at = 0; err == OK && at < sheet.count; at += SHEET_BATCH) {
+	if (cli_option(cli, "dry-run").p)
+		err = sheet_run(&work, &sheet, cli->store, NULL);
+	for (size_t at = 0; err == OK && !cli_option(cli, "dry-run").p && at < sheet.count; at += SHEET_BATCH) {
 		work.lines = sheet.lines + at;
 		work.count = sheet.count - at < SHEET_BATCH ? sheet.count - at : SHEET_BATCH;
-		err = cli_option(cli, "dry-run").p ? dry_run(cli, &work) : cli_write(cli, sheet_write, &work);
+		err = cli_write(cli, sheet_write, &work);
 	}
 	if (err != OK)
 		return cli_fail(cli, "%s: lines before this are invited; run it again", err_name(err));

@@ -4,22 +4,27 @@
  */
 #include "node/web/about.h"
 
+#include "node/accounts/inviting.h"
 #include "node/config.h"
 #include "node/node.h"
 #include "node/texts.h"
+#include "node/web/invitations.h"
 #include "node/web/pages.h"
 #include "storage/base/clock.h"
 #include "storage/house_rules.h"
 
-static void welcome_person(struct html_page *page)
+static void welcome_person(struct html_page *page, struct view *view)
 {
 	struct str handle = arena_printf(page->call->arena, "@%.*s", STR_ARG(page->username));
+	struct inviter inviter;
 
 	page_element_with(page, "p", "lead", TEXT_SIGNED_IN_AS, handle);
 	page_html(page, "<div class=\"actions\">\n");
 	page_link(page, "button primary", arena_printf(page->call->arena, "/@%.*s", STR_ARG(page->username)),
 	          TEXT_HOME_PROFILE);
 	page_link(page, "button quiet", STR("/settings/email"), TEXT_EMAIL);
+	if (invitations_page_inviter(page, view, &inviter) == OK)
+		page_link(page, "button quiet", STR("/settings/invitations"), TEXT_INVITATIONS);
 	page_link(page, "button quiet", STR("/settings/security"), TEXT_SECURITY);
 	page_link(page, "button quiet", STR("/settings/sessions"), TEXT_SESSIONS);
 	page_form(page, STR("/sign-out"), STR("sign-out"));
@@ -63,7 +68,7 @@ int home_show(struct call *call, struct view *view)
 		page_html(&page, "</p>\n");
 	}
 	if (page.account_id)
-		welcome_person(&page);
+		welcome_person(&page, view);
 	else
 		welcome_stranger(&page);
 	page_element_with(&page, "p", "aside", TEXT_HOME_APPS, page.instance->domain);

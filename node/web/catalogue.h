@@ -113,6 +113,88 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(INVITATION_WAITS_LEAD, "Une personne de la modération va le valider. Vous pourrez ensuite vous connecter avec le mot de " \
 	  "passe que vous venez de choisir.", \
 	  "A moderator will let you in. After that you can sign in with the password that you have just chosen.") \
+	X(INVITATIONS, "Invitations", "Invitations") \
+	X(INVITATIONS_LEAD, "Qui reçoit une invitation crée son compte lui-même. Vous en répondez tant qu’elle est ouverte.", \
+	  "Who gets an invitation makes the account themselves. You answer for it as long as it is open.") \
+	X(INVITATIONS_NAME, "Nom de la personne", "Name of the person") \
+	X(INVITATIONS_EMAIL_HINT, "Seule cette adresse pourra l’utiliser. Laissez vide pour un lien à remettre à qui vous voulez.", \
+	  "It can be used with this address only. Leave it empty for a link to hand over to whom you want.") \
+	X(INVITATIONS_EMAIL_MAILED, "L’invitation y est envoyée, et seule cette adresse pourra l’utiliser. Laissez vide pour un lien " \
+	  "à remettre vous-même.", \
+	  "The invitation is sent there, and can be used with this address only. Leave it empty for a link to hand over " \
+	  "yourself.") \
+	X(INVITATIONS_COMMUNITIES_HINT, "À rejoindre, séparées par des virgules. Leurs noms sont gardés pour le jour où cet espace " \
+	  "aura des communautés.", \
+	  "To join, with commas between. Their names are kept for the day when this space has communities.") \
+	X(INVITATIONS_LANGUAGE, "Langue", "Language") \
+	X(INVITATIONS_FRENCH, "Français", "French") \
+	X(INVITATIONS_ENGLISH, "Anglais", "English") \
+	X(INVITATIONS_USES, "Nombre de personnes", "How many people") \
+	X(INVITATIONS_USES_HINT, "Plus d’une\u00a0: seulement pour un lien sans adresse.", "More than one: only for a link without an address.") \
+	X(INVITATIONS_SUBMIT, "Inviter", "Invite") \
+	X(INVITATIONS_EMAIL, "Cette adresse ne peut pas être invitée\u00a0: elle n’est pas valable, ou son domaine n’est pas admis ici.", \
+	  "This address cannot be invited: it is not valid, or its domain is not let in here.") \
+	X(INVITATIONS_KNOWN, "Cette personne a déjà un compte ou une invitation ouverte.", \
+	  "This person has an account or an open invitation already.") \
+	X(INVITATIONS_USES_WRONG, "Le nombre de personnes va de 1 à 1000, et vaut 1 pour une adresse ou un rôle.", \
+	  "The number of people is from 1 to 1000, and 1 for an address or a role.") \
+	X(INVITATIONS_WRONG, "Un champ est trop long ou n’est pas valable\u00a0: 100 caractères par ligne, 20 communautés.", \
+	  "A field is too long or not valid: 100 characters a line, 20 communities.") \
+	X(INVITATIONS_LIMIT, "Vous avez autant d’invitations ouvertes que possible. Une place retirée se libère un jour plus tard.", \
+	  "You have as many invitations open as you may. A place that is taken back is free a day later.") \
+	X(INVITATIONS_OVER, "Cette invitation a déjà servi ou a été retirée.", "This invitation was used or taken back already.") \
+	X(INVITATIONS_HAND_OVER, "Voici le lien à remettre. Il ne s’affiche qu’une fois.", \
+	  "Here is the link to hand over. It is shown once only.") \
+	X(INVITATIONS_MAILED, "L’invitation part par e-mail à {}.", "The invitation is on its way to {}.") \
+	X(INVITATIONS_REVOKED_DONE, "L’invitation est retirée.", "The invitation is taken back.") \
+	X(INVITATIONS_ALL, "Toutes les invitations", "All invitations") \
+	X(INVITATIONS_MINE, "Vos invitations", "Your invitations") \
+	X(INVITATIONS_NONE, "Aucune pour le moment.", "None yet.") \
+	X(INVITATIONS_LINK, "Lien sans adresse", "Link without an address") \
+	X(INVITATIONS_OPEN, "Ouverte", "Open") \
+	X(INVITATIONS_USED, "Utilisée", "Used") \
+	X(INVITATIONS_EXPIRED, "Expirée", "Expired") \
+	X(INVITATIONS_REVOKED, "Retirée", "Taken back") \
+	X(INVITATIONS_SPONSOR, "Par {}", "By {}") \
+	X(INVITATIONS_COUNT, "Utilisations\u00a0: {}", "Uses: {}") \
+	X(INVITATIONS_MAIL_SENT, "E-mail envoyé", "Mail sent") \
+	X(INVITATIONS_MAIL_WAITING, "E-mail en route", "Mail on its way") \
+	X(INVITATIONS_MAIL_FAILED, "E-mail non remis", "Mail not delivered") \
+	X(INVITATIONS_RESEND, "Renvoyer", "Send again") \
+	X(INVITATIONS_RENEW, "Nouveau lien", "New link") \
+	X(INVITATIONS_REVOKE, "Retirer", "Take back") \
+	X(INVITATIONS_OLDER, "Invitations plus anciennes", "Older invitations") \
+	X(SHEET, "Inviter une liste de personnes", "Invite a list of people") \
+	X(SHEET_LEAD, "Un fichier CSV en UTF-8, tel qu’un tableur l’enregistre. La première ligne nomme les colonnes\u00a0: courriel, nom, " \
+	  "identifiant, service, communautés, langue. Seul le courriel est obligatoire. Qui est déjà inscrit ou invité est passé\u00a0: le " \
+	  "même fichier peut revenir.", \
+	  "A CSV file in UTF-8, as a spreadsheet saves it. The first row names the columns: email, display_name, name, department, " \
+	  "communities, language. Only email must be there. Who is here or invited already is passed over: the same file may come " \
+	  "again.") \
+	X(SHEET_FILE, "Fichier", "File") \
+	X(SHEET_DRY, "Vérifier seulement, n’inviter personne", "Only check, and invite nobody") \
+	X(SHEET_SUBMIT, "Envoyer le fichier", "Send the file") \
+	X(SHEET_BAD, "Ce fichier ne va pas\u00a0: ce n’est pas un CSV en UTF-8, il n’a pas de colonne courriel, une colonne est inconnue ou " \
+	  "double, ou il nomme plus de 2000 personnes, ou aucune.", \
+	  "This file will not do: it is no CSV in UTF-8, has no column email, has a column that is not known or twice there, or names " \
+	  "more than 2000 people, or nobody.") \
+	X(SHEET_LINE, "Ligne", "Line") \
+	X(SHEET_PERSON, "Personne", "Person") \
+	X(SHEET_RESULT, "Résultat", "Result") \
+	X(SHEET_COUNT, "Personnes invitées\u00a0: {}.", "People invited: {}.") \
+	X(SHEET_COUNT_DRY, "Rien n’est envoyé encore. Personnes qui peuvent être invitées\u00a0: {}.", \
+	  "Nothing was sent yet. People who can be invited: {}.") \
+	X(SHEET_COUNT_REFUSED, "Lignes refusées\u00a0: {}.", "Lines that are refused: {}.") \
+	X(SHEET_LINKS, "Les liens ne s’affichent qu’une fois\u00a0: copiez-les maintenant.", "The links are shown once only: copy them now.") \
+	X(SHEET_ACCEPTED, "Invitée", "Invited") \
+	X(SHEET_POSSIBLE, "Peut être invitée", "Can be invited") \
+	X(SHEET_MAILED, "Invitée par e-mail", "Invited by mail") \
+	X(SHEET_KNOWN, "Refusée\u00a0: déjà inscrite, déjà invitée, ou plus haut dans le fichier", \
+	  "Refused: here already, invited already, or in a line above") \
+	X(SHEET_CHECK, "Refusée\u00a0: à vérifier, {}", "Refused: please check, {}") \
+	X(SHEET_CELLS, "Refusée\u00a0: plus de cases que la première ligne", "Refused: more cells than the first row") \
+	X(INVITATIONS_NOT_YOURS, "Dans cet espace, ce sont les ressources humaines qui invitent. Adressez-vous à elles.", \
+	  "In this space people managers invite. Turn to them.") \
 	X(ROLE_MEMBER, "Membre", "Member") \
 	X(ROLE_MODERATOR, "Modération", "Moderator") \
 	X(ROLE_PEOPLE_MANAGER, "Ressources humaines", "People manager") \

@@ -10,6 +10,7 @@ import pytest
 
 from browser import Browser
 from node import PASSWORD, Person, unkept, wait_for
+from postbox import Postbox, text_of
 
 SCOPES = "read write follow admin:read admin:write"
 PATH = "/api/rse/v1/invitations"
@@ -277,3 +278,100 @@ def test_a_killed_import_leaves_whole_lines_and_tells_them_the_next_time(new_nod
     assert len(known) == len(there) and len(rows) == 2000
     assert all(r["result"] == "accepted" for r in rows if r not in known)
     assert len(node.do("invite", "list").splitlines()) == 2000
+
+
+def desk(node, name, language="en"):
+    """A browser of somebody who is signed in, at the page where one invites."""
+    browser = Browser(language)
+    browser.open(node.url + "/sign-in?return=/settings/invitations")
+    browser.submit(browser.page.form("username", "password"), username=name, password=PASSWORD)
+    return browser
+
+
+def shown_link(browser):
+    return re.search(r"http://\S+/invitation/[\w-]{43}", browser.page.text)[0]
+
+
+def test_a_page_to_invite_and_to_take_back(world, hr, word):
+    stranger = desk(world.a, "ana")
+    assert stranger.page.status == 403 and "managers" in stranger.page.text
+    world.a.add_user("keeper" + word)
+    world.a.do("config", "set", "invitations.per_person", "1")
+    try:
+        wait_for(lambda: world.a.get("/api/v1/instance").json()["invites_enabled"], "members may invite")
+        member = desk(world.a, "keeper" + word, "fr")
+        form = member.page.form("email", "department")
+        assert form.find(attrs={"name": "uses"}) is None and form.find(attrs={"name": "role"}) is None
+        member.submit(form, email=f"s{word}@corp.example", display_name="Sofia Ñ", department="Atelier", communities="Vélo, Chorale")
+        link = shown_link(member)
+        assert "Sofia Ñ" in member.page.text and "Ouverte" in member.page.text
+        member.submit(member.page.form("email", "department"), email=f"t{word}@corp.example")
+        assert member.page.status == 422 and "autant" in member.page.text
+        member.submit(member.page.form("email", "department"), email=f"s{word}@corp.example")
+        assert member.page.status == 422 and "déjà" in member.page.text
+        member.open(world.a.url + "/settings/invitations")
+        held = next(f for f in member.page.soup.find_all("form") if f.find("button", attrs={"name": "resend"}))
+        member.submit(held, resend=held.find("button", attrs={"name": "resend"})["value"])
+        fresh = shown_link(member)
+        assert fresh != link and world.a.get("/invite/" + code_of(link)).status_code == 401
+        held = next(f for f in member.page.soup.find_all("form") if f.find("button", attrs={"name": "revoke"}))
+        member.submit(held, revoke=held.find("button", attrs={"name": "revoke"})["value"])
+        assert member.page.status == 200 and world.a.get("/invite/" + code_of(fresh)).status_code == 401
+        other = next(i for i in hr.get(PATH, state="open") if i["sponsor_id"] == hr.id)
+        button = held.find("button", attrs={"name": "revoke"})
+        button["value"] = other["id"]
+        member.submit(held, revoke=other["id"])
+        assert member.page.status == 422 and hr.get(f"{PATH}/{other['id']}")["state"] == "open"
+        assert member.open(world.a.url + "/settings/invitations/import") is None and member.page.status == 403
+    finally:
+        world.a.do("config", "set", "invitations.per_person")
+
+
+def test_a_page_for_a_spreadsheet(world, hr, word):
+    browser = desk(world.a, "usher", "fr")
+    sheet = f"nom;courriel;langue\nLéa;l{word}@corp.example;fr\n=cmd;l{word}@corp.example;\nX;bad;\nY;y{word}@corp.example;de\n".encode()
+
+    def send(data, **more):
+        browser.open(world.a.url + "/settings/invitations/import")
+        token = browser.page.form("data").find(attrs={"name": "form_token"})["value"]
+        browser._go("POST", world.a.url + "/settings/invitations/import", data={"form_token": token, **more},
+                    files={"data": ("people.csv", data, "text/csv")})
+        return browser.page
+    assert "Rien n’est envoyé" in send(sheet, dry_run="1").text and not hr.get(PATH, email=f"l{word}@corp.example")
+    page = send(sheet)
+    cells = [[td.get_text(" ") for td in tr.find_all("td")] for tr in page.soup.find_all("tr")[1:]]
+    assert [c[0] for c in cells] == ["2", "3", "4", "5"] and "Invitée" in cells[0][2] and "=cmd" in cells[1][1]
+    assert "plus haut" in cells[1][2] and "e-mail" in cells[2][2] and "Langue" in cells[3][2], cells
+    come(world, shown_link(browser), "l" + word)
+    assert send(b"\xff\xfe").status == 422 and "UTF-8" in browser.page.text
+
+
+@pytest.mark.plain
+def test_the_mail_of_an_invitation_and_what_became_of_it(new_node, word):
+    node, mailbox = new_node("Réseau Orme"), Postbox()
+    try:
+        mailbox.use_on(node)
+        mailbox.answers["nobody@corp.example"] = ["550 5.1.1 no such user"]
+        node.add_user("hr", role="people_manager", display_name="Inès Prévost")
+        hr = Person(node, "hr", node.token("hr", SCOPES))
+        made = hr.post(PATH, email="lea@corp.example", language="fr")
+        assert made["link"] is None and made["sent_at"]
+        letter = mailbox.wait("lea@corp.example")
+        assert "Inès Prévost" in text_of(letter)
+        link = re.search(r"http://\S+/invitation/[\w-]{43}", text_of(letter))[0]
+        lost = hr.post(PATH, email="nobody@corp.example")
+        wait_for(lambda: hr.get(f"{PATH}/{lost['id']}")["mail"] == "bounced", "the bounce is noted")
+        assert "no such user" in hr.get(f"{PATH}/{lost['id']}")["mail_answer"]
+        assert "bounced: 550" in node.do("invite", "show", lost["id"])
+        browser = desk(node, "hr")
+        assert "Mail not delivered" in browser.page.text
+        assert hr.post(f"{PATH}/{made['id']}/resend")["link"] is None
+        wait_for(lambda: len([l for l in mailbox.letters if l.recipients == ["lea@corp.example"]]) == 2, "the second mail")
+        assert node.get("/invite/" + code_of(link)).status_code == 401
+        fresh = re.search(r"http://\S+/invitation/[\w-]{43}", text_of(mailbox.letters[-1]))[0]
+        browser = Browser()
+        fill(browser, fresh, username="lea", display_name="Léa")
+        assert browser.page.status == 200 and "@lea" in browser.page.text, "who read the mail has shown whose address it is"
+        assert "sent to" in node.do("invite", "create", "--email", "zoe@corp.example")
+    finally:
+        mailbox.close()
