@@ -22,7 +22,7 @@
 #include "storage/settings.h"
 
 enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_DOOR, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES,
-            KIND_RELAY, KIND_TLS, KIND_MAILBOX, KIND_DOMAINS };
+            KIND_RELAY, KIND_TLS, KIND_MAILBOX, KIND_DOMAINS, KIND_ROLES };
 
 struct option {
 	const char *key;
@@ -41,6 +41,7 @@ struct option {
 #define FALLBACK_LEVEL(value) value
 #define FALLBACK_DOOR(value) value
 #define FALLBACK_DOMAINS(value) value
+#define FALLBACK_ROLES(value) value
 #define FALLBACK_RELAY(value) value
 #define FALLBACK_TLS(value) value
 #define FALLBACK_MAILBOX(value) value
@@ -171,6 +172,15 @@ static bool are_domains(struct arena *arena, struct str text)
 	return true;
 }
 
+/* "everybody", "nobody", or roles with commas between; "member" alone would be the one that nobody means. */
+static bool roles_read(struct str text, uint8_t *ret_roles)
+{
+	*ret_roles = str_eq(text, STR("everybody")) ? CONFIG_EVERYBODY : 0;
+	if (*ret_roles || str_eq(text, STR("nobody")))
+		return true;
+	return roles_parse(text, ret_roles) == OK && *ret_roles;
+}
+
 static int option_check(struct arena *arena, const struct option *option, struct str value, struct str *ret_error)
 {
 	struct mail_relay relay;
@@ -178,6 +188,7 @@ static int option_check(struct arena *arena, const struct option *option, struct
 	struct str address;
 	const char *fault;
 	uint64_t number;
+	uint8_t roles;
 	bool on;
 
 	switch (option->kind) {
@@ -228,6 +239,11 @@ static int option_check(struct arena *arena, const struct option *option, struct
 		*ret_error = arena_printf(arena, "%s must be domains such as orme.example or *.orme.example, separated by commas",
 		                          option->key);
 		return ERR_INVALID;
+	case KIND_ROLES:
+		if (roles_read(value, &roles))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be roles such as admin,people_manager, or everybody, or nobody", option->key);
+		return ERR_INVALID;
 	case KIND_ADDRESSES:
 		if (value.n <= option->high && are_addresses(arena, value))
 			return OK;
@@ -265,6 +281,9 @@ static void option_set(struct arena *arena, const struct option *option, struct 
 		break;
 	case KIND_NUMBER:
 		str_to_u64(value, member);
+		break;
+	case KIND_ROLES:
+		roles_read(value, member);
 		break;
 	case KIND_SWITCH:
 		switch_parse(value, member);

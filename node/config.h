@@ -21,7 +21,7 @@ struct view;
 /* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LISTEN (HOST:PORT), LEVEL (of the
  * log), DOOR (who may sign up), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses), RELAY
  * (smtp:// or smtps://HOST[:PORT], or empty), TLS (to the relay), MAILBOX (an e-mail address, or empty), DOMAINS (a list of
- * domains, of which "*." may stand before one). live: a serving node
+ * domains, of which "*." may stand before one), ROLES (a list of roles, everybody or nobody). live: a serving node
  * takes a change at once; otherwise at its next start. For texts low and high bound the length in bytes. */
 #define CONFIG_LIST(X) \
 	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
@@ -60,6 +60,7 @@ struct view;
 	X(NUMBER, limits_streams, "limits.streams", 5000, 0, 100000, false, "Streams at once, besides the other connections; 0: none.") \
 	X(NUMBER, limits_streams_per_account, "limits.streams_per_account", 50, 1, 10000, false, "Streams of one account at once.") \
 	X(NUMBER, limits_write_queue, "limits.write_queue", 4096, 16, 100000, false, "Changes waiting for the disk before the node answers 503.") \
+	X(ROLES, second_factor_required_for, "second_factor.required_for", "admin,data_protection_officer", 0, 0, true, "Roles that need a second factor to sign in: a list of roles, everybody or nobody.") \
 	X(NUMBER, oauth_idle_days, "oauth.idle_days", 180, 0, 3650, true, "A token that was not used for so long ends; 0: never.") \
 	X(NUMBER, oauth_token_days, "oauth.token_days", 0, 0, 3650, true, "Tokens of apps that cannot renew them end after this; 0: never.") \
 	X(NUMBER, oauth_access_minutes, "oauth.access_minutes", 60, 5, 10080, true, "Tokens of apps that renew them end after this.") \
@@ -84,12 +85,16 @@ struct config {
 #define CONFIG_MEMBER_LIST(member) struct str_list member;
 #define CONFIG_MEMBER_ADDRESSES(member) struct str_list member;
 #define CONFIG_MEMBER_DOMAINS(member) struct str_list member;
+#define CONFIG_MEMBER_ROLES(member) uint8_t member;
 #define CONFIG_MEMBER_NUMBER(member) uint64_t member;
 #define CONFIG_MEMBER_SWITCH(member) bool member;
 #define CONFIG_MEMBER(kind, member, key, fallback, low, high, live, text) CONFIG_MEMBER_##kind(member)
 	CONFIG_LIST(CONFIG_MEMBER)
 #undef CONFIG_MEMBER
 };
+
+/* In a value of ROLES beside the set of enum user_role. */
+enum { CONFIG_EVERYBODY = 0x80 };
 
 /* Does `registrations` let people sign up, to wait for a moderator? */
 bool config_door_is_open(const struct config *config);

@@ -5,20 +5,35 @@
 #include "node/accounts/entry.h"
 
 #include "node/accounts/cookies.h"
+#include "node/accounts/factor.h"
 #include "node/accounts/login.h"
+#include "node/config.h"
+#include "node/node.h"
 #include "storage/second_factors.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
 static const char half_cookie[] = "half";
 
+bool entry_requires_factor(const struct call *call, const struct user *user)
+{
+	uint8_t roles = call->node && call->node->config ? call->node->config->second_factor_required_for : 0;
+
+	return roles & (user->roles | CONFIG_EVERYBODY);
+}
+
 int entry_owes(struct call *call, struct view *view, uint64_t account_id, enum entry_owes *ret_owes)
 {
 	struct second_factor factor;
+	struct user user;
 	int err = second_factors_get(call->arena, view, account_id, &factor);
 
 	if (err == OK)
-		*ret_owes = second_factors_kinds(view, &factor) ? ENTRY_OWES_CODE : ENTRY_OWES_NOTHING;
+		err = users_get(call->arena, view, account_id, &user);
+	if (err == OK)
+		*ret_owes = second_factors_kinds(view, &factor)       ? ENTRY_OWES_CODE
+		            : entry_requires_factor(call, &user) ? ENTRY_OWES_SET_UP
+		                                                 : ENTRY_OWES_NOTHING;
 	return err;
 }
 
@@ -70,8 +85,10 @@ int entry_begin(struct call *call, struct txn *txn, uint64_t account_id, struct 
 	*ret_next = path;
 	if (*ret_whole)
 		return entry_begin_whole(call, txn, account_id, secret);
-	*ret_next = step_path(call->arena, "/sign-in/code", path);
-	return begin_half(call, txn, account_id, secret);
+	*ret_next = step_path(call->arena, owes == ENTRY_OWES_CODE ? "/sign-in/code" : "/sign-in/set-up", path);
+	err = begin_half(call, txn, account_id, secret);
+	/* The page that shows it writes nothing. */
+	return err == OK && owes == ENTRY_OWES_SET_UP ? factor_begin(call, txn, account_id, false) : err;
 }
 
 int entry_half(struct call *call, struct view *view, uint64_t *ret_account_id)

@@ -13,8 +13,14 @@
 
 enum { HALF_SESSION_MINUTES = 10 };
 
-enum entry_owes { ENTRY_OWES_NOTHING, ENTRY_OWES_CODE };
+enum entry_owes {
+	ENTRY_OWES_NOTHING,
+	ENTRY_OWES_CODE,
+	ENTRY_OWES_SET_UP,  /* a role asks for a second factor (second_factor.required_for) and there is none yet */
+};
 
+/* Do the roles of that person ask for a second factor? Without a node (tests) none does. */
+bool entry_requires_factor(const struct call *call, const struct user *user);
 int entry_owes(struct call *call, struct view *view, uint64_t account_id, enum entry_owes *ret_owes);
 
 /* The first step is done: begins a session, or half of one, and sets its cookie, which is `secret` (hash_token). *ret_next is

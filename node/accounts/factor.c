@@ -189,7 +189,8 @@ int factor_begin(struct call *call, struct txn *txn, uint64_t account_id, bool a
 	char secret[TOTP_SECRET_BYTES];
 	int err = second_factors_get(call->arena, txn_view(txn), account_id, &factor);
 
-	if (err != OK || (!anew && is_pending(&factor, txn_now_ms(txn))))
+	if (err != OK || (!anew && is_pending(&factor, txn_now_ms(txn)) &&
+	                  open_sealed(call, account_id, factor.pending_sealed).n))
 		return err;
 	if (!call->node)
 		return ERR_BUSY;

@@ -28,7 +28,7 @@ int factor_try(struct call *call, struct txn *txn, uint64_t account_id, struct s
 /* Counts a password that somebody who is signed in gave for a change of these, and was `right` or not, in the same way. */
 int factor_password(struct call *call, struct txn *txn, uint64_t account_id, bool right, struct factor_answer *ret_answer);
 
-/* A new secret for an app waits to be confirmed, unless one waits already and `anew` is false. */
+/* A new secret for an app waits to be confirmed, unless one waits already that can be read and `anew` is false. */
 int factor_begin(struct call *call, struct txn *txn, uint64_t account_id, bool anew);
 /* The secret that waits. ERR_NOT_FOUND: none, or for longer than FACTOR_PENDING_MINUTES. */
 int factor_pending(struct call *call, struct view *view, uint64_t account_id, struct str *ret_secret);

@@ -78,6 +78,7 @@
 #include "node/web/security.h"
 #include "node/web/sessions.h"
 #include "node/web/sheet.h"
+#include "node/web/set_up.h"
 #include "node/web/sign_in.h"
 #include "node/web/style.h"
 

@@ -470,6 +470,12 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(SECOND_STEP_SUBMIT, "Continuer", "Continue") \
 	X(SECOND_STEP_LOST, "Appareil perdu et plus de code de secours\u202f? Adressez-vous à la personne qui administre cet " \
 	  "espace.", "Device lost and no recovery code left? Turn to whoever administers this space.") \
+	X(SET_UP, "Protégez votre compte", "Protect your account") \
+	X(SET_UP_LEAD, "Votre mot de passe est juste. Le rôle du compte {} demande aussi un deuxième facteur\u00a0: configurez-le " \
+	  "pour continuer.", "Your password is right. The role of the account {} needs a second factor as well: set it up to go on.") \
+	X(SET_UP_PASSKEY, "Ou une clé d’accès", "Or a passkey") \
+	X(SECURITY_LAST, "Votre rôle demande un deuxième facteur. Ajoutez-en un autre avant de supprimer celui-ci.", \
+	  "Your role needs a second factor. Add another one before you remove this one.") \
 	X(SECOND_STEP_OTHER, "Utiliser un autre compte", "Use another account") \
 	/* Errors */ \
 	X(ERROR_BAD_REQUEST, "Demande incompréhensible", "The request makes no sense") \

@@ -25,7 +25,7 @@ struct asked {
 };
 
 /* Of the page's session, or of the half session. */
-enum asker { ASKER_ANYBODY, ASKER_SESSION, ASKER_HALF };
+enum asker { ASKER_ANYBODY, ASKER_SESSION, ASKER_HALF, ASKER_SET_UP /* half, without a factor yet */ };
 
 static const struct challenge_row {
 	struct str word;
@@ -36,6 +36,7 @@ static const struct challenge_row {
 	{ STR("second_step"), CHALLENGE_SECOND_STEP, ASKER_HALF },
 	{ STR("change"), CHALLENGE_SECOND_STEP, ASKER_SESSION },
 	{ STR("create"), CHALLENGE_CREATE, ASKER_SESSION },
+	{ STR("set_up"), CHALLENGE_CREATE, ASKER_SET_UP },
 };
 
 static const struct challenge_row *row_of(struct str word)
@@ -46,22 +47,38 @@ static const struct challenge_row *row_of(struct str word)
 	return NULL;
 }
 
+/* 0: whoever the row is for is not here. */
+static int read_asker(struct asked *asked, struct view *view)
+{
+	struct call *call = asked->page.call;
+	enum entry_owes owes;
+	int err = OK;
+
+	if (asked->row->asker == ASKER_SESSION)
+		asked->account_id = asked->page.account_id;
+	if (asked->row->asker == ASKER_HALF || asked->row->asker == ASKER_SET_UP)
+		err = entry_half(call, view, &asked->account_id);
+	if (err == OK && asked->row->asker == ASKER_SET_UP) {
+		err = entry_owes(call, view, asked->account_id, &owes);
+		if (err == OK && owes != ENTRY_OWES_SET_UP)
+			asked->account_id = 0;
+	}
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
 int passkeys_challenge_check(struct call *call, struct view *view)
 {
 	struct asked *asked = ARENA_NEW(call->arena, struct asked);
-	int err = OK;
+	int err;
 
 	page_open(&asked->page, call, view);
 	asked->row = row_of(call_param(call, "kind"));
 	if (!asked->row)
-		return call_fail(call, ERR_INVALID, "kind: sign_in, second_step, change or create");
+		return call_fail(call, ERR_INVALID, "kind: sign_in, second_step, change, create or set_up");
 	if (webauthn_party(instance_of(view), &asked->party) != OK)
 		return call_fail(call, ERR_NOT_FOUND, "There are no passkeys at this address.");
-	if (asked->row->asker == ASKER_SESSION)
-		asked->account_id = asked->page.account_id;
-	if (asked->row->asker == ASKER_HALF)
-		err = entry_half(call, view, &asked->account_id);
-	if (err != OK && err != ERR_NOT_FOUND)
+	err = read_asker(asked, view);
+	if (err != OK)
 		return err;
 	if (asked->row->asker != ASKER_ANYBODY && !asked->account_id)
 		return call_fail(call, ERR_UNAUTHORIZED, "Sign in first.");

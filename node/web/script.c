@@ -45,7 +45,7 @@ static const char script[] =
 	"  }\n"
 	"\n"
 	"  async function create(form) {\n"
-	"    const [options, excludeCredentials] = await challenge('create');\n"
+	"    const [options, excludeCredentials] = await challenge(form.dataset.create || 'create');\n"
 	"    const user = { ...options.user, id: bytes(options.user.id) };\n"
 	"    const { response } = await navigator.credentials.create({ publicKey: { ...options, user, excludeCredentials } });\n"
 	"    fill(form, {\n"

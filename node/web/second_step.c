@@ -37,6 +37,7 @@ static struct str with_return(struct second_step *step, const char *page)
 /* OK, or the way back to the first step. */
 static int open_step(struct call *call, struct view *view, struct second_step *step)
 {
+	enum entry_owes owes;
 	struct account account;
 	int err;
 
@@ -44,6 +45,12 @@ static int open_step(struct call *call, struct view *view, struct second_step *s
 	page_open(&step->page, call, view);
 	step->page.here = with_return(step, "/sign-in/code");
 	err = entry_half(call, view, &step->account_id);
+	if (err == OK)
+		err = entry_owes(call, view, step->account_id, &owes);
+	if (err == OK && owes == ENTRY_OWES_SET_UP) {
+		call_redirect(call, 303, with_return(step, "/sign-in/set-up"));
+		return CALL_DONE;
+	}
 	if (err == OK)
 		err = accounts_get(call->arena, view, step->account_id, &account);
 	if (err == ERR_NOT_FOUND) {

@@ -4,6 +4,7 @@
  */
 #include "node/web/security.h"
 
+#include "node/accounts/entry.h"
 #include "node/accounts/login.h"
 #include "node/accounts/passkey.h"
 #include "node/web/factor_parts.h"
@@ -20,7 +21,7 @@ struct security {
 	struct passkey *passkeys;
 	size_t passkey_count;
 	struct str secret;        /* of an app, that waits to be confirmed; empty: none */
-	struct str password_hash;
+	struct user user;
 	const struct deed *deed;
 	bool password_right;
 	struct passkey_try tried; /* a passkey instead of a code */
@@ -59,19 +60,15 @@ static int read_factors(struct security *security, struct view *view)
 
 static int open_page(struct call *call, struct view *view, struct security *security)
 {
-	struct user user;
 	int err;
 
 	page_open(&security->page, call, view);
 	if (!security->page.account_id)
 		return call_send_to_sign_in(call);
-	err = users_get(call->arena, view, security->page.account_id, &user);
+	err = users_get(call->arena, view, security->page.account_id, &security->user);
 	if (err == OK)
 		err = read_factors(security, view);
-	if (err != OK)
-		return page_error(&security->page, err);
-	security->password_hash = user.password_hash;
-	return OK;
+	return err == OK ? OK : page_error(&security->page, err);
 }
 
 static void add_setup(struct security *security, const struct said *said)
@@ -305,8 +302,16 @@ static int renew_codes(struct security *security, struct txn *txn)
 	return err == OK ? factor_show_codes(&security->page, security->codes, path) : err;
 }
 
+/* Without this one, what a role asks for would not be there any more. */
+static bool is_needed(const struct security *security, bool last)
+{
+	return last && entry_requires_factor(security->page.call, &security->user);
+}
+
 static int end(struct security *security, struct txn *txn)
 {
+	if (is_needed(security, security->kinds == FACTOR_TOTP))
+		return say(security, TEXT_SECURITY_LAST);
 	return done(security, factor_totp_end(security->page.call, txn, security->page.account_id));
 }
 
@@ -334,6 +339,8 @@ static int forget(struct security *security, struct txn *txn)
 	struct str id = call_param(security->page.call, "do");
 	uint64_t passkey_id = 0;
 
+	if (is_needed(security, security->kinds == FACTOR_PASSKEY && security->passkey_count == 1))
+		return say(security, TEXT_SECURITY_LAST);
 	str_cut(&id, ':');
 	str_to_u64(id, &passkey_id);
 	return done(security, factor_passkey_end(security->page.call, txn, security->page.account_id, passkey_id));
@@ -390,7 +397,7 @@ int security_work(struct call *call)
 {
 	struct security *security = call->state;
 
-	security->password_right = password_verify(call_param(call, "password"), security->password_hash);
+	security->password_right = password_verify(call_param(call, "password"), security->user.password_hash);
 	passkey_try_work(call, &security->tried);
 	return OK;
 }

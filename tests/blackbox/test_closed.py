@@ -19,6 +19,7 @@ OPEN = """
     POST /api/v1/apps  GET /oauth/authorize  POST /oauth/authorize  POST /oauth/token  POST /oauth/revoke
     GET /actor  GET /actor/followers  GET /actor/following  GET /u/:id
     GET /  GET /legal  GET /sign-in  POST /sign-in  GET /sign-in/code  POST /sign-in/code  POST /sign-in/passkey
+    GET /sign-in/set-up  POST /sign-in/set-up
     POST /passkeys/challenge  GET /passkeys.js  POST /sign-out  GET /sign-up/:secret  POST /sign-up/:secret
     GET /invitation/:secret  POST /invitation/:secret  GET /invite/:code
     GET /reset  POST /reset  GET /reset/:secret  POST /reset/:secret  GET /confirm-email/:secret  POST /confirm-email/:secret

@@ -275,3 +275,20 @@ def test_the_script_is_ours_alone(node):
     assert "script-src 'self'" in policy and "default-src 'none'" in policy and "unsafe" not in policy
     answer = node.get(script["src"])
     assert answer.headers["Content-Type"].startswith("text/javascript") and "PublicKeyCredential" in answer.text
+
+
+def test_a_role_that_needs_a_factor_may_take_a_passkey(node, window, word):
+    name = "rl" + word
+    node.person(name)
+    node.do("role", "grant", name, "admin")
+    window.first_step(name)
+    window.wait("location.pathname === '/sign-in/set-up'", "the set-up")
+    window.see("[value=passkey]")
+    window.click("[value=passkey]")
+    window.see(".recovery")
+    window.click("main .button")
+    window.wait("location.pathname === '/settings/security'", "signed in")
+    assert name in window.see("header")
+    window.type("[name=password]", PASSWORD)
+    window.click("[value^='forget:']")
+    assert "before you remove" in window.see("#alert")

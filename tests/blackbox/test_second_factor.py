@@ -168,3 +168,54 @@ def test_odd_codes_are_wrong_codes(world, word, value):
     answer = browser.http.post(world.a.url + "/sign-in/code", allow_redirects=False, data={
         "form_token": form.find(attrs={"name": "form_token"})["value"], "code": value, "return": "/"})
     assert 400 <= answer.status_code < 500
+
+
+def test_a_role_that_needs_one_sets_it_up_on_the_way_in(world, word):
+    node, name = world.a, "adm" + word
+    node.person(name)
+    before = first_step(node, name)
+    assert is_in(before), "a member needs none"
+    node.do("role", "grant", name, "admin")
+    before.open(node.url + "/settings/sessions")
+    assert is_in(before), "who was signed in stays so"
+    app = register(node)
+    browser = Browser()
+    browser.open(authorize_url(node, app))
+    assert browser.submit(browser.page.form("decision"), username=name, password=PASSWORD, decision="allow") is None
+    assert "/sign-in/set-up?" in browser.page.url, "neither a code for the app nor a session"
+    for place in ("/settings/security", "/settings/sessions", "/sign-in/code"):
+        halfway = Browser()
+        halfway.http.cookies.update(browser.http.cookies)
+        halfway.open(node.url + place)
+        assert not is_in(halfway), place
+    secret = browser.page.soup.find(id="secret").get_text().replace(" ", "")
+    browser.submit(browser.page.form("code"), do="confirm", code="000000")
+    assert browser.page.status == 422 and not is_in(browser)
+    browser.submit(browser.page.form("code"), do="confirm", code=totp(secret))
+    assert browser.page.status == 200 and len(browser.page.soup.select(".recovery code")) == 10
+    codes = [item.get_text() for item in browser.page.soup.select(".recovery code")]
+    assert browser.open(node.url + browser.page.soup.select_one("main .button")["href"]) is None
+    back = browser.submit(browser.page.form("decision"), decision="allow")
+    exchange(node, app, query_of(back)["code"])
+    browser.open(node.url + "/settings/security")
+    assert is_in(browser)
+    press(browser, "end", password=PASSWORD, code=codes[0])
+    assert browser.page.status == 422 and "before you remove" in browser.page.text, "the last one stays"
+    assert "app\t" in node.do("user", "factor", "list", name)
+
+
+def test_whom_it_is_asked_of_is_a_setting(new_node):
+    node = new_node()
+    node.person("ana")
+    node.do("role", "grant", "ana", "moderator")
+    assert is_in(first_step(node, "ana"))
+    for value, needed in (("everybody", True), ("nobody", False), ("people_manager,moderator", True), ("admin", False)):
+        node.do("config", "set", "second_factor.required_for", value)
+        assert ("/sign-in/set-up" in first_step(node, "ana").page.url) == needed, value
+    for value in ("boss", "", "admin,,", "member"):
+        assert node.cli("config", "set", "second_factor.required_for", value).returncode != 0, value
+    link = node.do("user", "add", "zoe", "--email", "zoe@a.example", "--role", "admin")
+    browser = Browser()
+    browser.open(link)
+    browser.submit(browser.page.form("repeat"), password=PASSWORD, repeat=PASSWORD)
+    assert "/sign-in/set-up" in browser.page.url and browser.page.soup.find("svg", class_="qr")
