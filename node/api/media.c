@@ -159,10 +159,18 @@ static const struct param *find_file(const struct call *call, const char *name)
 	return NULL;
 }
 
+/* What breaks a line or turns the direction of a text makes a name look like another ("exe.txt" for what ends in .exe). */
+static bool misleads(uint32_t c)
+{
+	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
 /* The last part of what the client calls it, as far as it can be shown. */
 static struct str file_name(struct call *call, struct str name)
 {
 	struct buf buf;
+	size_t at = 0;
 
 	for (size_t i = name.n; i > 0; i--)
 		if (name.p[i - 1] == '/' || name.p[i - 1] == '\\') {
@@ -173,8 +181,12 @@ static struct str file_name(struct call *call, struct str name)
 		return STR_NONE;
 	name = utf8_prefix(str_trim(name), MEDIA_NAME_MAX);
 	buf_init(&buf, call->arena, 0);
-	for (size_t i = 0; i < name.n; i++)
-		buf_add_char(&buf, (unsigned char)name.p[i] < ' ' || name.p[i] == 0x7f ? '_' : name.p[i]);
+	while (at < name.n) {
+		size_t start = at;
+		uint32_t c = utf8_next(name, &at);
+
+		buf_add(&buf, misleads(c) ? STR("_") : str_sub(name, start, at - start));
+	}
 	return buf_str(&buf);
 }
 

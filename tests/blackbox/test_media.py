@@ -183,6 +183,7 @@ def test_documents_keep_their_name_and_bytes(node, ana, tom):
     assert answer.content == pdf and answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''Bilan%20annuel%20%C3%A9.pdf"
     assert upload(ana, b"a,b\n1,2\n3,4\n", "t.csv")["file"]["mime_type"] == "text/csv"
+    assert upload(ana, b"words", "rapport\u202etxt.exe")["file"]["name"] == "rapport_txt.exe", "it looks like what it is"
 
 
 def film(path, *encoding, picture_of=True):
