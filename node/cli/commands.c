@@ -168,7 +168,7 @@ const struct command commands[] = {
 	{ "serve", "", serve_options, PLACE_ALONE, false, command_serve, "runs the node until SIGTERM or Ctrl-C" },
 	{ "user add", "NAME", user_add_options, PLACE_STORE, true, command_user_add, "adds a person" },
 	{ "user list", "", NULL, PLACE_STORE, false, command_user_list, "lists the people of this node" },
-	{ "user show", "NAME", NULL, PLACE_STORE, false, command_user_show, "one person: state, posts, and room that files take" },
+	{ "user show", "NAME", NULL, PLACE_STORE, false, command_user_show, "one person: state, posts, room that files take, and the invitation by which they came" },
 	{ "user sessions", "NAME", NULL, PLACE_STORE, false, command_user_sessions,
 	  "the browsers and apps that have access to a person's account: since when, last use, scopes" },
 	{ "user factor list", "NAME", NULL, PLACE_STORE, false, command_user_factor_list,

@@ -116,7 +116,7 @@ static const char *state_of(const struct user *user)
 		return "suspended";
 	if (holds == HOLD_UNCONFIRMED)
 		return "unconfirmed";
-	return holds ? "disabled" : user->password_hash.n ? "active" : "invited";
+	return holds ? "disabled" : user->password_hash.n ? "active" : "new";
 }
 
 static void print_user(struct cli *cli, struct view *view, const struct user *user)
@@ -153,6 +153,21 @@ int command_user_list(struct cli *cli)
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
 }
 
+/* What the invitation said by which they came. */
+static void print_arrival(struct cli *cli, struct view *view, const struct user *user)
+{
+	struct account sponsor;
+
+	if (user->department.n)
+		buf_printf(&cli->out, "department\t%.*s\n", STR_ARG(user->department));
+	for (size_t i = 0; i < user->communities.count; i++)
+		buf_printf(&cli->out, "community\t%.*s\n", STR_ARG(user->communities.items[i]));
+	if (user->invited_by_id && accounts_get(cli->arena, view, user->invited_by_id, &sponsor) == OK)
+		buf_printf(&cli->out, "invited by\t@%.*s\n", STR_ARG(sponsor.username));
+	if (user->invitation_id)
+		buf_printf(&cli->out, "invitation\t%llu\n", (unsigned long long)user->invitation_id);
+}
+
 static int show(struct cli *cli, struct view *view)
 {
 	unsigned long long quota = cli->config->limits_media_quota_mib;
@@ -176,6 +191,7 @@ static int show(struct cli *cli, struct view *view)
 	if (quota)
 		buf_printf(&cli->out, " of %llu", quota * 1024 * 1024);
 	buf_add(&cli->out, STR("\n"));
+	print_arrival(cli, view, &user);
 	return OK;
 }
 

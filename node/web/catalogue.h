@@ -33,8 +33,8 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(HOME_APPS, "Vous pouvez aussi utiliser une application compatible avec Mastodon\u00a0: " \
 	  "indiquez-lui l’adresse {}.", "You can also use any app that works with Mastodon: give it the address {}.") \
 	X(HOME_PROFILE, "Voir mon profil", "See my profile") \
-	X(HOME_NO_ACCOUNT, "Pas encore de compte\u202f? Demandez un lien d’inscription à la personne qui administre " \
-	  "cet espace.", "No account yet? Ask whoever runs this space for a sign-up link.") \
+	X(HOME_NO_ACCOUNT, "Pas encore de compte\u202f? Demandez une invitation à la personne qui administre " \
+	  "cet espace.", "No account yet? Ask whoever runs this space for an invitation.") \
 	X(LEGAL_WHO, "Qui gère cet espace", "Who runs this space") \
 	X(LEGAL_NODE, "Cet espace est un nœud privé du réseau social interne, à l’adresse {}.", \
 	  "This space is a private node of the internal social network, at the address {}.") \

@@ -85,6 +85,8 @@ def test_a_link_makes_one_account_and_says_who_invited_it(world, hr, word):
     assert [str(a.id) for a in admin_client.admin_accounts_v2(invited_by=hr.id)] == shown["account_ids"]
     assert hr.get("/api/v2/admin/accounts", invited_by=world.ana.id) == []
     assert hr.get("/api/v2/admin/accounts", invited_by="x") == []
+    lines = world.a.do("user", "show", "lea" + word).splitlines()
+    assert {"department\tR&D", "community\tVélo", "community\tCuisine", "invited by\t@usher"} <= set(lines)
     rows = {r["name"]: r for r in csv.DictReader(io.StringIO(world.a.do("user", "export")))}
     assert (rows["lea" + word]["department"], rows["lea" + word]["communities"]) == ("R&D", "Vélo|Cuisine")
 
@@ -177,6 +179,8 @@ def test_who_may_invite_whom(world, hr, admin, word):
     assert world.ana.raw("GET", f"{PATH}/{theirs['id']}").text == world.ana.raw("GET", f"{PATH}/1").text
     assert world.ana.raw("POST", f"{PATH}/{theirs['id']}/revoke").text == world.ana.raw("POST", f"{PATH}/1/revoke").text
     assert hr.raw("POST", PATH, data={"role": "admin"}).status_code == 422
+    world.a.add_user("mod" + word, role="moderator")
+    assert Person(world.a, "mod" + word, world.a.token("mod" + word, SCOPES)).raw("POST", PATH).status_code == 403
     # a token for oneself alone has one's own powers alone
     narrow = Person(world.a, "steward", world.a.token("steward", "read write"))
     assert narrow.raw("POST", PATH, data={"role": "admin"}).status_code == 403
