@@ -36,6 +36,13 @@ bool silence_covers(struct arena *arena, struct view *view, const struct account
 	       rules_has(view, RULE_SILENCE_ACCOUNT, str_lower(arena, accounts_acct(arena, account)));
 }
 
+bool silence_covers_id(struct arena *arena, struct view *view, uint64_t account_id)
+{
+	struct account account;
+
+	return any(view) && accounts_get(arena, view, account_id, &account) == OK && silence_covers(arena, view, &account);
+}
+
 bool silence_hides(struct view *view, uint64_t account_id, uint64_t viewer_id)
 {
 	struct account account;

@@ -13,6 +13,8 @@ struct arena;
 /* Does a rule stand against the account, its handle's domain or that of its address? One of ours is known by its
  * address alone. */
 bool silence_covers(struct arena *arena, struct view *view, const struct account *account);
+/* The same by id; costs nothing where nobody is silenced. */
+bool silence_covers_id(struct arena *arena, struct view *view, uint64_t account_id);
 /* Is it kept from this viewer, who does not follow it? A node without such rules pays one look at a count. */
 bool silence_hides(struct view *view, uint64_t account_id, uint64_t viewer_id);
 /* A post or boost of one, or a boost of one's post. posts_brief() is enough. */

@@ -14,6 +14,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/emojis.h"
+#include "storage/silence.h"
 
 /* Opens an object with the members of a fragment. */
 static void w_fragment(struct json_writer *w, struct str fragment)
@@ -37,16 +38,19 @@ static void w_day_or_null(struct json_writer *w, const char *key, int64_t ms)
 }
 
 /* `moved`: the account that this one moved to, or NULL. */
-static void w_account(struct json_writer *w, const struct batch_account *account, const struct batch_account *moved)
+static void w_account(const struct batch *batch, struct json_writer *w, const struct batch_account *account,
+                      const struct batch_account *moved)
 {
 	w_fragment(w, account->fragment);
+	if (silence_covers_id(batch->arena, batch->view, account->id))
+		json_w_member_bool(w, "limited", true);
 	w_day_or_null(w, "last_status_at", account->stats.last_status_ms);
 	json_w_member_u64(w, "statuses_count", account->stats.statuses);
 	json_w_member_u64(w, "followers_count", account->stats.followers);
 	json_w_member_u64(w, "following_count", account->stats.following);
 	if (moved) {
 		json_w_key(w, "moved");
-		w_account(w, moved, NULL);
+		w_account(batch, w, moved, NULL);
 	}
 	json_w_object_end(w);
 }
@@ -66,7 +70,7 @@ void batch_w_account(struct batch *batch, struct json_writer *w, uint64_t accoun
 		buf_init(&buf, batch->arena, 0);
 		buf_reserve(&buf, account->fragment.n + 160);
 		json_writer_init(&writer, &buf);
-		w_account(&writer, account, moved && moved->fragment.p ? moved : NULL);
+		w_account(batch, &writer, account, moved && moved->fragment.p ? moved : NULL);
 		account->json = buf_str(&buf);
 	}
 	json_w_raw(w, account->json);

@@ -73,10 +73,12 @@ def test_one_of_ours_is_silenced(world, mod, api, word):
     assert public(world.ben) and listed(world.ben)
     api.admin_account_moderate(made.id, action="silence")
     assert api.admin_account(made.id).silenced
+    assert world.ben.get(f"/api/v1/accounts/{made.id}")["limited"] is True, "clients show such a profile when asked again"
     assert not public(world.ben) and world.ben.get(f"/api/v1/timelines/tag/{word}") == [] and not listed(world.ben)
     assert public(world.ana) and public(made) and listed(world.ana)
     assert world.ben.get(f"/api/v1/statuses/{said['id']}")["id"] == said["id"]
     assert not api.admin_account_unsilence(made.id).silenced and public(world.ben)
+    assert "limited" not in world.ben.get(f"/api/v1/accounts/{made.id}")
 
 
 def test_one_of_ours_is_suspended_comes_back_and_is_erased(world, mod, api, word):
