@@ -111,6 +111,7 @@ static const struct field user_fields[] = {
 	FIELD(43, user, communities),
 	FIELD(50, user, new_email),
 	FIELD(51, user, device_ids),
+	FIELD(52, user, seen_locale),
 };
 RECORD_TYPE(user);
 

@@ -92,6 +92,7 @@ struct user {
 	struct str password_hash;     /* crypt(3) string; empty: has not chosen one yet */
 	uint8_t roles;                /* set of enum user_role */
 	struct str locale;            /* "fr", "en"; empty: from the browser */
+	struct str seen_locale;       /* in which they signed in last: for mails, when `locale` does not say */
 	int64_t created_ms, last_sign_in_ms;
 	bool disabled;                /* may not sign in */
 	uint8_t holds;                /* set of enum user_hold: why; 0 with `disabled`: from before there were reasons */
@@ -660,7 +661,7 @@ struct mail {
 	uint64_t job_id;              /* the job that sends it; another one leaves it alone */
 	uint8_t state;                /* enum mail_state */
 	uint64_t tries;
-	uint64_t begun;               /* tries in a row of which nobody knows how they ended */
+	uint64_t begun;               /* tries of which nobody knows how they ended */
 	int64_t created_ms, expires_ms;
 	int64_t ended_ms;             /* 0: waits */
 	struct str answer;            /* what the relay said last, or why it was not reached */

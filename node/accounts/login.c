@@ -14,6 +14,7 @@
 #include "node/accounts/cookies.h"
 #include "node/accounts/use.h"
 #include "node/mail/letters.h"
+#include "node/web/catalogue.h"
 #include "storage/accounts.h"
 #include "storage/base/hash.h"
 #include "storage/keys.h"
@@ -182,6 +183,15 @@ static int note_device(struct call *call, struct txn *txn, struct user *user, co
 	                      agent_system_name(session->system));
 }
 
+/* As the pages choose it (node/web/pages.h). */
+static void note_language(struct call *call, const struct instance *instance, struct user *user)
+{
+	enum language language = language_accepted(call_request_header(call, "Accept-Language"), LANGUAGE_FR);
+
+	language_parse(cookie_get(call, instance, "lang"), &language);
+	user->seen_locale = str_of(language_code(language));
+}
+
 int login_session_put(struct call *call, struct txn *txn, uint64_t account_id, struct str cookie)
 {
 	int64_t now = txn_now_ms(txn);
@@ -197,6 +207,7 @@ int login_session_put(struct call *call, struct txn *txn, uint64_t account_id, s
 		return ERR_NOT_FOUND;
 	user.last_sign_in_ms = now;
 	agent_read(call_request_header(call, "User-Agent"), &session.browser, &session.system);
+	note_language(call, instance_of(txn_view(txn)), &user);
 	err = note_device(call, txn, &user, &session);
 	users_put(txn, &user);
 	return err == OK ? sessions_put(txn, cookie, &session) : err;

@@ -41,7 +41,7 @@ static struct str link_to(struct arena *arena, struct txn *txn, const char *path
 static int queue(struct arena *arena, struct txn *txn, const struct mailer *mailer, const struct user *user,
                  struct mail_order order, uint64_t *ret_mail_id)
 {
-	order.locale = user->locale;
+	order.locale = user->locale.n ? user->locale : user->seen_locale;
 	order.account_id = user->account_id;
 	order.to_name = name_of(arena, txn, user->account_id);
 	return mail_queue(arena, txn, mailer, &order, ret_mail_id);

@@ -69,7 +69,7 @@ static int note_body(struct txn *txn, void *arg)
 		mail.tries++;
 		mail.begun++;
 	} else {
-		mail.begun = note->unknown ? mail.begun : 0;
+		mail.begun -= !note->unknown && mail.begun;   /* of this one it is known */
 		mail.answer = note->answer;
 	}
 	return mails_put(txn, &mail);
@@ -207,6 +207,7 @@ static int try(struct sending *sending)
 		return end(sending, MAIL_GIVEN_UP, STR("what it says cannot be read any more: the key beside the store is another"));
 	r = prepare_target(sending, &fault);
 	if (r != OK) {
+		sending->answer.unknown = true;   /* none began that could be told of */
 		write_note(sending, MAIL_WAITING, false, fault);
 		return r;
 	}

@@ -79,7 +79,7 @@ const struct mail_template mail_templates[] = {
 	        "Good news: your request was accepted. You can now sign in to {node}."),
 	    BUTTON("Se connecter", "Sign in") } },
 	{ "sign-up-refused", { NULL },
-	  { SAY("Votre demande de compte {node}", "Your request for a {node} account") },
+	  { SAY("Votre demande de compte {node}", "Your request to join {node}") },
 	  { SAY("Votre demande de compte sur {node} n’a pas été acceptée. Ce que vous aviez indiqué a été effacé.",
 	        "Your request for an account on {node} was not accepted. What you told us has been erased."),
 	    { PART_QUOTE, "reason", NULL, "{reason}", "{reason}" },

@@ -175,6 +175,19 @@ def test_a_slow_relay_keeps_nothing_else_waiting(made):
     configure(node, "mail.seconds", 120)
 
 
+def test_a_store_without_its_key_gives_away_nothing(made):
+    node, mailbox = made
+    mailbox.answers["key@corp.example"] = ["451 later"]
+    mail_id = node.do("mail", "test", "key@corp.example")
+    wait_for(lambda: "451" in shown(node, mail_id)["answer"], "it waits")
+    node.stop()
+    os.remove(os.path.join(node.data, "seal.key"))
+    node.serve()
+    node.do("mail", "retry", mail_id)
+    assert "cannot be read" in ends(node, mail_id, "given-up")["answer"]
+    assert len([x for x in mailbox.asked if x == "key@corp.example"]) == 1
+
+
 def test_without_a_relay_nothing_is_queued(made):
     node, mailbox = made
     configure(node, "mail.relay", "")
