@@ -162,7 +162,7 @@ int authorize_check(struct call *call, struct view *view)
 	decision->cookie = hash_token(call->arena);
 	decision->user = (struct user){ 0 };
 	err = login_find(call->arena, view, call_param(call, "username"), &decision->user);
-	decision->guard = guard_of(call, decision->user.account_id, call_param(call, "username"));
+	decision->guard = guard_of(call, &decision->user, call_param(call, "username"));
 	return err == ERR_NOT_FOUND ? OK : err;  /* work takes its time over nobody's password too */
 }
 

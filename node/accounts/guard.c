@@ -10,17 +10,21 @@
 
 static const char purpose[] = "password";
 
-struct guard guard_of(struct call *call, uint64_t account_id, struct str name)
+struct guard guard_of(struct call *call, const struct user *user, struct str name)
 {
 	static const struct seal none;
 	const struct seal *seal = call->node ? &call->node->seal : &none;
 	struct str secret = { (const char *)seal->key, SEAL_KEY_BYTES };
+	uint64_t device_id = call->node ? login_known_device(call, &call->node->instance, user) : 0;
 
+	if (device_id)
+		return (struct guard){ .known = true, .account = attempts_of_account(call->arena,
+			arena_printf(call->arena, "%s\n%llx", purpose, (unsigned long long)device_id).p, user->account_id) };
 	return (struct guard){
-		.account = account_id ? attempts_of_account(call->arena, purpose, account_id)
+		.account = user->account_id ? attempts_of_account(call->arena, purpose, user->account_id)
 		                      : attempts_of_address(call->arena, "name", secret, str_lower(call->arena, str_trim(name))),
 		.address = attempts_of_address(call->arena, purpose, secret, call->request.peer_address),
-		.known = account_id != 0,
+		.known = user->account_id != 0,
 	};
 }
 
@@ -42,7 +46,7 @@ static int take_write(struct txn *txn, void *arg)
 	struct view *view = txn_view(txn);
 	int64_t now_ms = txn_now_ms(txn);
 	int64_t account_ms = attempts_wait_ms(view, ATTEMPTS_OF_ACCOUNT, guard->account, now_ms);
-	int64_t address_ms = attempts_wait_ms(view, ATTEMPTS_OF_ADDRESS, guard->address, now_ms);
+	int64_t address_ms = guard->address.n ? attempts_wait_ms(view, ATTEMPTS_OF_ADDRESS, guard->address, now_ms) : 0;
 
 	body->wait_ms = account_ms > address_ms ? account_ms : address_ms;
 	if (body->wait_ms > 0 || !is_counted(view, guard))
@@ -54,7 +58,7 @@ static int wrong_write(struct txn *txn, void *arg)
 {
 	const struct guard *guard = arg;
 
-	return attempts_add(txn, ATTEMPTS_OF_ADDRESS, guard->address);
+	return guard->address.n ? attempts_add(txn, ATTEMPTS_OF_ADDRESS, guard->address) : OK;
 }
 
 int guard_password(struct call *call, const struct guard *guard, struct str password, struct str hash)
@@ -82,7 +86,7 @@ static int passed_write(struct txn *txn, void *arg)
 
 int guard_own_password(struct call *call, struct str password, struct str hash)
 {
-	struct guard guard = guard_of(call, call->viewer.account_id, STR_NONE);
+	struct guard guard = guard_of(call, &(struct user){ .account_id = call->viewer.account_id }, STR_NONE);
 	int err = guard_password(call, &guard, password, hash);
 
 	if (err != OK || !call->node || !call->node->writer)

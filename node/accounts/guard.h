@@ -3,21 +3,25 @@
  * that no restart forgives them. A try is counted before its password is looked at, and given back when it was right: many
  * at once get no further than one after the other.
  *
+ * Strangers must not be able to keep somebody out by being wrong in their name: a browser that has signed in as that person
+ * before has tries of its own.
+ *
  * A name that nobody has is counted as one that somebody has, so that waiting tells nobody who exists.
  */
 #ifndef NODE_ACCOUNTS_GUARD_H
 #define NODE_ACCOUNTS_GUARD_H
 
 #include "node/call.h"
+#include "storage/model.h"
 
 /* Whose tries they are. */
 struct guard {
-	struct str account, address;   /* of storage/attempts.h */
+	struct str account, address;   /* of storage/attempts.h; no address: it is not asked for */
 	bool known;
 };
 
-/* Of whoever calls, for the account, or for `name` as it was typed where there is none (0). */
-struct guard guard_of(struct call *call, uint64_t account_id, struct str name);
+/* Of whoever calls, for that person, or for `name` as it was typed where there is none (account_id 0). */
+struct guard guard_of(struct call *call, const struct user *user, struct str name);
 /* Verifies the password of a try that may come now. Pool threads: it waits for the writer, and hashes. OK: right. ERR_DENIED:
  * wrong. ERR_LIMIT: too soon; Retry-After is set, and nothing was looked at. Without a writer (tests) nothing is counted. */
 int guard_password(struct call *call, const struct guard *guard, struct str password, struct str hash);

@@ -157,6 +157,32 @@ static void remember_device(struct arena *arena, struct user *user, uint64_t id)
 	user->device_ids = (struct id_list){ ids, kept + 1 };
 }
 
+static uint64_t device_id_of(struct str cookie)
+{
+	uint8_t hash[SHA256_BYTES];
+	uint64_t id;
+
+	hash_sha256(cookie, hash);
+	memcpy(&id, hash, sizeof(id));
+	return id;
+}
+
+static bool is_known_device(const struct user *user, uint64_t id)
+{
+	for (size_t i = 0; i < user->device_ids.count; i++)
+		if (user->device_ids.ids[i] == id)
+			return true;
+	return false;
+}
+
+uint64_t login_known_device(struct call *call, const struct instance *instance, const struct user *user)
+{
+	struct str cookie = cookie_get(call, instance, "device");
+	uint64_t id = cookie.n == DEVICE_BYTES ? device_id_of(cookie) : 0;
+
+	return id && is_known_device(user, id) ? id : 0;
+}
+
 /* A browser that has signed in as this person before shows the cookie of then. Whoever has signed in before is told of one
  * that has not; nothing about where it is. */
 static int note_device(struct call *call, struct txn *txn, struct user *user, const struct session *session)
@@ -165,17 +191,14 @@ static int note_device(struct call *call, struct txn *txn, struct user *user, co
 	struct str cookie = cookie_get(call, instance, "device");
 	struct mailer mailer = mailer_of(call->node);
 	bool first = !user->device_ids.count;
-	uint8_t hash[SHA256_BYTES];
 	uint64_t id;
 
 	if (cookie.n != DEVICE_BYTES)
 		cookie = hash_token(call->arena);
 	cookie_set(call, instance, "device", cookie, (int64_t)DEVICE_DAYS * DAY_MS / SECOND_MS);
-	hash_sha256(cookie, hash);
-	memcpy(&id, hash, sizeof(id));
-	for (size_t i = 0; i < user->device_ids.count; i++)
-		if (user->device_ids.ids[i] == id)
-			return OK;
+	id = device_id_of(cookie);
+	if (is_known_device(user, id))
+		return OK;
 	remember_device(call->arena, user, id);
 	if (first)
 		return OK;

@@ -21,6 +21,8 @@ uint64_t password_runs(void);
 /* Begins a session of the browser that calls in the store and notes the sign-in in the person's record; `cookie` (hash_token) is what the
  * browser is to send, see login_session_cookie(). ERR_NOT_FOUND: no such person, or disabled by now. */
 int login_session_put(struct call *call, struct txn *txn, uint64_t account_id, struct str cookie);
+/* A number for the browser that calls, if it has signed in as that person before (it shows a cookie of then); else 0. */
+uint64_t login_known_device(struct call *call, const struct instance *instance, const struct user *user);
 /* Sets the session cookie in the reply; an empty one ends it in the browser. */
 void login_session_cookie(struct call *call, const struct instance *instance, struct str cookie);
 /* The account behind the session cookie, or 0: no session, an expired one, a disabled person. */

@@ -103,7 +103,7 @@ int sign_in_check(struct call *call, struct view *view)
 	if (!page_form_fits(&sign_in->page, sign_in_purpose(call->arena, sign_in->path)))
 		return show_form(sign_in, 422, TEXT_FORM_EXPIRED);
 	err = login_find(call->arena, view, call_param(call, "username"), &sign_in->user);
-	sign_in->guard = guard_of(call, sign_in->user.account_id, call_param(call, "username"));
+	sign_in->guard = guard_of(call, &sign_in->user, call_param(call, "username"));
 	sign_in->cookie = hash_token(call->arena);
 	call->state = sign_in;
 	return err == ERR_NOT_FOUND ? OK : err;

@@ -66,6 +66,22 @@ def test_others_are_refused(world):
         assert world.ana.raw("GET", path).status_code == 403
 
 
+def test_of_who_is_erased_the_act_is_left(world, word):
+    gone = world.a.person(f"gone{word}")
+    world.a.add_user(f"law{word}", role="moderator,data_protection_officer")
+    law = Person(world.a, f"law{word}", world.a.token(f"law{word}", SCOPES))
+    at = f"/api/v1/admin/accounts/{gone.id}"
+    law.post(at + "/action", type="suspend")
+    law.delete(at)
+    acts = [line[3] for line in lines(world.a, "--account", f"#{gone.id}")]
+    assert acts[:2] == ["account.erase", "account.suspend"] and acts[-1] == "user.add"
+    assert gone.name not in world.a.do("audit", "list", "--limit", "1000")
+    listed = law.get(PATH, account_id=gone.id)
+    assert [act["action"] for act in listed] == acts and {act["subject"] for act in listed} == {None}
+    assert listed[0]["actor"] == f"law{word}" and listed[0]["subject_id"] == gone.id
+    assert law.get(PATH + "/verify")["whole"]
+
+
 def test_a_noted_hash_stays_in_it(world):
     count, noted = world.a.do("audit", "verify").split("\t")
     world.a.do("rule", "add", "word", "audited-word")

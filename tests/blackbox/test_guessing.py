@@ -10,8 +10,8 @@ from node import PASSWORD
 FREE = 5
 
 
-def tried(node, name, password):
-    browser = Browser()
+def tried(node, name, password, browser=None):
+    browser = browser or Browser()
     browser.open(f"{node.url}/sign-in")
     browser.submit(browser.page.form("username", "password"), username=name, password=password)
     return browser.page
@@ -27,7 +27,10 @@ def test_guessing_is_slowed_down_across_a_kill_and_alike_for_nobody(new_node):
     node = new_node()
     node.add_user("ana")
     node.add_user("ben")
-    assert tried(node, "ana", PASSWORD).status == 200, "signs in"
+    own = Browser()
+    assert tried(node, "ana", PASSWORD, own).status == 200, "signs in"
+    own.submit(own.page.form("form_token"))
+    assert "session" not in str(own.http.cookies), "and out"
     for _ in range(FREE):
         known, unknown = tried(node, "ana", "wrong wrong wrong"), tried(node, "zoe", "wrong wrong wrong")
         assert known.status == 422 and shape(known, "ana") == shape(unknown, "zoe")
@@ -38,3 +41,4 @@ def test_guessing_is_slowed_down_across_a_kill_and_alike_for_nobody(new_node):
     assert shape(known, "ana") == shape(unknown, "zoe")
     assert tried(node, "ana@corp.example", PASSWORD).status == 429, "by mail address it is the same person"
     assert tried(node, "ben", PASSWORD).status == 200, "nobody else is kept out"
+    assert tried(node, "ana", PASSWORD, own).status == 200, "nor is she, with a browser in which she was before"

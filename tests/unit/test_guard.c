@@ -23,7 +23,7 @@ static struct call call_from(const char *address)
 static int try(const char *address, uint64_t account_id, const char *name, const char *password)
 {
 	struct call call = call_from(address);
-	struct guard guard = guard_of(&call, account_id, str_of(name));
+	struct guard guard = guard_of(&call, &(struct user){ .account_id = account_id }, str_of(name));
 
 	return guard_password(&call, &guard, str_of(password), account_id ? hash : STR_NONE);
 }
@@ -46,7 +46,7 @@ static int pass_write(struct txn *txn, void *arg)
 static void test_account(void)
 {
 	struct call call = call_from("192.0.2.1");
-	struct guard guard = guard_of(&call, 7, STR("ana"));
+	struct guard guard = guard_of(&call, &(struct user){ .account_id = 7 }, STR("ana"));
 	uint64_t runs;
 	size_t known = tries("192.0.2.1", 7, "ana"), unknown = tries("192.0.2.2", 0, "ann");
 
