@@ -119,7 +119,7 @@ def test_bytes_that_were_changed_are_found(new_node):
 CSV = "Account address\nben@x.example\n"
 WRITES = [
     "user add ana --email ana@corp.example", "user add ben --email ben@corp.example", "user disable ben", "user enable ben",
-    "user factor remove ana", "user password ana", "user rotate-keys ana", "user alias ana add https://b.example/u/ana", "user alias ana remove https://b.example/u/ana",
+    "user factor remove ana", "user password ana", "user email ana new@corp.example", "user rotate-keys ana", "user alias ana add https://b.example/u/ana", "user alias ana remove https://b.example/u/ana",
     "data export ana follows", "data import ana follows {csv}", "user export", "user import {people}",
     "invite create --email zoe@corp.example --name zoe", "invite resend {invite}", "invite revoke {invite}", "role grant ana moderator", "role revoke ana moderator",
     "token create ana --scopes read", "peer add b.example", "peer pause b.example", "peer resume b.example",

@@ -58,13 +58,13 @@ static bool is_disabled(const struct known *known)
 	return known->user.account_id ? people_holds(&known->user) & HOLD_DISABLED : known->account.disabled;
 }
 
-/* Whom nobody else is shown has no finished JSON. */
+/* Whom nobody else is shown, or not any more, has no finished JSON. */
 static int w_account(struct json_writer *w, struct arena *arena, struct view *view, struct account account)
 {
 	struct account_stats stats;
 	int r;
 
-	if (!account.withheld)
+	if (!account.withheld && !account.deleted)
 		return entity_account(w, arena, view, account.id);
 	account.moved_id = 0;
 	r = accounts_stats_get(view, account.id, &stats);
