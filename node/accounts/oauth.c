@@ -250,7 +250,8 @@ static void rename_push(struct call *call, struct txn *txn, const struct token *
 	pushes_put(txn, &push);
 }
 
-/* The same token under another secret, with another end; streams and push go on. */
+/* The same token under another secret, with another end; streams and push go on, but those streams end that it would no
+ * longer be let into. */
 static int write_refresh(struct call *call, struct txn *txn, struct token *token, struct str *ret_renewal)
 {
 	const struct token_request *request = call->state;
@@ -279,6 +280,8 @@ static int write_refresh(struct call *call, struct txn *txn, struct token *token
 	token->scopes = request->scopes ? request->scopes | SCOPE(OFFLINE_ACCESS) : refresh.scopes;
 	token->expires_ms = end_of(call, token, txn_now_ms(txn));
 	tokens_renew(txn, request->secret, token);
+	if (held.scopes & ~token->scopes)
+		txn_emit(txn, EVENT_REVOKED, token->id, token->account_id);
 	rename_push(call, txn, token, request->secret);
 	return put_renewal(call, txn, token, came->family, refresh.scopes, ret_renewal);
 }

@@ -10,9 +10,9 @@
 #include "storage/base/arena.h"
 #include "storage/base/clock.h"
 #include "storage/base/err.h"
+#include "storage/keyring.h"
 #include "storage/networks.h"
 #include "storage/posts.h"
-#include "storage/tokens.h"
 #include "storage/users.h"
 
 /* A post that comes in older than this is history that was fetched, or late: it goes to its place in the timelines. */
@@ -180,11 +180,13 @@ static void tell_all(struct hub *hub, struct arena *arena, struct view *view, co
 bool stream_may(struct arena *arena, struct view *view, const struct stream *stream)
 {
 	uint64_t account_id = stream->listener->account_id;
+	struct token token;
 	struct user user;
 
 	if (networks_severities(view, stream->address, clock_now_ms()) & 1U << NETWORK_NO_ACCESS)
 		return false;
-	return tokens_has_id(view, account_id, stream->token_id) &&
+	/* A token that was renewed with fewer scopes is one with which this stream could not have begun. */
+	return keyring_token(view, account_id, stream->token_id, &token) == OK && !(stream->scopes & ~token.scopes) &&
 	       users_get(arena, view, account_id, &user) == OK && !user.disabled;
 }
 

@@ -4,7 +4,8 @@ import pytest
 import requests_oauthlib as oauthlib
 
 from browser import Browser, query_of
-from node import PASSWORD
+from node import PASSWORD, PATIENCE
+from streams import Lines
 
 
 CALLBACK = "http://127.0.0.1:9/callback"
@@ -50,6 +51,16 @@ def test_a_token_that_ended_is_renewed_behind_the_scenes(client):
     assert node.get("/api/v1/accounts/verify_credentials", token=first["access_token"]).status_code == 401
     listed = session.get(node.url + "/api/v1/tokens").json()
     assert len(listed) == 1 and listed[0]["application"]["name"] == "Renewer"
+
+
+def test_a_renewal_with_fewer_scopes_ends_the_streams_of_the_many(client):
+    node, credentials, meta, session, _ = client
+    with Lines(node, "user", session.token["access_token"]) as stream:
+        assert stream.status == 200
+        narrow = {"grant_type": "refresh_token", "refresh_token": session.token["refresh_token"], "scope": "read:lists"}
+        answer = node.request("POST", "/oauth/token", data={**narrow, **credentials})
+        assert answer.status_code == 200 and "read:statuses" not in answer.json()["scope"]
+        assert stream.ended(1) < 1 * PATIENCE
 
 
 def test_a_stolen_one_ends_the_family(client):
