@@ -53,13 +53,29 @@ static int give_job(struct txn *txn, struct mail *mail)
 	return r;
 }
 
+/* So that nobody has a hundred addresses of strangers written to. */
+static bool is_over(struct view *view, uint64_t account_id, int64_t since_ms)
+{
+	struct prefix_walk walk;
+	struct engine_item item;
+	struct key key;
+	size_t n = 0;
+
+	prefix_walk_init(&walk, view, SPACE_MAIL_OF, key_u64(&key, account_id), true);
+	while (account_id && n < MAILS_OF_ONE_AN_HOUR && prefix_next(&walk, &item) == OK &&
+	       id_to_ms(key_read_u64(item.key, OF_ID)) >= since_ms)
+		n++;
+	return n == MAILS_OF_ONE_AN_HOUR;
+}
+
 int mails_add(struct txn *txn, struct mail *mail)
 {
 	int64_t now_ms = txn_now_ms(txn);
 	struct key key;
 	int r;
 
-	if (mails_count_to(txn_view(txn), mail->to, STR_NONE, now_ms - HOUR_MS, MAILS_AN_HOUR) == MAILS_AN_HOUR)
+	if (mails_count_to(txn_view(txn), mail->to, STR_NONE, now_ms - HOUR_MS, MAILS_AN_HOUR) == MAILS_AN_HOUR ||
+	    is_over(txn_view(txn), mail->account_id, now_ms - HOUR_MS))
 		return ERR_LIMIT;
 	if (!mail->id)
 		mail->id = txn_new_id(txn);

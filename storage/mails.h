@@ -14,10 +14,11 @@
 
 struct arena;
 
-enum { MAILS_KEPT_DAYS = 30, MAILS_HOURS = 48, MAILS_AN_HOUR = 10 };
+enum { MAILS_KEPT_DAYS = 30, MAILS_HOURS = 48, MAILS_AN_HOUR = 10, MAILS_OF_ONE_AN_HOUR = 20 };
 
 /* mail->id and times are made; it waits, and a job "mail" is added for it. expires_ms 0: MAILS_HOURS from now. ERR_LIMIT:
- * MAILS_AN_HOUR were written to this address within an hour. An error leaves no trace. */
+ * MAILS_AN_HOUR were written to this address within an hour, or MAILS_OF_ONE_AN_HOUR of this account's, to whichever
+ * address. An error leaves no trace. */
 int mails_add(struct txn *txn, struct mail *mail);
 int mails_get(struct arena *arena, struct view *view, uint64_t id, struct mail *ret_mail);
 /* Replaces what is known of its fate. One that ended loses its parameters and is tried no more. */

@@ -20,6 +20,7 @@
 #include "storage/base/hash.h"
 #include "storage/blobs.h"
 #include "storage/jobs.h"
+#include "storage/mails.h"
 #include "storage/keys.h"
 #include "storage/maintain.h"
 #include "storage/media.h"
@@ -189,6 +190,27 @@ static int status_refusals(struct cli *cli, struct view *view)
 	return err;
 }
 
+enum { MAILS_COUNTED_MAX = 1000 };
+
+/* Of the newest ones: what waits, and what was refused. Nothing when none is. */
+static int status_mails(struct cli *cli, struct view *view)
+{
+	const uint8_t states[] = { MAIL_WAITING, MAIL_BOUNCED, MAIL_GIVEN_UP };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		struct mail *mails;
+		size_t count;
+		int err = mails_list(cli->arena, view, 0, states[i], MAILS_COUNTED_MAX, &mails, &count);
+
+		if (err != OK)
+			return err;
+		if (count)
+			buf_printf(&cli->out, "mails %s: %s%zu\t%.*s\n", mail_state_name(states[i]),
+			           count == MAILS_COUNTED_MAX ? "at least " : "", count, STR_ARG(mails[0].answer));
+	}
+	return OK;
+}
+
 int command_status(struct cli *cli)
 {
 	struct engine_usage usage = { 0 };
@@ -205,6 +227,8 @@ int command_status(struct cli *cli)
 	err = status_counts(cli, view);
 	if (err == OK)
 		err = peer_view_waiting(cli, view);
+	if (err == OK)
+		err = status_mails(cli, view);
 	if (err == OK)
 		err = status_refusals(cli, view);
 	view_end(view);

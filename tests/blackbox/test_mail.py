@@ -68,6 +68,7 @@ def test_one_that_is_put_off_is_tried_again_and_one_that_is_refused_is_not(made)
     assert mailbox.asked.count("nobody@corp.example") == 1
     assert "over" in node.cli("mail", "retry", nobody).stderr
     assert nobody in node.do("mail", "list", "--state", "bounced")
+    assert "mails bounced: 2\t55" in node.do("status")
 
 
 def test_a_node_that_dies_behind_the_text_sends_it_once_more_and_no_more(made):

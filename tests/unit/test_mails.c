@@ -143,6 +143,12 @@ static void check_rate(void)
 	clock_advance_for_test(HOUR_MS + 1000);
 	world_write(world);
 	is_int(queue(&order, &id), OK, "but later again");
+	for (i = 1; i < 100; i++) {
+		order.to = arena_printf(world->arena, "stranger%zu@a.example", i);
+		if (queue(&order, &id) != OK)
+			break;
+	}
+	is_int(i, MAILS_OF_ONE_AN_HOUR, "so many are of one person within an hour, whomever they go to");
 }
 
 static void print_finding(void *context, const char *text)
