@@ -5,7 +5,7 @@
 #include "node/web/security.h"
 
 #include "node/accounts/entry.h"
-#include "node/accounts/login.h"
+#include "node/accounts/guard.h"
 #include "node/accounts/passkey.h"
 #include "node/web/factor_parts.h"
 #include "storage/users.h"
@@ -23,7 +23,7 @@ struct security {
 	struct str secret;        /* of an app, that waits to be confirmed; empty: none */
 	struct user user;
 	const struct deed *deed;
-	bool password_right;
+	struct guard guard;
 	struct passkey_try tried; /* a passkey instead of a code */
 	struct passkey added;     /* a new one … */
 	struct str challenge;     /* … and what it signed; empty: it is none */
@@ -384,6 +384,7 @@ int security_check(struct call *call, struct view *view)
 	security->deed = deed_of(call_param(call, "do"));
 	if (!security->deed)
 		return page_error(&security->page, ERR_INVALID);
+	security->guard = guard_of(call, &security->user, STR_NONE);
 	security->codes = factor_codes_new(call->arena);
 	if (passkey_comes(call))
 		err = passkey_try_check(call, view, security->page.account_id, false, &security->tried);
@@ -396,29 +397,32 @@ int security_check(struct call *call, struct view *view)
 int security_work(struct call *call)
 {
 	struct security *security = call->state;
+	struct said said = { .answer = { FACTOR_WRONG, 0 }, .alert = TEXT_SECURITY_PASSWORD_WRONG, .password_wrong = true };
+	int err = guard_password(call, &security->guard, call_param(call, "password"), security->user.password_hash);
 
-	security->password_right = password_verify(call_param(call, "password"), security->user.password_hash);
+	if (err == ERR_LIMIT) {
+		said.answer.verdict = FACTOR_WAIT;
+		said.alert = TEXT_SIGN_IN_WAIT;
+	}
+	if (err == ERR_LIMIT || err == ERR_DENIED)
+		return show_page(security, &said);
 	passkey_try_work(call, &security->tried);
-	return OK;
+	return err;
 }
 
 /* OK: the person may. CALL_DONE: the page says why not. */
-static int guard(struct security *security, struct txn *txn)
+static int guard_by_factor(struct security *security, struct txn *txn)
 {
 	struct call *call = security->page.call;
-	uint64_t account_id = security->page.account_id;
 	enum passkey_verdict verdict = PASSKEY_RIGHT;
 	struct said said = nothing;
-	int err = factor_password(call, txn, account_id, security->password_right, &said.answer);
+	int err = guard_passed(txn, &security->guard);
 
-	if (err == OK && said.answer.verdict == FACTOR_WRONG) {
-		said.password_wrong = true;
-		said.alert = TEXT_SECURITY_PASSWORD_WRONG;
-	} else if (err == OK && said.answer.verdict == FACTOR_RIGHT && security->kinds) {
-		err = security->tried.passkey.id
-		              ? passkey_try_write(call, txn, &security->tried, CHALLENGE_SECOND_STEP, &verdict)
-		              : factor_try(call, txn, account_id, call_param(call, "code"), &said.answer);
-	}
+	if (err != OK || !security->kinds)
+		return err;
+	err = security->tried.passkey.id
+	              ? passkey_try_write(call, txn, &security->tried, CHALLENGE_SECOND_STEP, &verdict)
+	              : factor_try(call, txn, security->page.account_id, call_param(call, "code"), &said.answer);
 	if (verdict != PASSKEY_RIGHT)
 		said.alert = verdict == PASSKEY_SUSPECT ? TEXT_PASSKEY_SUSPECT : TEXT_PASSKEY_WRONG;
 	if (err != OK || (said.answer.verdict == FACTOR_RIGHT && said.alert == TEXT_COUNT))
@@ -432,6 +436,6 @@ int security_write(struct call *call, struct txn *txn)
 	int err = read_factors(&security, txn_view(txn));
 
 	if (err == OK && security.deed->guarded)
-		err = guard(&security, txn);
+		err = guard_by_factor(&security, txn);
 	return err == OK ? security.deed->write(&security, txn) : err;
 }

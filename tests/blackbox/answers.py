@@ -40,6 +40,12 @@ POST /api/v1/accounts Token
 GET /api/v1/tokens [TokenInfo]
 GET /api/v1/tokens/:id TokenInfo
 POST /api/v1/tokens/:id/invalidate TokenInfo
+GET /api/rse/v1/second_factor SecondFactor
+POST /api/rse/v1/second_factor/app SecondFactorApp
+POST /api/rse/v1/second_factor/app/confirm RecoveryCodes
+DELETE /api/rse/v1/second_factor/app SecondFactor
+POST /api/rse/v1/second_factor/recovery_codes RecoveryCodes
+DELETE /api/rse/v1/second_factor/passkeys/:id SecondFactor
 POST /api/v1/accounts/alias CredentialAccount
 POST /api/v1/accounts/move CredentialAccount
 POST /api/v1/accounts/unmove CredentialAccount
@@ -262,6 +268,7 @@ POST /api/v1/admin/canonical_email_blocks/test [o]
 GET /api/rse/v1/admin/roles [RoleHolders]
 POST /api/rse/v1/admin/accounts/:id/roles AdminAccount
 DELETE /api/rse/v1/admin/accounts/:id/roles/:role AdminAccount
+DELETE /api/rse/v1/admin/accounts/:id/second_factor AdminAccount
 GET /api/rse/v1/invitations [Invitation]
 POST /api/rse/v1/invitations Invitation
 GET /api/rse/v1/invitations/:id Invitation

@@ -145,6 +145,10 @@ _ENTITIES = {
         stats:Stats thumbnail:s? languages:[s] registrations:b approval_required:b invites_enabled:b
         configuration:Configuration1 contact_account:Account? rules:[Rule]""",
     "TokenInfo": "id:id created_at:d last_used:d scope:s application:StatusApplication",
+    "SecondFactor": "required:b app_since:d? recovery_codes_left:i passkeys:[Passkey]",
+    "Passkey": "id:id name:s created_at:d last_used:d? synced:b suspect:b",
+    "SecondFactorApp": "secret:s uri:s",
+    "RecoveryCodes": "recovery_codes:[s]",
     "Application": "id:id name:s website:s? scopes:[s] redirect_uris:[s]",
     "CredentialApplication": """+Application redirect_uri:s client_id:s client_secret:s client_secret_expires_at:i
         vapid_key:s""",

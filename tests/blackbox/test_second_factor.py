@@ -8,6 +8,7 @@ import time
 import pytest
 
 from browser import Browser, query_of
+from entities import check
 from node import PASSWORD
 from test_oauth import authorize_url, exchange, register
 
@@ -219,3 +220,53 @@ def test_whom_it_is_asked_of_is_a_setting(new_node):
     browser.open(link)
     browser.submit(browser.page.form("repeat"), password=PASSWORD, repeat=PASSWORD)
     assert "/sign-in/set-up" in browser.page.url and browser.page.soup.find("svg", class_="qr")
+
+
+def test_a_client_sets_one_up_and_ends_it(world, word):
+    lea = world.a.person("cli" + word)
+    base = "/api/rse/v1/second_factor"
+    assert check(lea.get(base), "SecondFactor") == {"required": False, "app_since": None, "recovery_codes_left": 0,
+                                                    "passkeys": []}
+    for data, status in (({}, 422), ({"password": "wrong password"}, 403)):
+        assert lea.raw("POST", base + "/app", data=data).status_code == status
+    assert lea.raw("POST", base + "/app/confirm", data={"code": "000000"}).status_code == 404
+    assert lea.raw("POST", base + "/recovery_codes", data={"password": PASSWORD}).status_code == 404
+    begun = check(lea.post(base + "/app", password=PASSWORD), "SecondFactorApp")
+    assert f"secret={begun['secret']}" in begun["uri"] and begun["uri"].startswith("otpauth://totp/")
+    assert lea.raw("POST", base + "/app/confirm", data={"code": "000000"}).status_code == 422
+    codes = check(lea.post(base + "/app/confirm", code=totp(begun["secret"])), "RecoveryCodes")["recovery_codes"]
+    assert len(codes) == 10 and lea.get(base)["recovery_codes_left"] == 10 and lea.get(base)["app_since"]
+    assert "/sign-in/code" in first_step(world.a, lea.name).page.url
+    new = check(lea.post(base + "/recovery_codes", password=PASSWORD, code=codes[0]), "RecoveryCodes")["recovery_codes"]
+    assert not set(new) & set(codes)
+    for data, status in (({"password": PASSWORD}, 422), ({"password": PASSWORD, "code": codes[1]}, 422),
+                         ({"password": "wrong password", "code": new[0]}, 403)):
+        assert lea.raw("DELETE", base + "/app", data=data).status_code == status
+    assert lea.raw("DELETE", base + "/passkeys/1", data={"password": PASSWORD, "code": new[0]}).status_code == 404
+    ended = lea.raw("DELETE", base + "/app", data={"password": PASSWORD, "code": new[0]})
+    assert ended.status_code == 200 and check(ended.json(), "SecondFactor")["app_since"] is None
+    assert is_in(first_step(world.a, lea.name))
+    narrow = world.a.token(lea.name, "read")
+    assert world.a.request("POST", base + "/app", token=narrow, data={"password": PASSWORD}).status_code == 403
+
+
+def test_a_people_manager_helps_members_and_nobody_else(world, word):
+    node, lost, hr, boss = world.a, Guarded(world.a, "mem" + word), "hr" + word, "top" + word
+    me = lost.person.me["id"]
+    tokens = {}
+    for name, role in ((hr, "people_manager"), (boss, "admin")):
+        node.add_user(name)
+        node.do("role", "grant", name, role)
+        tokens[name] = node.token(name, "read admin:write:accounts admin:read:accounts")
+
+    def remove(who, account_id):
+        return node.request("DELETE", f"/api/rse/v1/admin/accounts/{account_id}/second_factor", token=tokens[who])
+
+    ids = {name: node.get("/api/v1/accounts/verify_credentials", token=tokens[name]).json()["id"] for name in tokens}
+    assert remove(hr, ids[boss]).status_code == 403 and remove(hr, ids[hr]).status_code == 403
+    assert remove(boss, ids[boss]).status_code == 403 and remove(hr, "1").status_code == 404
+    answer = remove(hr, me)
+    assert answer.status_code == 200 and answer.json()["id"] == me
+    assert node.do("user", "factor", "list", lost.name) == "" and is_in(first_step(node, lost.name))
+    lost.person.get("/api/v1/accounts/verify_credentials", expect=401)
+    assert "second_factor.removed" in node.do("audit", "list")
