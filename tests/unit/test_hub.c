@@ -22,6 +22,8 @@
 #include "tests/unit/tap.h"
 
 enum { WAIT_MS = 5000, STREAMS = 8, PER_ACCOUNT = 3 };
+/* The scopes of what is told here. */
+#define ALL_HEARD (SCOPE(READ_STATUSES) | SCOPE(READ_NOTIFICATIONS))
 
 static struct world *world;
 static struct hub *hub;
@@ -106,7 +108,7 @@ static struct ear *listen_with(const struct account *who, const char *name, scop
 
 static struct ear *listen_to(const struct account *who, const char *name)
 {
-	return listen_with(who, name, SCOPE(READ_STATUSES) | SCOPE(READ_NOTIFICATIONS));
+	return listen_with(who, name, ALL_HEARD);
 }
 
 /* As the HTTP thread would: takes what there is, and when that is nothing it is parked until the next wake. Ends at
@@ -186,7 +188,7 @@ static void make_world(void)
 	world_write(world);
 	for (int i = 0; i < 3; i++) {
 		struct user user = { .email = arena_printf(world->arena, "%s@a.example", secrets[i]) };
-		struct token token = { .scopes = SCOPE(READ_STATUSES) };
+		struct token token = { .scopes = ALL_HEARD };
 
 		people[i] = world_account(world, secrets[i], "");
 		user.account_id = token.account_id = people[i]->id;
@@ -352,7 +354,29 @@ static void check_revocation(void)
 	leave(hers);
 	world_write(world);
 	users_put(world->txn, &(struct user){ .account_id = eve->id, .email = STR("eve@a.example") });
-	tokens_put(world->txn, STR("tom"), &(struct token){ .id = token_ids[1], .account_id = tom->id });
+	tokens_put(world->txn, STR("tom"), &(struct token){ .id = token_ids[1], .account_id = tom->id, .scopes = ALL_HEARD });
+	commit();
+	streams_become(0);
+}
+
+static void check_narrowing(void)
+{
+	struct token token = { .id = token_ids[1], .account_id = tom->id, .scopes = SCOPE(READ_STATUSES) };
+	struct ear *wide = listen_to(tom, "user"), *narrow = listen_with(tom, "user", SCOPE(READ_STATUSES));
+
+	ok(hears(wide, ":)") && hears(narrow, ":)"), "both listen");
+	world_write(world);
+	tokens_renew(world->txn, STR("tom, narrower"), &token);
+	txn_emit(world->txn, EVENT_REVOKED, token.id, tom->id);
+	commit();
+	ok(hears(wide, NULL), "a token that was renewed with fewer scopes takes the streams that had more");
+	say(ana, VISIBILITY_PUBLIC);
+	ok(hears(narrow, "event: update"), "and leaves the others");
+	leave(wide);
+	leave(narrow);
+	world_write(world);
+	token.scopes = ALL_HEARD;
+	tokens_renew(world->txn, STR("tom"), &token);
 	commit();
 	streams_become(0);
 }
@@ -536,6 +560,7 @@ int main(void)
 	check_scopes();
 	check_places();
 	check_revocation();
+	check_narrowing();
 	check_expiry();
 	check_slow_reader();
 	check_socket();
