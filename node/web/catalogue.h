@@ -161,6 +161,8 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(INVITATIONS_MAIL_WAITING, "E-mail en route", "Mail on its way") \
 	X(INVITATIONS_MAIL_FAILED, "E-mail non remis", "Mail not delivered") \
 	X(INVITATIONS_RESEND, "Renvoyer", "Send again") \
+	X(INVITATIONS_RESEND_EXPIRED, "Renvoyer celles qui ont expiré", "Send the expired ones again") \
+	X(INVITATIONS_RESENT, "Invitations renvoyées par e-mail\u00a0: {}.", "Invitations sent again: {}.") \
 	X(INVITATIONS_RENEW, "Nouveau lien", "New link") \
 	X(INVITATIONS_REVOKE, "Retirer", "Take back") \
 	X(INVITATIONS_OLDER, "Invitations plus anciennes", "Older invitations") \

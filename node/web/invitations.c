@@ -16,12 +16,13 @@
 #include "storage/mails.h"
 #include "storage/users.h"
 
-enum { SHOWN = 40 };
+/* Each that is sent again is some ten puts. */
+enum { SHOWN = 40, RESEND_MAX = 40 };
 
 static const struct str path = STR("/settings/invitations");
 static const struct str purpose = STR("invitations");
 
-enum deed { DEED_NONE, DEED_INVITE, DEED_RESEND, DEED_REVOKE };
+enum deed { DEED_NONE, DEED_INVITE, DEED_RESEND, DEED_REVOKE, DEED_RESEND_EXPIRED };
 
 /* From stage to stage. */
 struct desk {
@@ -30,6 +31,8 @@ struct desk {
 	enum deed deed;
 	struct invitation invitation;  /* what the form says; afterwards, what it is about */
 	struct str secret;
+	struct str *secrets;           /* of RESEND_MAX that are sent again */
+	size_t resent;
 	enum text alert;               /* what went wrong; TEXT_COUNT: nothing */
 };
 
@@ -209,16 +212,29 @@ static void add_row(struct desk *desk, struct view *view, const struct invitatio
 	page_html(page, "</div>\n</li>\n");
 }
 
+/* Which ones are theirs to look after. */
+static struct invitation_filter own_filter(const struct desk *desk)
+{
+	return (struct invitation_filter){
+		.of_sponsor = !desk->inviter.staff, .sponsor_id = desk->page.account_id, .now_ms = clock_now_ms(),
+	};
+}
+
+/* Can mail take a new link there? */
+static bool is_resendable(const struct desk *desk, const struct invitation *invitation)
+{
+	return mail_is_on(desk->inviter.config) && invitation->email.n &&
+	       invitation_state(invitation, clock_now_ms()) == INVITATION_EXPIRED;
+}
+
 static int add_list(struct desk *desk, struct view *view)
 {
 	struct html_page *page = &desk->page;
-	struct invitation_filter filter = {
-		.of_sponsor = !desk->inviter.staff, .sponsor_id = page->account_id, .now_ms = clock_now_ms(),
-	};
+	struct invitation_filter filter = own_filter(desk);
 	struct page range = { .max_id = call_param_id(page->call, "max_id"), .limit = SHOWN };
 	struct invitation *list;
 	uint64_t last = 0;
-	size_t count = 0;
+	size_t count = 0, resendable = 0;
 	int err = invitations_list(page->call->arena, view, &filter, &range, &list, &count, &last);
 
 	if (err != OK)
@@ -230,9 +246,16 @@ static int add_list(struct desk *desk, struct view *view)
 	}
 	page_form(page, path, purpose);
 	page_html(page, "<ul class=\"sheet held\">\n");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		add_row(desk, view, &list[i]);
+		resendable += is_resendable(desk, &list[i]);
+	}
 	page_html(page, "</ul>\n");
+	if (resendable) {
+		page_html(page, "<p class=\"section\">");
+		page_button(page, "quiet", "resend", "expired", TEXT_INVITATIONS_RESEND_EXPIRED, false);
+		page_html(page, "</p>\n");
+	}
 	page_form_end(page);
 	if (last) {
 		page_html(page, "<p class=\"pages\">");
@@ -254,12 +277,14 @@ static void add_outcome(struct desk *desk)
 	page_html(page, "<div class=\"done\" role=\"status\"><p>");
 	if (desk->deed == DEED_REVOKE)
 		page_say(page, TEXT_INVITATIONS_REVOKED_DONE);
+	else if (desk->deed == DEED_RESEND_EXPIRED)
+		page_say_with(page, TEXT_INVITATIONS_RESENT, NULL, arena_printf(page->call->arena, "%zu", desk->resent));
 	else if (invitation->sent_ms)
 		page_say_with(page, TEXT_INVITATIONS_MAILED, NULL, invitation->email);
 	else
 		page_say(page, TEXT_INVITATIONS_HAND_OVER);
 	page_html(page, "</p>\n");
-	if (desk->deed != DEED_REVOKE && !invitation->sent_ms) {
+	if ((desk->deed == DEED_INVITE || desk->deed == DEED_RESEND) && !invitation->sent_ms) {
 		page_html(page, "<p class=\"code\">");
 		page_text(page, invitation_link(page->call->arena, page->instance, desk->secret));
 		page_html(page, "</p>\n");
@@ -388,6 +413,8 @@ static enum deed read_deed(const struct call *call, uint64_t *ret_id)
 {
 	if (call_param(call, "invite").n)
 		return DEED_INVITE;
+	if (str_eq(call_param(call, "resend"), STR("expired")))
+		return DEED_RESEND_EXPIRED;
 	*ret_id = call_param_id(call, "resend");
 	if (*ret_id)
 		return DEED_RESEND;
@@ -404,6 +431,9 @@ int invitations_page_check(struct call *call, struct view *view)
 		return err;
 	desk->secret = hash_token(call->arena);
 	desk->deed = read_deed(call, &desk->invitation.id);
+	desk->secrets = ARENA_ARRAY(call->arena, struct str, RESEND_MAX);
+	for (size_t i = 0; i < RESEND_MAX && desk->deed == DEED_RESEND_EXPIRED; i++)
+		desk->secrets[i] = hash_token(call->arena);
 	call->state = desk;
 	if (!page_form_fits(&desk->page, purpose))
 		desk->alert = TEXT_FORM_EXPIRED;
@@ -414,11 +444,42 @@ int invitations_page_check(struct call *call, struct view *view)
 	return desk->alert == TEXT_COUNT ? OK : show_page(desk, view, false);
 }
 
+/* The newest RESEND_MAX that ended unused and have an address; pressed again, those before. */
+static int resend_expired(struct desk *desk, struct txn *txn)
+{
+	struct arena *arena = desk->page.call->arena;
+	struct invitation_filter filter = own_filter(desk);
+	struct page range = { .limit = PAGE_LIMIT_MAX };
+	struct invitation *list;
+	uint64_t last;
+	size_t count = 0, tried = 0;
+	int err;
+
+	filter.in_state = true;
+	filter.state = INVITATION_EXPIRED;
+	desk->resent = 0;
+	err = invitations_list(arena, txn_view(txn), &filter, &range, &list, &count, &last);
+	for (size_t i = 0; err == OK && i < count && tried < RESEND_MAX; i++) {
+		struct invitation invitation;
+
+		if (!is_resendable(desk, &list[i]))
+			continue;
+		err = invitation_resend(arena, txn, &desk->inviter, list[i].id, desk->secrets[tried++], &invitation);
+		desk->resent += err == OK && invitation.sent_ms;
+		if (err == ERR_DENIED)  /* it gives a role */
+			err = OK;
+	}
+	/* A member's places may be fewer than that. */
+	return err == ERR_LIMIT && desk->resent ? OK : err;
+}
+
 static int act(struct desk *desk, struct txn *txn, struct invitation *invitation)
 {
 	struct arena *arena = desk->page.call->arena;
 	const char *field;
 
+	if (desk->deed == DEED_RESEND_EXPIRED)
+		return resend_expired(desk, txn);
 	if (desk->deed == DEED_REVOKE)
 		return invitation_revoke(arena, txn, &desk->inviter, invitation->id, invitation);
 	if (desk->deed == DEED_RESEND)

@@ -8,7 +8,7 @@
 #include "node/call.h"
 
 int invitations_page_show(struct call *call, struct view *view);
-/* Makes one (invite), sends one again (resend=ID) or takes one back (revoke=ID). */
+/* Makes one (invite), sends one again (resend=ID), or those that expired (resend=expired), or takes one back (revoke=ID). */
 int invitations_page_check(struct call *call, struct view *view);
 int invitations_page_write(struct call *call, struct txn *txn);
 int invitations_page_done(struct call *call, struct view *view);
