@@ -5,6 +5,7 @@
 #include "node/accounts/factor.h"
 
 #include "node/accounts/totp.h"
+#include "node/mail/letters.h"
 #include "node/node.h"
 #include "storage/attempts.h"
 #include "storage/audit.h"
@@ -90,10 +91,22 @@ static bool must_wait(struct txn *txn, const struct counted *counted, struct fac
 	return answer->wait_ms > 0;
 }
 
-/* People change these for themselves. */
-static int note(struct txn *txn, uint64_t account_id, const char *action)
+int factor_note(struct call *call, struct txn *txn, uint64_t account_id, const char *action, bool suspect)
 {
-	return audit_append(txn, &(struct audit_entry){ .actor_id = account_id, .action = action, .subject_id = account_id });
+	struct mailer mailer;
+	int err = audit_append(txn, &(struct audit_entry){
+		.actor_id = account_id, .action = action, .subject_id = account_id });
+
+	if (err != OK || !call->node || !call->node->config)
+		return err;
+	mailer = mailer_of(call->node);
+	return letter_second_factor(call->arena, txn, &mailer, account_id, suspect);
+}
+
+/* People change these for themselves. */
+static int note(struct call *call, struct txn *txn, uint64_t account_id, const char *action)
+{
+	return factor_note(call, txn, account_id, action, false);
 }
 
 /* --- codes ------------------------------------------------------------------------------------------------------ */
@@ -119,7 +132,7 @@ int factor_try(struct call *call, struct txn *txn, uint64_t account_id, struct s
 	if (right)
 		err = second_factors_put(txn, &factor);
 	if (err == OK && recovered)
-		err = note(txn, account_id, "second_factor.recovery_code_used");
+		err = note(call, txn, account_id, "second_factor.recovery_code_used");
 	return err == OK ? count(txn, &counted, right, ret_answer) : err;
 }
 
@@ -173,7 +186,7 @@ int factor_codes_put(struct call *call, struct txn *txn, uint64_t account_id, st
 		return err;
 	set_codes(call, txn_now_ms(txn), &factor, codes);
 	err = second_factors_put(txn, &factor);
-	return err == OK ? note(txn, account_id, "second_factor.recovery_codes") : err;
+	return err == OK ? note(call, txn, account_id, "second_factor.recovery_codes") : err;
 }
 
 /* --- setting an app up, and its end ----------------------------------------------------------------------------- */
@@ -255,7 +268,7 @@ int factor_confirm(struct call *call, struct txn *txn, uint64_t account_id, stru
 		set_codes(call, txn_now_ms(txn), &factor, codes);
 		err = second_factors_put(txn, &factor);
 		if (err == OK)
-			err = note(txn, account_id, "second_factor.app_on");
+			err = note(call, txn, account_id, "second_factor.app_on");
 	}
 	return err == OK ? count(txn, &counted, right, ret_answer) : err;
 }
@@ -279,7 +292,7 @@ int factor_totp_end(struct call *call, struct txn *txn, uint64_t account_id)
 	factor.totp_ms = 0;
 	factor.totp_step = 0;
 	err = put_reduced(txn, &factor);
-	return err == OK ? note(txn, account_id, "second_factor.app_off") : err;
+	return err == OK ? note(call, txn, account_id, "second_factor.app_off") : err;
 }
 
 int factor_passkey_end(struct call *call, struct txn *txn, uint64_t account_id, uint64_t passkey_id)
@@ -291,5 +304,5 @@ int factor_passkey_end(struct call *call, struct txn *txn, uint64_t account_id, 
 		err = second_factors_get(call->arena, txn_view(txn), account_id, &factor);
 	if (err == OK)
 		err = put_reduced(txn, &factor);
-	return err == OK ? note(txn, account_id, "second_factor.passkey_removed") : err;
+	return err == OK ? note(call, txn, account_id, "second_factor.passkey_removed") : err;
 }

@@ -43,6 +43,8 @@ int factor_confirm(struct call *call, struct txn *txn, uint64_t account_id, stru
 struct str_list factor_codes_new(struct arena *arena);
 /* They take the place of those of before. */
 int factor_codes_put(struct call *call, struct txn *txn, uint64_t account_id, struct str_list codes);
+/* What the account's owner changed, or (`suspect`) a passkey of theirs that was refused: in the journal, and told by mail. */
+int factor_note(struct call *call, struct txn *txn, uint64_t account_id, const char *action, bool suspect);
 /* One passkey counts no more. ERR_NOT_FOUND. */
 int factor_passkey_end(struct call *call, struct txn *txn, uint64_t account_id, uint64_t passkey_id);
 /* The app counts no more; recovery codes go with the last factor. */

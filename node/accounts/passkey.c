@@ -4,7 +4,7 @@
 #include "node/accounts/passkey.h"
 
 #include "node/accounts/agent.h"
-#include "storage/audit.h"
+#include "node/accounts/factor.h"
 
 enum { NAME_CHARS_MAX = 60 };
 
@@ -70,8 +70,7 @@ static int settle(struct call *call, struct txn *txn, const struct passkey_try *
 	*ret_verdict = PASSKEY_SUSPECT;
 	passkey.suspect_ms = txn_now_ms(txn);
 	err = passkeys_put(call->arena, txn, &passkey);
-	return err != OK ? err : audit_append(txn, &(struct audit_entry){
-		.actor_id = passkey.account_id, .action = "second_factor.passkey_suspect", .subject_id = passkey.account_id });
+	return err != OK ? err : factor_note(call, txn, passkey.account_id, "second_factor.passkey_suspect", true);
 }
 
 int passkey_try_write(struct call *call, struct txn *txn, const struct passkey_try *tried, enum challenge_kind kind,
@@ -129,6 +128,5 @@ int passkey_put_new(struct call *call, struct txn *txn, struct passkey *passkey,
 	passkey->id = 0;  /* a body may run again: each run takes an id of its own */
 	passkey->created_ms = txn_now_ms(txn);
 	err = passkeys_put(call->arena, txn, passkey);
-	return err != OK ? err : audit_append(txn, &(struct audit_entry){
-		.actor_id = passkey->account_id, .action = "second_factor.passkey_added", .subject_id = passkey->account_id });
+	return err != OK ? err : factor_note(call, txn, passkey->account_id, "second_factor.passkey_added", false);
 }

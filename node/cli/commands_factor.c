@@ -3,6 +3,7 @@
  * whoever has the device may be signed in with it.
  */
 #include "node/cli/commands.h"
+#include "node/mail/letters.h"
 #include "storage/accounts.h"
 #include "storage/audit.h"
 #include "storage/base/arena.h"
@@ -96,6 +97,7 @@ int command_user_factor_list(struct cli *cli)
 struct remove_body {
 	struct arena *arena;
 	struct str name;
+	struct mailer mailer;
 };
 
 static int remove_write(struct txn *txn, void *arg)
@@ -109,13 +111,18 @@ static int remove_write(struct txn *txn, void *arg)
 	err = audit_append(txn, &(struct audit_entry){ .action = "second_factor.removed", .subject_id = account_id });
 	if (err == OK)
 		err = second_factors_delete(txn, account_id);
-	return err == OK ? tokens_delete_all(txn, account_id) : err;
+	if (err == OK)
+		err = tokens_delete_all(txn, account_id);
+	return err == OK ? letter_second_factor(body->arena, txn, &body->mailer, account_id, false) : err;
 }
 
 int command_user_factor_remove(struct cli *cli)
 {
 	struct remove_body body = { .arena = cli->arena, .name = name_argument(cli) };
-	int err = cli_write(cli, remove_write, &body);
+	int err = cli_mailer(cli, &body.mailer);
+
+	if (err == OK)
+		err = cli_write(cli, remove_write, &body);
 
 	if (err != OK)
 		return fail(cli, err);

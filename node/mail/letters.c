@@ -106,6 +106,20 @@ int letter_password_changed(struct arena *arena, struct txn *txn, const struct m
 		.template = STR("password-changed"), .parameters = parameters, .parameter_count = 1 });
 }
 
+int letter_second_factor(struct arena *arena, struct txn *txn, const struct mailer *mailer, uint64_t account_id,
+                         bool suspect)
+{
+	struct mail_parameter parameters[] = {
+		{ "when", time_of(arena, txn_now_ms(txn)) }, { "link", link_to(arena, txn, "/settings/security", STR_NONE) },
+	};
+	struct user user;
+	int r = users_get(arena, txn_view(txn), account_id, &user);
+
+	return r != OK ? r : tell(arena, txn, mailer, &user, (struct mail_order){
+		.template = suspect ? STR("passkey-suspect") : STR("second-factor"), .parameters = parameters,
+		.parameter_count = 2 });
+}
+
 int letter_sign_in(struct arena *arena, struct txn *txn, const struct mailer *mailer, const struct user *user,
                    struct str browser, struct str system)
 {

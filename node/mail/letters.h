@@ -20,6 +20,9 @@ int letter_reset(struct arena *arena, struct txn *txn, const struct mailer *mail
 int letter_address_changed(struct arena *arena, struct txn *txn, const struct mailer *mailer, const struct user *user,
                            struct str former);
 int letter_password_changed(struct arena *arena, struct txn *txn, const struct mailer *mailer, uint64_t account_id);
+/* An app, a passkey or recovery codes came or went; `suspect`: a passkey was refused, for there may be a copy of it. */
+int letter_second_factor(struct arena *arena, struct txn *txn, const struct mailer *mailer, uint64_t account_id,
+                         bool suspect);
 /* `browser` and `system` are names; empty: not known. */
 int letter_sign_in(struct arena *arena, struct txn *txn, const struct mailer *mailer, const struct user *user,
                    struct str browser, struct str system);

@@ -9,6 +9,7 @@ import pytest
 from browser import Browser
 from node import PASSWORD, Node, Person, wait_for
 from postbox import Postbox, configure, html_of, link_in, text_of
+from test_second_factor import Guarded
 
 NEW = "another long password"
 
@@ -276,3 +277,12 @@ def test_without_a_relay_there_is_somebody_to_ask(made):
     browser.open(node.url + "/reset")
     assert browser.page.form("username") is None and "Ask whoever administers" in browser.page.text
     configure(node, "mail.relay", relay)
+
+
+def test_a_changed_second_factor_is_told(made):
+    node, postbox = made
+    guarded = Guarded(node, "sec")
+    letter = postbox.wait("sec@corp.example", about="security")
+    assert link_in(letter, "/settings/security") and guarded.secret not in text_of(letter)
+    node.do("user", "factor", "remove", "sec")
+    postbox.wait("sec@corp.example", count=2, about="security")

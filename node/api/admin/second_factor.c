@@ -5,6 +5,7 @@
 #include "node/api/admin/second_factor.h"
 
 #include "node/api/answer.h"
+#include "node/mail/letters.h"
 #include "storage/second_factors.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
@@ -34,11 +35,14 @@ int api_admin_second_factor_check(struct call *call, struct view *view)
 
 int api_admin_second_factor_end_write(struct call *call, struct txn *txn)
 {
+	struct mailer mailer = mailer_of(call->node);
 	uint64_t account_id;
 	int r = find(call, txn_view(txn), &account_id);
 
 	if (r == OK)
 		r = second_factors_delete(txn, account_id);
 	/* Whoever has the device may be signed in with it. */
-	return r == OK ? tokens_delete_all(txn, account_id) : r;
+	if (r == OK)
+		r = tokens_delete_all(txn, account_id);
+	return r == OK ? letter_second_factor(call->arena, txn, &mailer, account_id, false) : r;
 }
