@@ -13,8 +13,9 @@
 #include "storage/base/log.h"
 
 enum {
-	/* A body beyond its bound is read and forgotten this far, so that the client can read our 413. */
-	DISCARD_MAX = 16 * 1024 * 1024,
+	/* A body is read and forgotten so far beyond the longest that may come, so that the client, or a proxy that is still
+	 * sending, reads our 413 and not that we hung up. */
+	DISCARD_BESIDE = 16 * 1024 * 1024,
 	/* All bodies together take no more than so many times the largest; the part of one that is smaller than the largest
 	 * by as much is not counted, so that who fills the rest keeps nobody from posting. */
 	BODY_SHARES = 64,
@@ -32,7 +33,7 @@ struct exchange *exchange_new(struct exchange_world *world, struct str target)
 	exchange->call.node = world->options->node;
 	exchange->call.arena = arena;
 	exchange->call.request.target = arena_str(arena, target);
-	exchange->body_max = world->options->body_max;
+	exchange->body_max = exchange->told_max = world->options->body_max;
 	buf_init(&exchange->body, arena, exchange->body_max);
 	return exchange;
 }
@@ -125,7 +126,23 @@ static int check_framing(struct exchange *exchange)
 static int fail_too_large(struct exchange *exchange)
 {
 	return call_fail(&exchange->call, ERR_LIMIT, "The body is larger than %zu bytes",
-	                 exchange->body_max);
+	                 exchange->told_max);
+}
+
+static size_t discard_max(const struct server_options *options)
+{
+	size_t longest = options->upload_max > options->body_max ? options->upload_max : options->body_max;
+
+	return longest + DISCARD_BESIDE;
+}
+
+/* When there is time until the body has come: who waits to be told to send it, or has far too much, hears it at once. */
+static int refuse_too_large(struct exchange *exchange, uint64_t length)
+{
+	if (length > discard_max(exchange->world->options) || call_request_header(&exchange->call, "Expect").n)
+		return fail_too_large(exchange);
+	exchange->too_large = true;
+	return OK;
 }
 
 static bool reserve_body(struct exchange *exchange, size_t size);
@@ -141,9 +158,13 @@ static bool admit_upload(struct exchange *exchange, uint64_t length)
 	struct view *view;
 	bool admitted = false;
 
-	if (length > max || route_read_path(call) != OK ||
-	    route_index_match(exchange->world->index, call, &found) != OK || !call->route->uploads)
+	if (route_read_path(call) != OK || route_index_match(exchange->world->index, call, &found) != OK ||
+	    !call->route->uploads)
 		return false;
+	if (length > max) {
+		exchange->told_max = options->upload_max;
+		return false;
+	}
 	if (view_begin(options->store, &view) == OK) {
 		admitted = call_authenticate(call, view) == OK && call->viewer.account_id &&
 		           (call->viewer.scopes & call->route->scopes);
@@ -196,7 +217,7 @@ bool exchange_headers_done(struct exchange *exchange, struct str method, struct 
 	else if (check_framing(exchange) == OK &&
 	         str_to_u64(call_request_header(&exchange->call, "Content-Length"), &length) &&
 	         length > options->body_max && !admit_upload(exchange, length))
-		fail_too_large(exchange);
+		refuse_too_large(exchange, length);
 	if (exchange->call.err == OK)
 		return false;
 	find_origin(exchange);
@@ -233,7 +254,7 @@ bool exchange_add_body(struct exchange *exchange, struct str piece)
 		return true;
 	}
 	exchange->discarded += piece.n;
-	return exchange->discarded <= DISCARD_MAX;
+	return exchange->discarded <= discard_max(exchange->world->options);
 }
 
 /* A preflight asks for the row of another method; nobody signs in for it. */

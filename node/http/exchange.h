@@ -46,7 +46,8 @@ struct exchange {
 	struct header *headers;     /* being taken in */
 	size_t header_capacity;
 	struct buf body;
-	size_t body_max;            /* how long this one may be */
+	size_t body_max;            /* how long this one may be … */
+	size_t told_max;            /* … and what its sender is told: of an upload how long the file may be */
 	size_t reserved;            /* its part of world->body_bytes … */
 	bool uploads;               /* … or of upload_bytes */
 	uint64_t discarded;         /* bytes of a body beyond its bound */

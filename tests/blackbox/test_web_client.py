@@ -6,6 +6,8 @@ import hashlib
 import pathlib
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 
 import pytest
@@ -171,10 +173,23 @@ def test_nginx_passes_on_what_clients_send(node, authority, nginx):
     large = picture(3000, 2500, "PNG") + b"\0" * (2 << 20)
     answer = http.post(base + "/api/v2/media", files={"file": ("large.png", large)})
     assert answer.status_code in (200, 202), answer.text[:300]
+    answer = http.post(base + "/api/v2/media", files={"file": ("huge.bin", b"x" * ((16 << 20) + (1 << 19)))})
+    assert answer.status_code == 413 and "larger than 16777216 bytes" in answer.json()["error"]
+    for path in ("/api/v1/streaming", "/api/v1/streaming/"):
+        assert upgraded(nginx.port, authority, f"{path}?stream=user", ana.token) == b"HTTP/1.1 101"
     for i in range(2):
         ana.say(f"Pages {i}")
     answer = http.get(base + "/api/v1/timelines/home?limit=1")
     assert answer.links["next"]["url"].startswith(f"https://{HOST}/api/v1/timelines/home?")
+
+
+def upgraded(port, authority, target, token):
+    """The first words of the answer to who wants a WebSocket there."""
+    context = ssl.create_default_context(cafile=authority.path)
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain, context.wrap_socket(plain, server_hostname=HOST) as wire:
+        wire.sendall(f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                     f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        return wire.recv(4096)[:12]
 
 
 class Named(requests.adapters.HTTPAdapter):
