@@ -36,6 +36,11 @@ bool roles_may(uint8_t roles, enum staff_action action)
 	return action == ACTION_NONE || (roles & rows[action].roles);
 }
 
+bool roles_reach(uint8_t roles, uint8_t others)
+{
+	return !others || (!(others & ROLE_ADMIN) && (roles & ROLE_ADMIN));
+}
+
 uint32_t roles_permissions(uint8_t roles)
 {
 	uint32_t permissions = 0;

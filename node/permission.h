@@ -78,6 +78,9 @@ const char *action_name(enum staff_action action);
 const char *action_text(enum staff_action action);
 /* Whether whoever holds `roles` may. ACTION_NONE: everybody. */
 bool roles_may(uint8_t roles, enum staff_action action);
+/* Whether whoever holds `roles` acts on the account of somebody who holds `others`: on those without a role; an administrator
+ * on all but administrators, of whom whoever runs the machine decides. */
+bool roles_reach(uint8_t roles, uint8_t others);
 /* What Mastodon's clients are told that they may. */
 uint32_t roles_permissions(uint8_t roles);
 

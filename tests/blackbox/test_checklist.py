@@ -466,7 +466,9 @@ def test_CVE_2024_39687_one_room_speaks_http():
     includes = {str(path.relative_to(root)) for folder in ("storage", "federation", "node")
                 for path in (root / folder).rglob("*.[ch]")
                 if re.search(r"#include\s+<curl/", path.read_text())}
-    assert includes == {"federation/net.c", "federation/wire.c"}
+    assert includes == {"federation/net.c", "federation/wire.c", "node/mail/smtp.c"}
+    # the relay is the operator's to choose, and what speaks to it can speak nothing else
+    assert re.findall(r"CURLOPT_PROTOCOLS_STR, (.*?)\)", (root / "node/mail/smtp.c").read_text()) == ['"smtp,smtps"']
 
 
 def test_CVE_2026_34148_redirects_end(stage, word):

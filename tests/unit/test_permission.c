@@ -64,6 +64,7 @@ static const struct {
 	{ "GET", "/api/rse/v1/admin/roles", P | D | A },
 	{ "POST", "/api/rse/v1/admin/accounts/:id/roles", A },
 	{ "DELETE", "/api/rse/v1/admin/accounts/:id/roles/:role", A },
+	{ "DELETE", "/api/rse/v1/admin/accounts/:id/second_factor", P | A },
 	{ "GET", "/api/rse/v1/admin/audit", D | A },
 	{ "GET", "/api/rse/v1/admin/audit/verify", D | A },
 };

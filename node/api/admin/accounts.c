@@ -304,12 +304,10 @@ static enum act read_act(const struct call *call)
 	return act;
 }
 
-/* Over those without a role; by an administrator, over all but administrators. Never over oneself. */
+/* Never over oneself. */
 static bool is_out_of_reach(const struct viewer *viewer, const struct known *known)
 {
-	uint8_t roles = known->user.roles;
-
-	return known->account.id == viewer->account_id || (roles & ROLE_ADMIN) || (roles && !(viewer->roles & ROLE_ADMIN));
+	return known->account.id == viewer->account_id || !roles_reach(viewer->roles, known->user.roles);
 }
 
 int api_admin_undo_check(struct call *call, struct view *view)

@@ -20,8 +20,7 @@ static int find(struct call *call, struct view *view, uint64_t *ret_account_id)
 		r = users_get(call->arena, view, *ret_account_id, &user);
 	if (r != OK)
 		return r;
-	if (user.account_id == viewer->account_id || (user.roles & ROLE_ADMIN) ||
-	    (user.roles && !(viewer->roles & ROLE_ADMIN)))
+	if (user.account_id == viewer->account_id || !roles_reach(viewer->roles, user.roles))
 		return call_fail(call, ERR_DENIED, "This action is not allowed");
 	return OK;
 }
