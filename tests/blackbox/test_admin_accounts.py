@@ -205,7 +205,7 @@ def test_lists_are_narrowed_and_paged(world, mod, word):
     newer = mod.get(PATH, username=word, min_id=made[0].id, limit=1)
     assert [a["id"] for a in newer] == [made[1].id]
     assert names(mod.get(PATH, email=f"p1{word}@corp.example")) == [f"p1{word}"]
-    assert "sheriff" in names(mod.get(PATH, staff="true")) and mod.get(PATH, pending="true") == []
+    assert "sheriff" in names(mod.get(PATH, staff="true")) and not [a for a in mod.get(PATH, pending="true") if a["approved"]]
     assert mod.get(PATH, username=word, staff="true") == []
     assert mod.get(PATH, username=word, by_domain="elsewhere.example") == []
 
