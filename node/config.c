@@ -59,9 +59,10 @@ static const struct option options[] = {
 
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
+/* Signing up by an app gives it a token at once, before there could be a second factor. */
 bool config_door_is_open(const struct config *config)
 {
-	return str_eq(config->registrations, STR("approval"));
+	return str_eq(config->registrations, STR("approval")) && !(config->second_factor_required_for & CONFIG_EVERYBODY);
 }
 
 static const char *const source_names[] = { "default", "file", "store" };

@@ -60,7 +60,7 @@ struct view;
 	X(NUMBER, limits_streams, "limits.streams", 5000, 0, 100000, false, "Streams at once, besides the other connections; 0: none.") \
 	X(NUMBER, limits_streams_per_account, "limits.streams_per_account", 50, 1, 10000, false, "Streams of one account at once.") \
 	X(NUMBER, limits_write_queue, "limits.write_queue", 4096, 16, 100000, false, "Changes waiting for the disk before the node answers 503.") \
-	X(ROLES, second_factor_required_for, "second_factor.required_for", "admin,data_protection_officer", 0, 0, true, "Roles that need a second factor to sign in: a list of roles, everybody or nobody.") \
+	X(ROLES, second_factor_required_for, "second_factor.required_for", "admin,data_protection_officer", 0, 0, true, "Roles that need a second factor to sign in: a list of roles, everybody (which ends sign-up by apps) or nobody.") \
 	X(NUMBER, oauth_idle_days, "oauth.idle_days", 180, 0, 3650, true, "A token that was not used for so long ends; 0: never.") \
 	X(NUMBER, oauth_token_days, "oauth.token_days", 0, 0, 3650, true, "Tokens of apps that cannot renew them end after this; 0: never.") \
 	X(NUMBER, oauth_access_minutes, "oauth.access_minutes", 60, 5, 10080, true, "Tokens of apps that renew them end after this.") \
@@ -96,7 +96,7 @@ struct config {
 /* In a value of ROLES beside the set of enum user_role. */
 enum { CONFIG_EVERYBODY = 0x80 };
 
-/* Does `registrations` let people sign up, to wait for a moderator? */
+/* Does `registrations` let people sign up by apps, to wait for a moderator? Not while everybody needs a second factor. */
 bool config_door_is_open(const struct config *config);
 
 enum config_source { CONFIG_DEFAULT, CONFIG_FILE, CONFIG_STORE };

@@ -129,8 +129,11 @@ int challenges_put(struct txn *txn, struct str text, uint64_t account_id, enum c
 		.account_id = account_id, .kind = (uint8_t)kind,
 		.expires_ms = txn_now_ms(txn) + (int64_t)CHALLENGE_MINUTES * MINUTE_MS,
 	};
+	uint64_t count = 0;
 	struct key key;
 
+	if (!account_id && (view_count(txn_view(txn), SPACE_CHALLENGE, &count) != OK || count >= CHALLENGES_MAX))
+		return ERR_BUSY;
 	return record_put(txn, SPACE_CHALLENGE, key_sha256(&key, text), &challenge_type, &challenge);
 }
 

@@ -30,7 +30,7 @@ void factor_add_code_field(struct html_page *page, enum code_field field, bool w
 	page_field(page, &(struct page_field){
 		.name = "code", .type = "text", .autocomplete = "one-time-code",
 		.label = field == CODE_OF_APP ? TEXT_FIELD_CODE : TEXT_FIELD_ANY_CODE, .hint = hints[field], .wrong = wrong,
-		.optional = field == CODE_OR_PASSKEY });
+		.optional = field == CODE_OR_PASSKEY, .digits = field == CODE_OF_APP });
 }
 
 void factor_add_passkey_button(struct html_page *page, const char *name, const char *value, enum text text)

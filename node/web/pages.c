@@ -207,6 +207,8 @@ void page_field(struct html_page *page, const struct page_field *field)
 	page_say(page, field->label);
 	buf_printf(&page->body, "</label>\n<input id=\"%s\" name=\"%s\" type=\"%s\" autocomplete=\"%s\"%s",
 	           field->name, field->name, field->type, field->autocomplete, field->optional ? "" : " required");
+	if (field->digits)
+		page_html(page, " inputmode=\"numeric\"");
 	if (strcmp(field->type, "password") != 0)
 		page_html(page, " autocapitalize=\"none\" spellcheck=\"false\"");
 	if (field->value.n) {

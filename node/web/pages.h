@@ -61,6 +61,7 @@ struct page_field {
 	struct str value;
 	bool wrong;               /* the alert above is about it */
 	bool optional;
+	bool digits;              /* nothing but these: telephones show their keys */
 };
 void page_field(struct html_page *page, const struct page_field *field);
 /* A submit button; name NULL: none. `skips_check`: the form may be incomplete. */

@@ -213,6 +213,12 @@ def test_whom_it_is_asked_of_is_a_setting(new_node):
     for value, needed in (("everybody", True), ("nobody", False), ("people_manager,moderator", True), ("admin", False)):
         node.do("config", "set", "second_factor.required_for", value)
         assert ("/sign-in/set-up" in first_step(node, "ana").page.url) == needed, value
+    node.do("config", "set", "registrations", "approval")
+    opened = []
+    for value in ("everybody", "admin"):
+        node.do("config", "set", "second_factor.required_for", value)
+        opened.append(node.get("/api/v2/instance").json()["registrations"]["enabled"])
+    assert opened == [False, True], "an app that signs somebody up has a token at once"
     for value in ("boss", "", "admin,,", "member"):
         assert node.cli("config", "set", "second_factor.required_for", value).returncode != 0, value
     link = node.do("user", "add", "zoe", "--email", "zoe@a.example", "--role", "admin")
