@@ -27,7 +27,9 @@ int mail_relay_parse(struct arena *arena, struct str text, struct mail_relay *re
 		return ERR_INVALID;
 	relay.loopback = str_starts(host, STR("127.")) || str_starts(host, STR("[::1]")) ||
 	                 str_eq(host, STR("localhost")) || str_starts(host, STR("localhost:"));
-	relay.url = arena_printf(arena, "%s://%.*s", relay.smtps ? "smtps" : "smtp", STR_ARG(host));
+	/* A port that goes without saying there does not here. */
+	relay.url = arena_printf(arena, "%s://%.*s%s", relay.smtps ? "smtps" : "smtp", STR_ARG(host),
+	                         str_ends(place, STR(":443")) ? ":443" : "");
 	*ret_relay = relay;
 	return OK;
 }

@@ -230,6 +230,10 @@ static void check_relays(void)
 	is_int(mail_relay_tls(&relay, &config), MAIL_TLS_OPPORTUNISTIC, "this machine need not");
 	mail_relay_parse(world->arena, STR("smtps://127.0.0.1"), &relay);
 	is_int(mail_relay_tls(&relay, &config), MAIL_TLS_REQUIRED, "unless its address says so");
+	mail_relay_parse(world->arena, STR("smtps://[::1]:443"), &relay);
+	is_str(relay.url, STR("smtps://[::1]:443"), "no port is taken for another");
+	mail_relay_parse(world->arena, STR("smtp://Mail.Example"), &relay);
+	is_str(relay.url, STR("smtp://mail.example"), "nor one made up");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		is_int(mail_relay_parse(world->arena, str_of(bad[i]), &relay), ERR_INVALID, "no relay: it is refused");
 }
