@@ -231,6 +231,52 @@ def test_a_signature_serves_its_purpose_alone(node, window, word):
     assert requests.post(node.url + "/passkeys/challenge", data={"kind": "x"}, timeout=20).status_code == 400
 
 
+def test_a_new_key_is_taken_once_and_by_whom_it_was_asked_of(node, window, word):
+    name, other = "nk" + word, "no" + word
+    for person in (name, other):
+        node.person(person)
+    stranger = first_step(node, other)
+    window.first_step(name)
+    window.see("[value=passkey]")
+    window.type("[name=password]", PASSWORD)
+    fields, http = caught(window, "[value=passkey]")
+    client, auth = json.loads(decoded(fields["new_client_data"])), decoded(fields["new_authenticator_data"])
+
+    def send(**changes):
+        return http.post(node.url + "/settings/security", data={**fields, **changes}, allow_redirects=False, timeout=20)
+
+    def said(**changes):
+        return encoded(json.dumps({**client, **changes}).encode())
+
+    theirs = stranger.page.form("do").find(attrs={"name": "form_token"})["value"]
+    answer = stranger.http.post(node.url + "/settings/security", data={**fields, "form_token": theirs}, allow_redirects=False)
+    assert answer.status_code == 422, "the challenge was another's"
+    assert node.do("user", "factor", "list", other) == ""
+    window.visit("/settings/security", "[value=passkey]")  # and is gone by that
+    window.type("[name=password]", PASSWORD)
+    window.order("WebAuthn.clearCredentials", authenticatorId=window.authenticator)
+    fields, http = caught(window, "[value=passkey]")
+    client, auth = json.loads(decoded(fields["new_client_data"])), decoded(fields["new_authenticator_data"])
+    forged = {
+        "another origin": {"new_client_data": said(origin="https://localhost")},
+        "another ceremony": {"new_client_data": said(type="webauthn.get")},
+        "within another page": {"new_client_data": said(topOrigin="https://evil.example")},
+        "another challenge": {"new_client_data": said(challenge="A" * 43)},
+        "another party": {"new_authenticator_data": encoded(bytes(32) + auth[32:])},
+        "nobody there": {"new_authenticator_data": encoded(auth[:32] + bytes([auth[32] & ~1]) + auth[33:])},
+        "no key": {"new_authenticator_data": encoded(auth[:37])},
+        "half a key": {"new_authenticator_data": encoded(auth[:-20])},
+        "a wrong password": {"password": "wrong password"},
+        "no password": {"password": ""},
+    }
+    for what, changes in forged.items():
+        assert send(**changes).status_code == 422, what
+        assert node.do("user", "factor", "list", name) == "", what
+    assert send().status_code == 200
+    assert node.do("user", "factor", "list", name).startswith("passkey\t")
+    assert send().status_code == 422, "no second time"
+
+
 def test_a_copy_of_a_key_is_refused_and_told(node, window, word):
     name = "cp" + word
     node.person(name)
