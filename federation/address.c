@@ -95,16 +95,25 @@ enum address_kind address_kind(const struct sockaddr *address)
 	}
 }
 
-bool host_is_loopback(struct arena *arena, struct str host)
+bool host_address(struct arena *arena, struct str host, struct sockaddr_storage *ret_address)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 
-	if (str_eq(host, STR("localhost")))
-		return true;
+	*ret_address = (struct sockaddr_storage){ 0 };
 	if (inet_pton(AF_INET, arena_cstr(arena, host), &in.sin_addr) == 1)
-		return address_kind((struct sockaddr *)&in) == ADDRESS_LOOPBACK;
-	if (host.n > 2 && inet_pton(AF_INET6, arena_cstr(arena, str_sub(host, 1, host.n - 2)), &in6.sin6_addr) == 1)
-		return address_kind((struct sockaddr *)&in6) == ADDRESS_LOOPBACK;
-	return false;
+		memcpy(ret_address, &in, sizeof(in));
+	else if (host.n > 2 && inet_pton(AF_INET6, arena_cstr(arena, str_sub(host, 1, host.n - 2)), &in6.sin6_addr) == 1)
+		memcpy(ret_address, &in6, sizeof(in6));
+	else
+		return false;
+	return true;
+}
+
+bool host_is_loopback(struct arena *arena, struct str host)
+{
+	struct sockaddr_storage address;
+
+	return str_eq(host, STR("localhost")) ||
+	       (host_address(arena, host, &address) && address_kind((struct sockaddr *)&address) == ADDRESS_LOOPBACK);
 }

@@ -12,6 +12,7 @@
 
 struct arena;
 struct sockaddr;
+struct sockaddr_storage;
 
 enum address_kind {
 	ADDRESS_PUBLIC,    /* globally routable: anybody may make us connect there */
@@ -22,6 +23,9 @@ enum address_kind {
 
 /* The kind of an IPv4 or IPv6 socket address; the port does not matter. Other families are forbidden. */
 enum address_kind address_kind(const struct sockaddr *address);
+
+/* The address that the host of a URL is ("127.0.0.1", "[::1]"); false: it is a name. */
+bool host_address(struct arena *arena, struct str host, struct sockaddr_storage *ret_address);
 
 /* Does the host of a URL ("127.0.0.1", "[::1]", "localhost") say that it is this machine? Other names could mean
  * anything tomorrow and are not looked up. */

@@ -120,10 +120,11 @@ static bool is_listed(const struct net *net, struct arena *arena, const struct u
 	return options->origin_allowed && options->origin_allowed(options->context, url_origin(arena, url));
 }
 
-int net_guard_init(const struct net *net, struct arena *arena, const struct url *url, struct net_guard *ret_guard)
+int net_guard_init(const struct net *net, struct arena *arena, const struct url *url, bool trusted,
+                   struct net_guard *ret_guard)
 {
 	const struct net_options *options = &net->options;
-	bool listed = is_listed(net, arena, url);
+	bool listed = trusted || is_listed(net, arena, url);
 
 	if (!url->secure && !(options->development && listed))
 		return ERR_DENIED;
@@ -147,6 +148,17 @@ bool net_guard_admits(const struct net_guard *guard, const struct sockaddr *addr
 	}
 }
 
+int net_judge(const struct net *net, struct arena *arena, const struct url *url, bool trusted)
+{
+	struct sockaddr_storage address;
+	struct net_guard guard;
+	int err = net_guard_init(net, arena, url, trusted, &guard);
+
+	if (err == OK && host_address(arena, url->host, &address) && !net_guard_admits(&guard, (struct sockaddr *)&address))
+		err = ERR_DENIED;
+	return err;
+}
+
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct net_guard *guard = context;
@@ -159,14 +171,10 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-int net_prepare_handle(const struct net *net, struct arena *arena, void *easy, const struct url *url,
-                       struct net_guard *guard)
+static void prepare(const struct net *net, struct arena *arena, void *easy, const struct url *url, struct net_guard *guard)
 {
 	struct str address = arena_printf(arena, "%.*s%.*s", STR_ARG(url_origin(arena, url)), STR_ARG(url->target));
-	int err = net_guard_init(net, arena, url, guard);
 
-	if (err)
-		return err;
 	curl_easy_setopt(easy, CURLOPT_URL, address.p);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);   /* the target is signed as it stands */
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, url->secure ? "https" : "http");
@@ -185,7 +193,16 @@ int net_prepare_handle(const struct net *net, struct arena *arena, void *easy, c
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)net->options.connect_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)net->options.total_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, net->user_agent);
-	return OK;
+}
+
+int net_prepare_handle(const struct net *net, struct arena *arena, void *easy, const struct url *url,
+                       struct net_guard *guard)
+{
+	int err = net_guard_init(net, arena, url, false, guard);
+
+	if (err == OK)
+		prepare(net, arena, easy, url, guard);
+	return err;
 }
 
 /* ---- one hop ---- */
@@ -296,9 +313,12 @@ static int perform(struct fetch *fetch, CURL *easy)
 	if (left_ms <= 0)
 		return ERR_NETWORK;
 	curl_easy_reset(easy);
-	err = net_prepare_handle(fetch->net, fetch->arena, easy, &fetch->url, &fetch->guard);
-	if (!err)
-		err = add_headers(fetch, &list);
+	err = net_guard_init(fetch->net, fetch->arena, &fetch->url,
+	                     fetch->request->trusted && same_origin(&fetch->url, &fetch->first), &fetch->guard);
+	if (err)
+		return err;
+	prepare(fetch->net, fetch->arena, easy, &fetch->url, &fetch->guard);
+	err = add_headers(fetch, &list);
 	if (err)
 		goto out;
 	buf_init(&fetch->body, fetch->arena, body_max);

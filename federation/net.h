@@ -65,6 +65,7 @@ struct net_request {
 	void *context;
 	size_t body_max;                   /* 0: that of the options */
 	struct str post;                   /* p != NULL: a POST of these bytes, and no redirect is followed */
+	bool trusted;                      /* the operator listed the origin of `url`, though it is no peer's */
 };
 
 struct net_response {
@@ -93,10 +94,15 @@ struct net_guard {
 	bool opened;       /* … or one was admitted and a socket opened */
 };
 
-/* Fills a guard for an address. ERR_DENIED: scheme or port is not allowed there. */
-int net_guard_init(const struct net *net, struct arena *arena, const struct url *url, struct net_guard *ret_guard);
+/* Fills a guard for an address; `trusted` as in net_request. ERR_DENIED: scheme or port is not allowed there. */
+int net_guard_init(const struct net *net, struct arena *arena, const struct url *url, bool trusted,
+                   struct net_guard *ret_guard);
 /* The address table, applied to where a socket is about to connect. */
 bool net_guard_admits(const struct net_guard *guard, const struct sockaddr *address);
+
+/* Could a request to this address go out? Nobody is asked for names: of one that leads to where we may not go this is known
+ * when it is sent. ERR_DENIED: it never can. Any thread. */
+int net_judge(const struct net *net, struct arena *arena, const struct url *url, bool trusted);
 
 /* Sets URL, destination rules, TLS, time-outs, user agent and what else all requests share on a fresh or reset easy
  * handle (a CURL *). Method, headers, body and callbacks are the caller's. Errors as net_guard_init(). When the

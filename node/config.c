@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "federation/url.h"
 #include "node/accounts/email_domains.h"
 #include "node/mail/address.h"
 #include "node/mail/relay.h"
@@ -22,7 +23,7 @@
 #include "storage/settings.h"
 
 enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_DOOR, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES,
-            KIND_RELAY, KIND_TLS, KIND_MAILBOX, KIND_DOMAINS, KIND_ROLES };
+            KIND_RELAY, KIND_TLS, KIND_MAILBOX, KIND_DOMAINS, KIND_ORIGINS, KIND_ROLES };
 
 struct option {
 	const char *key;
@@ -41,6 +42,7 @@ struct option {
 #define FALLBACK_LEVEL(value) value
 #define FALLBACK_DOOR(value) value
 #define FALLBACK_DOMAINS(value) value
+#define FALLBACK_ORIGINS(value) value
 #define FALLBACK_ROLES(value) value
 #define FALLBACK_RELAY(value) value
 #define FALLBACK_TLS(value) value
@@ -173,6 +175,17 @@ static bool are_domains(struct arena *arena, struct str text)
 	return true;
 }
 
+static bool are_origins(struct arena *arena, struct str text)
+{
+	struct str_list list = list_parse(arena, text);
+	struct url url;
+
+	for (size_t i = 0; i < list.count; i++)
+		if (url_parse(arena, list.items[i], &url) != OK || url.target.n > 1 || url.fragment.n)
+			return false;
+	return true;
+}
+
 /* "everybody", "nobody", or roles with commas between; "member" alone would be the one that nobody means. */
 static bool roles_read(struct str text, uint8_t *ret_roles)
 {
@@ -240,6 +253,11 @@ static int option_check(struct arena *arena, const struct option *option, struct
 		*ret_error = arena_printf(arena, "%s must be domains such as orme.example or *.orme.example, separated by commas",
 		                          option->key);
 		return ERR_INVALID;
+	case KIND_ORIGINS:
+		if (value.n <= option->high && are_origins(arena, value))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be origins such as https://push.example:8443, separated by commas", option->key);
+		return ERR_INVALID;
 	case KIND_ROLES:
 		if (roles_read(value, &roles))
 			return OK;
@@ -278,6 +296,7 @@ static void option_set(struct arena *arena, const struct option *option, struct 
 	case KIND_LIST:
 	case KIND_ADDRESSES:
 	case KIND_DOMAINS:
+	case KIND_ORIGINS:
 		*(struct str_list *)member = list_parse(arena, arena_str(arena, value));
 		break;
 	case KIND_NUMBER:

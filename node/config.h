@@ -21,7 +21,7 @@ struct view;
 /* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LISTEN (HOST:PORT), LEVEL (of the
  * log), DOOR (who may sign up), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses), RELAY
  * (smtp:// or smtps://HOST[:PORT], or empty), TLS (to the relay), MAILBOX (an e-mail address, or empty), DOMAINS (a list of
- * domains, of which "*." may stand before one), ROLES (a list of roles, everybody or nobody). live: a serving node
+ * domains, of which "*." may stand before one), ORIGINS (a list of https://HOST[:PORT]), ROLES (a list of roles, everybody or nobody). live: a serving node
  * takes a change at once; otherwise at its next start. For texts low and high bound the length in bytes. */
 #define CONFIG_LIST(X) \
 	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
@@ -42,6 +42,7 @@ struct view;
 	X(TEXT, mail_password_file, "mail.password_file", "", 0, 1000, true, "File whose first line is the password for that; readable for the node alone.") \
 	X(MAILBOX, mail_from, "mail.from", "", 0, 254, true, "Address that mails come from; empty: no-reply@ this node's domain.") \
 	X(TEXT, mail_from_name, "mail.from_name", "", 0, 100, true, "Name beside it; empty: the node's title.") \
+	X(ORIGINS, push_services, "push.services", "", 0, 4000, true, "Services for Web Push inside the company: their origins, https://HOST[:PORT]; those of the Internet need no entry.") \
 	X(NUMBER, invitations_per_person, "invitations.per_person", 0, 0, 1000, true, "Invitations that a member may have open at once; 0: only people managers and administrators invite.") \
 	X(NUMBER, invitations_days, "invitations.days", 7, 1, 366, true, "An invitation ends after this, unless who makes it says otherwise.") \
 	X(SWITCH, invitations_approval, "invitations.approval", 0, 0, 1, true, "Whether who comes by an invitation waits for a moderator, too.") \
@@ -85,6 +86,7 @@ struct config {
 #define CONFIG_MEMBER_LIST(member) struct str_list member;
 #define CONFIG_MEMBER_ADDRESSES(member) struct str_list member;
 #define CONFIG_MEMBER_DOMAINS(member) struct str_list member;
+#define CONFIG_MEMBER_ORIGINS(member) struct str_list member;
 #define CONFIG_MEMBER_ROLES(member) uint8_t member;
 #define CONFIG_MEMBER_NUMBER(member) uint64_t member;
 #define CONFIG_MEMBER_SWITCH(member) bool member;

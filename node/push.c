@@ -109,8 +109,6 @@ void push_seal(struct arena *arena, const struct seal *seal, struct push *push, 
 	push->secret = STR_NONE;
 }
 
-/* Without the key (a folder that was put together from a copy of the store alone) the message goes out without it; the
- * client subscribes anew when it is opened. */
 static struct str secret_of(struct arena *arena, const struct seal *seal, const struct push *push)
 {
 	struct str secret;
@@ -130,10 +128,14 @@ static int seal_body(struct txn *txn, void *arg)
 	prefix_walk_init(&walk, txn_view(txn), SPACE_PUSH, STR_NONE, false);
 	while (txn_err(txn) == OK && prefix_next(&walk, &item) == OK) {
 		arena_reset(scratch);
-		if (codec_decode(scratch, &push_type, item.value, &push) != OK || !push.secret.n)
+		if (codec_decode(scratch, &push_type, item.value, &push) != OK)
 			continue;
-		push_seal(scratch, arg, &push, push.secret);
-		pushes_put(txn, &push);
+		if (push.secret.n) {
+			push_seal(scratch, arg, &push, push.secret);
+			pushes_put(txn, &push);
+		} else if (!secret_of(scratch, arg, &push).n) {
+			pushes_delete(txn, push.account_id, push.token_id);
+		}
 	}
 	arena_free(scratch);
 	return txn_err(txn);
@@ -373,6 +375,18 @@ static int judge(struct sending *sending, int err, const struct net_response *re
 	return again ? ERR_NETWORK : OK;
 }
 
+bool push_service_listed(const struct node *node, struct arena *arena, const struct url *service)
+{
+	const struct config *config = atomic_load(&node->config);
+	struct url listed;
+
+	for (size_t i = 0; config && i < config->push_services.count; i++)
+		if (url_parse(arena, config->push_services.items[i], &listed) == OK &&
+		    str_eq(url_origin(arena, &listed), url_origin(arena, service)))
+			return true;
+	return false;
+}
+
 static int send_message(struct sending *sending)
 {
 	struct webpush_receiver receiver = { sending->push.public_key, sending->push.auth };
@@ -388,6 +402,7 @@ static int send_message(struct sending *sending)
 	if (r != OK)
 		return OK;   /* it will never be better */
 	request.post = sending->message.body;
+	request.trusted = push_service_listed(sending->node, sending->arena, &sending->endpoint);
 	begun_ms = clock_monotonic_ms();
 	r = net_get(sending->node->federation.net, sending->arena, &request, &response);
 	return judge(sending, r, &response, clock_monotonic_ms() - begun_ms > SLOW_MS);

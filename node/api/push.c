@@ -3,6 +3,7 @@
  */
 #include "node/api/push.h"
 
+#include "federation/net.h"
 #include "federation/url.h"
 #include "federation/webpush.h"
 #include "node/api/answer.h"
@@ -68,14 +69,17 @@ static int read_data(struct call *call, struct push *push)
 	return OK;
 }
 
-/* Public services by https; what the tests of a node in development use, by http. Whither a name leads is judged when
- * it is sent (federation/net.h). */
-static bool is_endpoint(struct call *call, struct str text)
+/* What messages can never go to is not taken; whither a name leads is judged when one is sent. */
+static int check_endpoint(struct call *call, struct str text)
 {
+	const struct net *net = call->node->federation.net;
 	struct url url;
 
-	return text.n && text.n <= URL_BYTES_MAX && url_parse(call->arena, text, &url) == OK &&
-	       (url.secure || call->node->instance.development);
+	if (!text.n || url_parse(call->arena, text, &url) != OK || (!url.secure && !call->node->instance.development))
+		return answer_refuse(call, "Validation failed: subscription[endpoint] is no https address");
+	if (net && net_judge(net, call->arena, &url, push_service_listed(call->node, call->arena, &url)) != OK)
+		return answer_refuse(call, "Validation failed: subscription[endpoint] is no public address, nor one in push.services");
+	return OK;
 }
 
 static int read_keys(struct call *call, struct push *push)
@@ -110,9 +114,9 @@ int api_push_check(struct call *call, struct view *view)
 		.endpoint = call_param(call, "subscription[endpoint]"),
 		.standard = call_param_bool(call, "subscription[standard]", false),
 	};
-	if (!is_endpoint(call, push->endpoint))
-		return answer_refuse(call, "Validation failed: subscription[endpoint] is no https address");
-	r = read_keys(call, push);
+	r = check_endpoint(call, push->endpoint);
+	if (r == OK)
+		r = read_keys(call, push);
 	push_seal(call->arena, &call->node->seal, push, secret_of(call));
 	return r == OK ? read_data(call, push) : r;
 }

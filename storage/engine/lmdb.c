@@ -535,6 +535,8 @@ static int env_open(struct lmdb *lmdb, const char *path, size_t space_count, uin
 		rc = mdb_env_get_fd(lmdb->env, &lmdb->data_fd);
 	if (rc == 0 && fcntl(lmdb->data_fd, F_SETFD, FD_CLOEXEC) != 0)  /* LMDB leaves this one open to child processes */
 		rc = errno;
+	if (rc == 0 && fchmod(lmdb->data_fd, 0600) != 0)  /* copies are made with the mode that is usual there */
+		rc = errno;
 	return own_code(rc);
 }
 

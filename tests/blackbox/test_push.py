@@ -130,7 +130,7 @@ def node(receiver):
     made.init()
     made.do("config", "set", "limits.rate", "off")
     made.serve()
-    made.do("peer", "add", receiver.origin.removeprefix("http://"), "--url", receiver.origin, "--tier", "group")
+    made.do("config", "set", "push.services", receiver.origin)
     yield made
     made.close()
 
@@ -244,11 +244,15 @@ def test_bad_input_is_named(people, receiver, name, change):
 
 
 def test_other_places_are_not_asked(people, receiver, word):
-    """An address on this machine that no operator listed."""
+    """A place on this machine that no operator listed, in the clothes of a name, too."""
     gil, hana = people
     body = receiver.subscription(True, mention=True)
     other = Receiver()
-    body["subscription"]["endpoint"] = f"{other.origin}/push"
+    for refused in (f"{other.origin}/push", "https://127.0.0.1/p", "https://10.0.0.1/p", "https://[fd00::1]/p", "http://push.example/x",
+                    "https://push.example:8443/x", "nonsense"):
+        body["subscription"]["endpoint"] = refused
+        assert "endpoint" in gil.call("POST", "/api/v1/push/subscription", 422, json=body)["error"], refused
+    body["subscription"]["endpoint"] = "https://localhost/push"
     gil.call("POST", "/api/v1/push/subscription", json=body)
     hana.say(f"@{gil.name} {word}")
     wait_for(lambda: "push not delivered" in gil.node.log(), "the refusal is noted")

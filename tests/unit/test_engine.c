@@ -482,6 +482,10 @@ static void lmdb_guards_its_files(const char *path)
 	if (asprintf(&file, "%s/data.mdb", path) < 0)
 		abort();
 	holds(stat(file, &data) == 0 && (data.st_mode & 0777) == 0600, "and so is the file");
+	ops->close(engine);
+	chmod(file, 0644);
+	holds(lmdb_use(path, MAP_BYTES) == OK && stat(file, &data) == 0 && (data.st_mode & 0777) == 0600,
+	      "a copy that others could read is hidden from them");
 	free(file);
 	holds(closed_on_exec(), "no file of it is open to child processes");
 	ops->close(engine);

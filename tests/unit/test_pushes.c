@@ -120,7 +120,7 @@ static void check_key(void)
 
 static void check_older_store(void)
 {
-	struct seal seal = { { 7 } };
+	struct seal seal = { { 7 } }, other = { { 8 } };
 	struct push push = { .secret = STR("open to all"), .policy = PUSH_ALL };
 
 	start();
@@ -131,6 +131,10 @@ static void check_older_store(void)
 	is_int(push_seal_all(world->store, &seal), OK, "subscriptions of an older store are sealed");
 	pushes_get(world->arena, world_read(world), ana->id, token.id, &push);
 	ok(!push.secret.n && push.sealed.n && str_find(push.sealed, STR("open")) == SIZE_MAX, "none lies open any more");
+	is_int(push_seal_all(world->store, &seal), OK, "at the next start");
+	is_int(pushes_get(world->arena, world_read(world), ana->id, token.id, &push), OK, "they are still there");
+	is_int(push_seal_all(world->store, &other), OK, "with another key");
+	is_int(pushes_get(world->arena, world_read(world), ana->id, token.id, &push), ERR_NOT_FOUND, "they end: clients subscribe anew");
 	world_free(world);
 }
 
