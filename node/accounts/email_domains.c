@@ -1,5 +1,5 @@
 /*
- * The list of domains. Both sides are compared in their form of the DNS (UTS 46), which has one spelling for each domain.
+ * The lists of domains. Both sides are compared in their form of the DNS (UTS 46), which has one spelling for each domain.
  */
 #include "node/accounts/email_domains.h"
 
@@ -8,6 +8,7 @@
 #include "node/mail/address.h"
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
+#include "storage/rules.h"
 
 static bool is_ascii(struct str text)
 {
@@ -76,4 +77,20 @@ bool email_domain_is_allowed(struct arena *arena, const struct config *config, s
 		if (covers(arena, list->items[i], domain, typed, odd))
 			return true;
 	return !list->count;
+}
+
+const char *email_fault(struct arena *arena, struct view *view, const struct config *config, struct str *email)
+{
+	struct str domain, host;
+	const char *fault;
+
+	if (!email_domain_is_allowed(arena, config, *email))
+		return "is of a domain that does not sign up here";
+	mail_address_parse(arena, *email, email, &fault);
+	domain = str_lower(arena, *email);
+	str_cut(&domain, '@');
+	/* Rules have the form of the DNS, people write accents. */
+	if (url_host_parse(arena, domain, &host) == OK)
+		domain = host;
+	return rules_cover_host(view, RULE_EMAIL_DOMAIN, domain) ? "is of a provider that is not allowed here" : NULL;
 }

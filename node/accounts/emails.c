@@ -3,8 +3,8 @@
  */
 #include "node/accounts/emails.h"
 
+#include "node/accounts/email_domains.h"
 #include "node/accounts/people.h"
-#include "node/accounts/registration.h"
 #include "node/mail/address.h"
 #include "node/mail/letters.h"
 #include "storage/audit.h"
@@ -52,7 +52,7 @@ int emails_ask(struct arena *arena, struct txn *txn, const struct mailer *mailer
 
 	if (r == OK)
 		r = mail_address_parse(arena, address, &parsed, &fault);
-	if (r == OK && registration_email_fault(arena, txn_view(txn), mailer->config, &address))
+	if (r == OK && email_fault(arena, txn_view(txn), mailer->config, &address))
 		r = ERR_DENIED;
 	if (r == OK)
 		r = check_free(arena, txn_view(txn), &user, parsed);
@@ -142,7 +142,7 @@ int emails_confirm(struct arena *arena, struct txn *txn, const struct mailer *ma
 
 	if (r == OK)
 		r = users_get(arena, txn_view(txn), link.account_id, &user);
-	if (r == OK && registration_email_fault(arena, txn_view(txn), mailer->config, &link.email))
+	if (r == OK && email_fault(arena, txn_view(txn), mailer->config, &link.email))
 		r = ERR_DENIED;
 	if (r == OK)
 		r = check_free(arena, txn_view(txn), &user, link.email);

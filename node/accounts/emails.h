@@ -14,7 +14,7 @@ struct arena;
 /* Is there an address of theirs that waits to be confirmed? That one; STR_NONE: there is none. */
 struct str emails_waiting(const struct user *user);
 
-/* Asks for a new address: a mail with a link goes there. ERR_DENIED: its domain may not (registration.h). ERR_EXISTS: it is
+/* Asks for a new address: a mail with a link goes there. ERR_DENIED: its domain may not (email_domains.h). ERR_EXISTS: it is
  * somebody's. ERR_INVALID: it is no address. ERR_LIMIT: too many mails went there. ERR_GONE: this node sends no mail. */
 int emails_ask(struct arena *arena, struct txn *txn, const struct mailer *mailer, uint64_t account_id, struct str address,
                struct str secret);

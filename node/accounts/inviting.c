@@ -4,7 +4,7 @@
 #include "node/accounts/inviting.h"
 
 #include "federation/staff.h"
-#include "node/accounts/registration.h"
+#include "node/accounts/email_domains.h"
 #include "node/config.h"
 #include "node/mail/queue.h"
 #include "node/permission.h"
@@ -76,7 +76,7 @@ static const char *person_fault(struct arena *arena, struct view *view, const st
 	if (fault || !invitation->email.n)
 		return fault;
 	*ret_field = "email";
-	return registration_email_fault(arena, view, inviter->config, &invitation->email);
+	return email_fault(arena, view, inviter->config, &invitation->email);
 }
 
 static const char *terms_fault(const struct inviter *inviter, int64_t now_ms, const struct invitation *invitation,

@@ -5,7 +5,6 @@
  */
 #include "node/accounts/registration.h"
 
-#include "federation/url.h"
 #include "node/accounts/email_domains.h"
 #include "node/accounts/emails.h"
 #include "node/accounts/inviting.h"
@@ -13,14 +12,12 @@
 #include "node/accounts/oauth.h"
 #include "node/accounts/people.h"
 #include "node/config.h"
-#include "node/mail/address.h"
 #include "node/node.h"
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
 #include "storage/base/hash.h"
 #include "storage/base/json.h"
 #include "storage/networks.h"
-#include "storage/rules.h"
 #include "storage/tokens.h"
 #include "storage/users.h"
 
@@ -95,22 +92,6 @@ static bool is_taken(struct call *call, struct view *view, const struct new_pers
 	return users_by_email(call->arena, view, person->email, &user) != ERR_NOT_FOUND;
 }
 
-const char *registration_email_fault(struct arena *arena, struct view *view, const struct config *config, struct str *email)
-{
-	struct str domain, host;
-	const char *fault;
-
-	if (!email_domain_is_allowed(arena, config, *email))
-		return "is of a domain that does not sign up here";
-	mail_address_parse(arena, *email, email, &fault);
-	domain = str_lower(arena, *email);
-	str_cut(&domain, '@');
-	/* Rules have the form of the DNS, people write accents. */
-	if (url_host_parse(arena, domain, &host) == OK)
-		domain = host;
-	return rules_cover_host(view, RULE_EMAIL_DOMAIN, domain) ? "is of a provider that is not allowed here" : NULL;
-}
-
 static int check_fields(struct call *call, struct view *view, struct new_person *person)
 {
 	struct str password = call_param(call, "password");
@@ -123,7 +104,7 @@ static int check_fields(struct call *call, struct view *view, struct new_person 
 	fault = people_fault(&call->node->instance, person, &field);
 	if (fault)
 		return refuse_field(call, field, "ERR_INVALID", fault);
-	fault = registration_email_fault(call->arena, view, call->node->config, &person->email);
+	fault = email_fault(call->arena, view, call->node->config, &person->email);
 	if (fault)
 		return refuse_field(call, "email", "ERR_BLOCKED", fault);
 	if (is_taken(call, view, person, &field))

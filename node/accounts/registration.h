@@ -7,11 +7,6 @@
 
 #include "node/call.h"
 
-struct config;
-
-/* Why nobody joins with an e-mail address that is otherwise well; NULL: they may, and *email has the form in which it is
- * kept. The one place that decides. */
-const char *registration_email_fault(struct arena *arena, struct view *view, const struct config *config, struct str *email);
 /* Whether who asks from this address may sign up, as far as networks are kept out. */
 bool registration_network_may(struct view *view, struct str address);
 

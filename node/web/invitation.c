@@ -4,6 +4,7 @@
  */
 #include "node/web/invitation.h"
 
+#include "node/accounts/email_domains.h"
 #include "node/accounts/emails.h"
 #include "node/accounts/entry.h"
 #include "node/accounts/inviting.h"
@@ -11,6 +12,7 @@
 #include "node/accounts/registration.h"
 #include "node/api/invitations.h"
 #include "node/node.h"
+#include "node/web/new_password.h"
 #include "node/web/pages.h"
 #include "storage/accounts.h"
 #include "storage/base/clock.h"
@@ -98,12 +100,7 @@ static void add_fields(struct arrival *arrival, enum text alert)
 			.name = "email", .type = "email", .autocomplete = "email", .label = TEXT_INVITATION_EMAIL,
 			.hint = TEXT_COUNT, .value = typed(arrival, "email", STR_NONE),
 			.wrong = alert == TEXT_INVITATION_EMAIL_WRONG || alert == TEXT_INVITATION_EMAIL_REFUSED });
-	page_field(page, &(struct page_field){
-		.name = "password", .type = "password", .autocomplete = "new-password", .label = TEXT_FIELD_NEW_PASSWORD,
-		.hint = TEXT_FIELD_NEW_PASSWORD_HINT, .wrong = alert == TEXT_SIGN_UP_LENGTH });
-	page_field(page, &(struct page_field){
-		.name = "repeat", .type = "password", .autocomplete = "new-password", .label = TEXT_FIELD_REPEAT,
-		.hint = TEXT_COUNT, .wrong = alert == TEXT_SIGN_UP_DIFFER });
+	new_password_fields(page, STR_NONE, alert);
 }
 
 static int show_form(struct arrival *arrival, int status, enum text alert)
@@ -184,20 +181,17 @@ static bool is_taken(struct call *call, struct view *view, const struct new_pers
 /* What is wrong with the form; TEXT_COUNT: nothing. */
 static enum text find_fault(struct call *call, struct view *view, struct new_person *person)
 {
-	struct str password = call_param(call, "password");
 	enum text alert;
 	const char *field;
 
 	if (people_fault(&call->node->instance, person, &field))
 		return field[0] == 'u' ? TEXT_INVITATION_NAME_WRONG
 		       : field[0] == 'e' ? TEXT_INVITATION_EMAIL_WRONG : TEXT_INVITATION_DISPLAY_NAME_WRONG;
-	if (registration_email_fault(call->arena, view, call->node->config, &person->email))
+	if (email_fault(call->arena, view, call->node->config, &person->email))
 		return TEXT_INVITATION_EMAIL_REFUSED;
 	if (is_taken(call, view, person, &alert))
 		return alert;
-	if (password.n < PASSWORD_BYTES_MIN || password.n > PASSWORD_BYTES_MAX)
-		return TEXT_SIGN_UP_LENGTH;
-	return str_eq(password, call_param(call, "repeat")) ? TEXT_COUNT : TEXT_SIGN_UP_DIFFER;
+	return new_password_fault(call);
 }
 
 int invitation_page_check(struct call *call, struct view *view)

@@ -5,13 +5,19 @@
 
 #include "node/accounts/login.h"
 
-void new_password_fields(struct html_page *page, struct str username, enum text alert)
+/* Password managers learn from it whose password this is. */
+static void name_whose(struct html_page *page, struct str username)
 {
-	/* Password managers learn from it whose password this is. */
 	page_html(page, "<input class=\"unseen\" type=\"text\" name=\"username\" autocomplete=\"username\" tabindex=\"-1\" "
 	                "aria-hidden=\"true\" readonly value=\"");
 	page_text(page, username);
 	page_html(page, "\">\n");
+}
+
+void new_password_fields(struct html_page *page, struct str username, enum text alert)
+{
+	if (username.n)
+		name_whose(page, username);
 	page_field(page, &(struct page_field){
 		.name = "password", .type = "password", .autocomplete = "new-password", .label = TEXT_FIELD_NEW_PASSWORD,
 		.hint = TEXT_FIELD_NEW_PASSWORD_HINT, .wrong = alert == TEXT_SIGN_UP_LENGTH });
