@@ -79,68 +79,87 @@ int users_count(struct view *view, uint64_t *ret_count)
 	return view_count(view, SPACE_USER, ret_count);
 }
 
-int users_others_hold(struct view *view, uint64_t account_id, uint8_t roles, bool *ret_held)
+/* Of a visit: no further ones. */
+enum { VISITED_ENOUGH = 1 };
+
+/* Each user until `visit` returns something else than OK, which is what comes of it. The record lives during its visit. */
+static int visit_users(struct view *view, bool newest_first, int (*visit)(const struct user *user, void *arg), void *arg)
 {
 	struct arena *arena = arena_new();
 	struct prefix_walk walk;
 	struct engine_item item;
 	struct user user;
-	int r = OK;
+	int r = OK, walked = OK;
 
-	*ret_held = false;
-	prefix_walk_init(&walk, view, SPACE_USER, STR_NONE, false);
-	while (!*ret_held && (r = prefix_next(&walk, &item)) == OK) {
+	prefix_walk_init(&walk, view, SPACE_USER, STR_NONE, newest_first);
+	while (r == OK && (walked = prefix_next(&walk, &item)) == OK) {
 		arena_reset(arena);
 		r = codec_decode(arena, &user_type, item.value, &user);
-		if (r != OK)
-			break;
-		*ret_held = user.account_id != account_id && !user.disabled && (user.roles & roles) == roles;
+		if (r == OK)
+			r = visit(&user, arg);
 	}
 	arena_free(arena);
-	return r == ERR_NOT_FOUND ? OK : r;
+	if (walked != OK && walked != ERR_NOT_FOUND)
+		return walked;
+	return r == VISITED_ENOUGH ? OK : r;
+}
+
+struct others {
+	uint64_t but_id;
+	uint8_t roles;
+	bool held;
+};
+
+static int visit_other(const struct user *user, void *arg)
+{
+	struct others *others = arg;
+
+	others->held = user->account_id != others->but_id && !user->disabled && (user->roles & others->roles) == others->roles;
+	return others->held ? VISITED_ENOUGH : OK;
+}
+
+int users_others_hold(struct view *view, uint64_t account_id, uint8_t roles, bool *ret_held)
+{
+	struct others others = { account_id, roles, false };
+	int r = visit_users(view, false, visit_other, &others);
+
+	*ret_held = others.held;
+	return r;
+}
+
+static int migrate_roles(const struct user *user, void *arg)
+{
+	enum { FORMER_ADMIN = 2 };
+	struct user changed = *user;
+
+	if (user->roles != FORMER_ADMIN)
+		return OK;
+	changed.roles = ROLE_ADMIN | ROLE_MODERATOR | ROLE_PEOPLE_MANAGER;
+	return users_put(arg, &changed);
 }
 
 int users_migrate_roles(struct txn *txn)
 {
-	enum { FORMER_ADMIN = 2 };
-	struct arena *arena = arena_new();
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct user user;
-	int r;
+	return visit_users(txn_view(txn), false, migrate_roles, txn);
+}
 
-	prefix_walk_init(&walk, txn_view(txn), SPACE_USER, STR_NONE, false);
-	while ((r = prefix_next(&walk, &item)) == OK) {
-		arena_reset(arena);
-		r = codec_decode(arena, &user_type, item.value, &user);
-		if (r == OK && user.roles == FORMER_ADMIN) {
-			user.roles = ROLE_ADMIN | ROLE_MODERATOR | ROLE_PEOPLE_MANAGER;
-			r = users_put(txn, &user);
-		}
-		if (r != OK)
-			break;
-	}
-	arena_free(arena);
-	return r == ERR_NOT_FOUND ? OK : r;
+struct waiting {
+	size_t count, left;
+};
+
+static int visit_waiting(const struct user *user, void *arg)
+{
+	struct waiting *waiting = arg;
+
+	waiting->count += (user->holds & HOLD_PENDING) != 0;
+	return --waiting->left ? OK : VISITED_ENOUGH;
 }
 
 int users_waiting(struct view *view, size_t max, size_t *ret_count)
 {
-	struct arena *arena = arena_new();
-	struct prefix_walk walk;
-	struct engine_item item;
-	struct user user;
-	int r = OK;
+	struct waiting waiting = { 0, max };
+	int r = max ? visit_users(view, true, visit_waiting, &waiting) : OK;
 
-	*ret_count = 0;
-	prefix_walk_init(&walk, view, SPACE_USER, STR_NONE, true);
-	for (size_t i = 0; i < max && (r = prefix_next(&walk, &item)) == OK; i++) {
-		arena_reset(arena);
-		r = codec_decode(arena, &user_type, item.value, &user);
-		if (r != OK)
-			break;
-		*ret_count += (user.holds & HOLD_PENDING) != 0;
-	}
-	arena_free(arena);
-	return r == ERR_NOT_FOUND ? OK : r;
+	*ret_count = waiting.count;
+	return r;
 }
