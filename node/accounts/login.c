@@ -79,14 +79,18 @@ static void work_area_free(struct crypt_data *data)
 	free(data);
 }
 
+bool password_length_fits(struct str password)
+{
+	return utf8_length(password) >= PASSWORD_CHARACTERS_MIN && password.n <= PASSWORD_BYTES_MAX;
+}
+
 int password_hash(struct arena *arena, struct str password, struct str *ret_hash)
 {
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
 	struct crypt_data *data;
 	struct str text;
 
-	if (password.n < PASSWORD_BYTES_MIN || password.n > PASSWORD_BYTES_MAX ||
-	    str_find_char(password, '\0') != SIZE_MAX)
+	if (!password_length_fits(password) || str_find_char(password, '\0') != SIZE_MAX)
 		return ERR_INVALID;
 	make_setting(setting);
 	data = work_area_new();

@@ -8,9 +8,11 @@
 #include "storage/instance.h"
 #include "storage/model.h"
 
-/* The longest is what crypt(3) takes: 512 bytes with the NUL behind them. */
-enum { PASSWORD_BYTES_MIN = 10, PASSWORD_BYTES_MAX = 511, SESSION_DAYS = 30, SIGN_UP_DAYS = 7 };
+/* A person counts characters; the longest is what crypt(3) takes: 512 bytes with the NUL behind them. */
+enum { PASSWORD_CHARACTERS_MIN = 10, PASSWORD_BYTES_MAX = 511, SESSION_DAYS = 30, SIGN_UP_DAYS = 7 };
 
+/* Is it long enough, and not too long? */
+bool password_length_fits(struct str password);
 /* A yescrypt hash ("$y$…", cost 7). ERR_INVALID: too short, too long or with NUL. */
 int password_hash(struct arena *arena, struct str password, struct str *ret_hash);
 /* true when it fits. An empty hash costs the same time and never fits, so that unknown names answer alike. */

@@ -109,8 +109,8 @@ static int check_fields(struct call *call, struct view *view, struct new_person 
 		return refuse_field(call, "email", "ERR_BLOCKED", fault);
 	if (is_taken(call, view, person, &field))
 		return refuse_field(call, field, "ERR_TAKEN", "is taken");
-	if (password.n < PASSWORD_BYTES_MIN)
-		return refuse_field(call, "password", password.n ? "ERR_TOO_SHORT" : "ERR_BLANK", "must have at least 10 bytes");
+	if (utf8_length(password) < PASSWORD_CHARACTERS_MIN)
+		return refuse_field(call, "password", password.n ? "ERR_TOO_SHORT" : "ERR_BLANK", "must have at least 10 characters");
 	if (password.n > PASSWORD_BYTES_MAX || str_find_char(password, '\0') != SIZE_MAX)
 		return refuse_field(call, "password", "ERR_TOO_LONG", "must have at most 511 bytes, none of them zero");
 	if (!call_param_bool(call, "agreement", false))

@@ -170,7 +170,7 @@ const struct command commands[] = {
 	{ "user list", "", NULL, PLACE_STORE, false, command_user_list, "lists the people of this node" },
 	{ "user show", "NAME", NULL, PLACE_STORE, false, command_user_show, "one person: state, posts, room that files take, and the invitation by which they came" },
 	{ "user sessions", "NAME", NULL, PLACE_STORE, false, command_user_sessions,
-	  "the browsers and apps that have access to a person's account: since when, last use, scopes" },
+	  "the browsers and apps that have access to a person's account: since when, day of the last use, scopes" },
 	{ "user factor list", "NAME", NULL, PLACE_STORE, false, command_user_factor_list,
 	  "what a person shows behind the password: kind, since when" },
 	{ "user factor remove", "NAME", NULL, PLACE_STORE, false, command_user_factor_remove,

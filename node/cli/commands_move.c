@@ -150,15 +150,16 @@ static int alias_change(struct cli *cli, struct move_body *body)
 		body->uri = other.uri;
 	}
 	err = cli_write(cli, alias_write, body);
-	if (err == ERR_EXISTS)   /* as it is wanted */
-		return STATUS_DONE;
 	if (err == ERR_NOT_FOUND)
 		return cli_fail(cli, "%.*s is no alias", STR_ARG(text));
 	if (err == ERR_INVALID)
 		return cli_fail(cli, "%.*s cannot be an alias", STR_ARG(text));
 	if (err == ERR_LIMIT)
 		return cli_fail(cli, "there are %d aliases already", ACTOR_ALIASES_MAX);
-	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+	if (err != OK && err != ERR_EXISTS)   /* the latter is as it is wanted */
+		return cli_fail(cli, "%s", err_name(err));
+	buf_printf(&cli->out, "%.*s is %s alias\n", STR_ARG(text), body->add ? "an" : "no");
+	return STATUS_DONE;
 }
 
 int command_user_alias(struct cli *cli)

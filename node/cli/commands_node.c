@@ -149,8 +149,8 @@ int command_config_set(struct cli *cli)
 	err = cli_write(cli, setting_write, &body);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
-	if (cli->node && !config_is_live(body.key))
-		buf_add(&cli->out, STR("takes effect at the next start\n"));
+	buf_printf(&cli->out, body.value.p ? "%.*s is set" : "%.*s is as in the file, or as it comes", STR_ARG(body.key));
+	buf_add(&cli->out, cli->node && !config_is_live(body.key) ? STR("; it takes effect at the next start\n") : STR("\n"));
 	return STATUS_DONE;
 }
 

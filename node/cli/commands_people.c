@@ -44,7 +44,7 @@ static int password_option(struct cli *cli, struct str *ret_hash)
 	if (!cli_option(cli, "password-stdin").p)
 		return STATUS_DONE;
 	if (password_hash(cli->arena, cli->input, ret_hash) != OK)
-		return cli_fail(cli, "a password has %d to %d bytes", PASSWORD_BYTES_MIN, PASSWORD_BYTES_MAX);
+		return cli_fail(cli, "a password has at least %d characters and at most %d bytes", PASSWORD_CHARACTERS_MIN, PASSWORD_BYTES_MAX);
 	return STATUS_DONE;
 }
 
@@ -72,6 +72,20 @@ static int add_write(struct txn *txn, void *arg)
 	return err;
 }
 
+/* Which of the two it was. Whoever may run commands may read both. */
+static const char *taken(struct cli *cli, const struct new_person *person)
+{
+	struct account account;
+	struct view *view;
+	bool name = false;
+
+	if (view_begin(cli->store, &view) == OK) {
+		name = accounts_of_name(cli->arena, view, person->name, STR_NONE, &account) != ERR_NOT_FOUND;
+		view_end(view);
+	}
+	return name ? "the name is taken" : "the e-mail address is taken";
+}
+
 int command_user_add(struct cli *cli)
 {
 	struct add_body body = { .arena = cli->arena };
@@ -94,7 +108,7 @@ int command_user_add(struct cli *cli)
 		body.sign_up_secret = hash_token(cli->arena);
 	err = cli_write(cli, add_write, &body);
 	if (err == ERR_EXISTS)
-		return cli_fail(cli, "the name or the e-mail address is taken");
+		return cli_fail(cli, "%s", taken(cli, &body.person));
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
 	if (body.sign_up_secret.n)
@@ -212,13 +226,23 @@ struct person_body {
 	struct str name, hash, secret, email;
 	struct mailer mailer;
 	bool disabled;
+	bool is_new;                 /* out: has no password yet */
 };
 
 static int disable_write(struct txn *txn, void *arg)
 {
 	struct person_body *body = arg;
+	struct account account;
+	struct user user;
+	int err = people_set_disabled(body->arena, txn, body->name, body->disabled);
 
-	return people_set_disabled(body->arena, txn, body->name, body->disabled);
+	if (err == OK)
+		err = accounts_by_name(body->arena, txn_view(txn), body->name, STR_NONE, &account);
+	if (err == OK)
+		err = users_get(body->arena, txn_view(txn), account.id, &user);
+	if (err == OK)
+		body->is_new = !user.password_hash.n;
+	return err;
 }
 
 static int set_disabled(struct cli *cli, bool disabled)
@@ -229,7 +253,9 @@ static int set_disabled(struct cli *cli, bool disabled)
 	if (err != OK)
 		return person_fail(cli, err);
 	buf_printf(&cli->out, "%.*s %s\n", STR_ARG(body.name),
-	           disabled ? "is signed out everywhere and cannot sign in" : "may sign in");
+	           disabled ? "is signed out everywhere and cannot sign in"
+	           : body.is_new ? "is let in, but has no password yet: rse-node user password makes a link to choose one"
+	           : "may sign in");
 	return STATUS_DONE;
 }
 

@@ -13,6 +13,11 @@
 
 /* --- rules ------------------------------------------------------------------------------------------------------ */
 
+static struct str shown(struct str argument)
+{
+	return argument.n ? argument : STR("an empty text");
+}
+
 /* KIND VALUE, as a rule. */
 static int rule_argument(struct cli *cli, struct rule *ret_rule)
 {
@@ -22,7 +27,7 @@ static int rule_argument(struct cli *cli, struct rule *ret_rule)
 		                      "email-domain");
 	if (policy_rule_value(cli->arena, ret_rule->kind, cli->arguments[1], &ret_rule->value) == OK)
 		return STATUS_DONE;
-	return cli_usage(cli, "%.*s is no %s that can be compared", STR_ARG(cli->arguments[1]),
+	return cli_usage(cli, "%.*s is no %s that can be compared", STR_ARG(shown(cli->arguments[1])),
 	                 rule_kind_name(ret_rule->kind));
 }
 
@@ -52,9 +57,20 @@ static const char *effect_of(uint8_t kind)
 	}
 }
 
+struct rule_body {
+	struct arena *arena;
+	struct rule rule;
+};
+
+/* A comment stays unless another is given. */
 static int add_write(struct txn *txn, void *arg)
 {
-	return rules_put(txn, arg);
+	struct rule_body *body = arg;
+	struct rule rule = body->rule, before;
+
+	if (!rule.comment.p && rules_get(body->arena, txn_view(txn), rule.kind, rule.value, &before) == OK)
+		rule.comment = before.comment;
+	return rules_put(txn, &rule);
 }
 
 /* The host of a handle or an address, or a domain. */
@@ -95,7 +111,7 @@ int command_rule_add(struct cli *cli)
 		return cli_fail(cli, "that is this node itself; its own people are disabled by rse-node user disable");
 	if (!is_line(rule.comment))
 		return cli_usage(cli, "--comment is one line of at most %d bytes", RULE_COMMENT_BYTES_MAX);
-	err = cli_write(cli, add_write, &rule);
+	err = cli_write(cli, add_write, &(struct rule_body){ cli->arena, rule });
 	if (err == ERR_LIMIT)
 		return cli_fail(cli, "there are %d rules already", RULES_MAX);
 	if (err != OK)
@@ -164,8 +180,11 @@ int command_refusals(struct cli *cli)
 	struct refusal *refusals;
 	struct view *view;
 	size_t count = 0;
-	int err = view_begin(cli->store, &view);
+	int err;
 
+	if (str_find_char(cli_option(cli, "origin"), ' ') != SIZE_MAX)
+		return cli_usage(cli, "--origin is a domain, such as b.example, or its address, as refusals prints it");
+	err = view_begin(cli->store, &view);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
 	err = refusals_page(cli->arena, view, cli_option(cli, "origin"), REFUSALS_MAX, &refusals, &count);

@@ -11,15 +11,17 @@
 #include "storage/keyring.h"
 #include "storage/tokens.h"
 
-/* kind, what it is, since when, last use, what it may do */
+/* kind, what it is, since when, day of the last use (it is kept to the hour, so a time would mislead), what it may do */
 static void print_row(struct cli *cli, const char *kind, struct str name, int64_t begun_ms, int64_t used_ms,
                       struct str scopes)
 {
+	enum { DAY_CHARACTERS = 10 };
 	char begun[DATE_ISO_BYTES], used[DATE_ISO_BYTES];
 
 	date_iso_seconds(begun_ms, begun);
 	date_iso_seconds(used_ms > begun_ms ? used_ms : begun_ms, used);
-	buf_printf(&cli->out, "%s\t%.*s\t%s\t%s\t%.*s\n", kind, STR_ARG(name), begun, used, STR_ARG(scopes));
+	buf_printf(&cli->out, "%s\t%.*s\t%s\t%.*s\t%.*s\n", kind, STR_ARG(name), begun, DAY_CHARACTERS, used,
+	           STR_ARG(scopes));
 }
 
 static struct str agent_name(struct arena *arena, const struct session *session)

@@ -51,7 +51,10 @@ int command_text_set(struct cli *cli)
 	if (err == ERR_LIMIT)
 		return cli_fail(cli, "a text has at most %d KiB, and there are at most %d terms", NODE_TEXT_BYTES_MAX / 1024,
 		                NODE_TERMS_MAX);
-	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	buf_printf(&cli->out, "%.*s is set\n", STR_ARG(body.name));
+	return STATUS_DONE;
 }
 
 /* Terms of several days stand one behind the other, each below its day. */
@@ -122,5 +125,8 @@ int command_text_remove(struct cli *cli)
 	err = cli_write(cli, remove_write, &body);
 	if (err == ERR_NOT_FOUND)
 		return missing(cli, &body);
-	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	buf_printf(&cli->out, "%.*s: removed\n", STR_ARG(body.name));
+	return STATUS_DONE;
 }

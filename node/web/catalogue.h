@@ -71,8 +71,8 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	  "At least 10 characters. A sentence that is easy to remember does very well.") \
 	X(FIELD_REPEAT, "Le même, encore une fois", "The same once more") \
 	X(SIGN_UP_SUBMIT, "Enregistrer et se connecter", "Save and sign in") \
-	X(SIGN_UP_LENGTH, "Le mot de passe doit compter entre 10 et 511 caractères.", \
-	  "The password must have between 10 and 511 characters.") \
+	X(SIGN_UP_LENGTH, "Le mot de passe doit compter au moins 10 caractères, et au plus 511 octets.", \
+	  "The password must have at least 10 characters, and at most 511 bytes.") \
 	X(SIGN_UP_DIFFER, "Les deux mots de passe ne sont pas identiques.", "The two passwords are not the same.") \
 	X(SIGN_UP_GONE, "Ce lien n’est plus valable", "This link is no longer valid") \
 	X(SIGN_UP_GONE_LEAD, "Un lien d’inscription ne sert qu’une fois, pendant 7 jours. Demandez-en un nouveau à la " \

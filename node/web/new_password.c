@@ -30,7 +30,7 @@ enum text new_password_fault(const struct call *call)
 {
 	struct str password = call_param(call, "password");
 
-	if (password.n < PASSWORD_BYTES_MIN || password.n > PASSWORD_BYTES_MAX)
+	if (!password_length_fits(password))
 		return TEXT_SIGN_UP_LENGTH;
 	return str_eq(password, call_param(call, "repeat")) ? TEXT_COUNT : TEXT_SIGN_UP_DIFFER;
 }

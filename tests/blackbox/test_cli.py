@@ -326,6 +326,21 @@ def test_a_first_word_alone_says_what_follows(still):
 
 
 def test_commands_say_what_they_did(node):
+    for name, email, said in (("ana", "x@y.example", "the name is taken"), ("anb", "ana@corp.example", "the e-mail address is taken")):
+        assert said in node.cli("user", "add", name, "--email", email, "--password-stdin", stdin="long enough " * 2).stderr
+    node.do("user", "add", "nina", "--email", "nina@a.example")
+    assert "no password yet" in node.do("user", "enable", "nina")
+    node.do("rule", "add", "domain", "kept.example", "--comment", "since May")
+    node.do("rule", "add", "domain", "kept.example")
+    assert "since May" in node.do("rule", "list")
+    node.do("rule", "add", "domain", "kept.example", "--comment", "")
+    assert "since May" not in node.do("rule", "list")
+    empty = node.cli("rule", "add", "word", "")
+    fails(empty, 2)
+    assert "an empty text is no word" in empty.stderr
+    fails(node.cli("refusals", "--origin", "x y"), 2)
+    for command in (("config", "set", "title", "Named"), ("user", "alias", "ana", "add", "nina"), ("user", "alias", "ana", "remove", "nina")):
+        assert node.do(*command), "what was done is said"
     node.add_user("vic")
     assert "vic" in node.do("user", "disable", "vic") and "vic" in node.do("user", "enable", "vic")
     assert "vic" in node.do("user", "rotate-keys", "vic")

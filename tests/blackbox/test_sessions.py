@@ -1,5 +1,7 @@
 """What a person has let in, seen and ended: by a client, and on the page with a browser."""
 
+import re
+
 import pytest
 
 from browser import Browser
@@ -84,6 +86,7 @@ def test_a_new_password_ends_all(world, word):
     browser = sign_in(world.a, pia.name)
     rows = [line.split("\t") for line in world.a.do("user", "sessions", pia.name).splitlines()]
     assert [row[0] for row in rows] == ["browser", "app"] and all(len(row) == 5 for row in rows) and "read" in rows[1][4]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", row[3]) for row in rows), "a day: it is kept to the hour"
     world.a.do("user", "password", pia.name, "--password-stdin", stdin="another long password\n")
     pia.get("/api/v1/accounts/verify_credentials", expect=401)
     browser.open(world.a.url + "/settings/sessions")

@@ -50,6 +50,7 @@ static void test_passwords(void)
 	is_int(password_hash(world->arena, STR("été 2026 à Lyon"), &again), OK, "hashed again");
 	ok(!str_eq(hash, again), "it has another salt");
 	is_int(password_hash(world->arena, STR("123456789"), &again), ERR_INVALID, "9 bytes are too short");
+	is_int(password_hash(world->arena, STR("éééééé"), &again), ERR_INVALID, "nor do 6 characters of 12 bytes");
 	is_int(password_hash(world->arena, too_long, &again), ERR_INVALID, "512 bytes are too long");
 	is_int(password_hash(world->arena, full, &again), OK, "511 bytes will do");
 	ok(password_verify(full, again), "and fit");
