@@ -110,6 +110,52 @@ static int read_credential(struct webauthn_auth *auth)
 	return n && n <= PASSKEY_CREDENTIAL_MAX && auth->credential_id.n == n && auth->rest.n ? OK : ERR_INVALID;
 }
 
+/* The head of a CBOR item (RFC 8949 section 3) with its argument; false: cut short, or of an indefinite length. */
+static bool read_cbor_head(struct str *rest, unsigned *ret_major, uint64_t *ret_argument)
+{
+	unsigned head, n;
+
+	if (!rest->n)
+		return false;
+	head = byte_at(*rest, 0);
+	*ret_major = head >> 5;
+	*ret_argument = head & 31;
+	n = *ret_argument < 24 ? 0 : 1u << (*ret_argument - 24);
+	if (*ret_argument > 27 || rest->n < 1 + n)
+		return false;
+	if (n)
+		*ret_argument = 0;
+	for (unsigned i = 1; i <= n; i++)
+		*ret_argument = *ret_argument << 8 | byte_at(*rest, i);
+	*rest = str_sub(*rest, 1 + n, SIZE_MAX);
+	return true;
+}
+
+/* Is this so many CBOR items, and nothing else? The libraries below take room for as many as an item says it holds, before they
+ * look whether they are there; here it cannot say more than it has bytes. */
+static bool is_cbor(struct str data, uint64_t items)
+{
+	enum { BYTES = 2, TEXT, ARRAY, MAP, TAG };
+
+	while (items > 0) {
+		unsigned major;
+		uint64_t argument;
+
+		if (!read_cbor_head(&data, &major, &argument) || (major >= BYTES && major <= MAP && argument > data.n))
+			return false;
+		items--;
+		if (major == BYTES || major == TEXT)
+			data = str_sub(data, argument, SIZE_MAX);
+		else if (major == ARRAY || major == MAP)
+			items += major == MAP ? 2 * argument : argument;
+		else if (major == TAG)
+			items++;
+		if (items > data.n)
+			return false;
+	}
+	return data.n == 0;
+}
+
 int webauthn_read_auth(const struct webauthn_party *party, struct str data, struct webauthn_auth *ret_auth)
 {
 	uint8_t hash[SHA256_BYTES];
@@ -129,7 +175,7 @@ int webauthn_read_auth(const struct webauthn_party *party, struct str data, stru
 		return ERR_INVALID;
 	if ((auth.flags & WEBAUTHN_CREDENTIAL) && read_credential(&auth) != OK)
 		return ERR_INVALID;
-	if (!(auth.flags & (WEBAUTHN_CREDENTIAL | WEBAUTHN_EXTENSIONS)) && auth.rest.n)
+	if (!is_cbor(auth.rest, ((auth.flags & WEBAUTHN_CREDENTIAL) != 0) + ((auth.flags & WEBAUTHN_EXTENSIONS) != 0)))
 		return ERR_INVALID;
 	*ret_auth = auth;
 	return OK;
