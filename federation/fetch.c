@@ -134,6 +134,8 @@ static int get(const struct federation *federation, struct arena *arena, const s
 	r = net_get(federation->net, arena, request, ret_response);
 	budget_leave(federation->budget, origin);
 	charge(federation->allowance, ret_response);
+	if (federation->status)
+		*federation->status = r ? 0 : ret_response->status;
 	return r == ERR_LIMIT ? ERR_INVALID : r;
 }
 

@@ -128,8 +128,11 @@ static int contact_made(struct node *node, struct contact_body *body)
 	bool is_welcome = resolve_welcome(&node->federation, body->arena, node->store, body->found) != ERR_DENIED;
 	int err;
 
-	if (!is_welcome)
+	if (!is_welcome) {
 		body->failure = STR("it has not added us: it refuses our signed request");
+		log_event(LOG_LEVEL_INFO, "peer asked again later", "peer", arena_cstr(body->arena, body->found->domain), "why",
+		          body->failure.p, NULL);
+	}
 	err = writer_run(node->writer, contact_write, body);
 	return err != OK || is_welcome ? err : ERR_NETWORK;
 }
@@ -139,7 +142,9 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 	struct peer peer;
 	struct view *view;
 	struct contact_body body = { .arena = arena, .peer_id = job->subject, .found = &peer };
-	int err = view_begin(node->store, &view);
+	struct federation asking = node->federation;
+	struct str why;
+	int status = 0, err = view_begin(node->store, &view);
 
 	if (err != OK)
 		return err;
@@ -147,16 +152,18 @@ static int run_contact(struct node *node, struct arena *arena, struct job *job)
 	view_end(view);
 	if (err != OK)
 		return err == ERR_NOT_FOUND ? OK : err;   /* taken off the list since */
-	err = resolve_peer(&node->federation, arena, node->store, &peer);
+	asking.status = &status;
+	err = resolve_peer(&asking, arena, node->store, &peer);
 	if (err == OK)
 		return contact_made(node, &body);
 	if (err == ERR_NOT_FOUND)                     /* one without an instance actor stays unpinned */
 		return writer_run(node->writer, contact_write, &body);
 	if (err == ERR_BUSY)                          /* the node is stopping */
 		return err;
+	why = status >= 400 ? arena_printf(arena, "it answers %d", status) : str_of(err_name(err));
 	log_event(LOG_LEVEL_WARNING, "peer not contacted", "peer", arena_cstr(arena, peer.domain), "url",
-	          arena_cstr(arena, peer.url), "error", err_name(err), NULL);
-	body.failure = arena_printf(arena, "no contact at %.*s: %s", STR_ARG(peer.url), err_name(err));
+	          arena_cstr(arena, peer.url), "error", arena_cstr(arena, why), NULL);
+	body.failure = arena_printf(arena, "no contact at %.*s: %.*s", STR_ARG(peer.url), STR_ARG(why));
 	writer_run(node->writer, contact_failed_write, &body);
 	return err;
 }

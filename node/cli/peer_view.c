@@ -21,6 +21,13 @@ struct peer_view {
 	int64_t oldest_ms;    /* 0: nothing waits */
 };
 
+/* Who does not list us answers 403, or 401 when it cannot read our key; node/job_rows.c finds it out at the contact. */
+static bool refuses_us(const struct lane *lane)
+{
+	return str_eq(lane->last_error, STR("403")) || str_eq(lane->last_error, STR("401")) ||
+	       str_starts(lane->last_error, STR("it has not added us"));
+}
+
 const char *peer_state(struct cli *cli, struct view *view, const struct peer *peer, const struct lane *lane)
 {
 	if (policy_blocks_peer(cli->arena, view, peer))
@@ -30,7 +37,7 @@ const char *peer_state(struct cli *cli, struct view *view, const struct peer *pe
 	if (lane->down_since_ms)
 		return clock_now_ms() - lane->down_since_ms >= LANE_PARKED_MS ? "parked" : "down";
 	if (peer->contacted_ms || lane->success_ms)
-		return "up";
+		return peer_is_troubled(lane) && refuses_us(lane) ? "refused" : "up";
 	return lane->last_error.n ? "unreachable" : "new";
 }
 
@@ -39,7 +46,6 @@ bool peer_is_troubled(const struct lane *lane)
 	return lane->last_error.n && (lane->failures || lane->error_ms >= lane->success_ms);
 }
 
-/* Who does not list us answers 403, or 401 when it cannot read our key. */
 struct str peer_error(struct cli *cli, const struct lane *lane)
 {
 	if (!str_eq(lane->last_error, STR("403")) && !str_eq(lane->last_error, STR("401")))

@@ -379,7 +379,8 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(PROFILE_FOLLOWING_ONE, "Abonnement", "Following") \
 	X(PROFILE_SINCE, "Membre depuis le {}", "Member since {}") \
 	X(PROFILE_MOVED, "Ce compte a déménagé :", "This account has moved to:") \
-	X(PROFILE_EMPTY, "Rien à lire ici pour le moment.", "Nothing to read here yet.") \
+	X(PROFILE_EMPTY, "Aucune publication à lire ici. Les réponses se lisent sous ce à quoi elles répondent.", \
+	  "No posts to read here. Answers stand below what they answer.") \
 	X(PROFILE_OLDER, "Publications plus anciennes", "Older posts") \
 	X(PROFILE_NEWEST, "Publications les plus récentes", "Newest posts") \
 	X(POST_TITLE, "Publication de {}", "Post by {}") \

@@ -20,7 +20,7 @@ static void add_fields(struct html_page *page, const struct account *account)
 		page_html(page, "<dt>");
 		page_text(page, pairs->items[i]);
 		page_html(page, "</dt><dd>");
-		buf_add(&page->body, pairs->items[i + 1]);
+		reading_words(page, pairs->items[i + 1]);
 		page_html(page, "</dd>\n");
 	}
 	page_html(page, "</dl>\n");
@@ -96,7 +96,7 @@ static void add_card(struct html_page *page, struct view *view, const struct acc
 	add_moved(page, view, account);
 	if (account->note.n) {
 		page_html(page, "<div class=\"words\">");
-		buf_add(&page->body, account->note);
+		reading_words(page, account->note);
 		page_html(page, "</div>\n");
 	}
 	add_fields(page, account);

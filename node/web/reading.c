@@ -66,6 +66,24 @@ static void add_byline(struct html_page *page, const struct account *account)
 	page_html(page, "</small></a></div>\n");
 }
 
+void reading_words(struct html_page *page, struct str html)
+{
+	struct str link = arena_printf(page->call->arena, "<a href=\"%.*s/tags/", STR_ARG(page->instance->url)), inner;
+	size_t at;
+
+	while ((at = str_find(html, link)) != SIZE_MAX) {
+		buf_add(&page->body, str_sub(html, 0, at));
+		inner = str_sub(html, at, SIZE_MAX);
+		inner = str_sub(inner, str_find_char(inner, '>') + 1, SIZE_MAX);
+		at = str_find(inner, STR("</a>"));
+		if (at == SIZE_MAX)
+			at = inner.n;
+		buf_add(&page->body, str_sub(inner, 0, at));
+		html = str_sub(inner, at + 4, SIZE_MAX);
+	}
+	buf_add(&page->body, html);
+}
+
 static void add_words(struct html_page *page, const struct post *post)
 {
 	bool folded = post->spoiler.n > 0;
@@ -86,7 +104,7 @@ static void add_words(struct html_page *page, const struct post *post)
 		page_text(page, post->title);
 		page_html(page, "</h3>");
 	}
-	buf_add(&page->body, post->content);
+	reading_words(page, post->content);
 	page_html(page, folded ? "</div></details>\n" : "</div>\n");
 }
 

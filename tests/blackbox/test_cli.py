@@ -1,9 +1,11 @@
 """The command line is a contract: others script against it."""
 
 import ctypes
+import http.server
 import os
 import re
 import stat
+import threading
 
 import pytest
 
@@ -483,6 +485,17 @@ def test_scopes_are_as_given(new_node):
     assert answer.status_code == 403 and "scope" in answer.json()["error"]
 
 
+def refuser():
+    """Where a server answers whatever it is asked with 501."""
+    class Never(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Never)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"127.0.0.1:{server.server_port}"
+
+
 def test_a_peer_that_cannot_be_contacted_is_told(new_node):
     """Here nobody speaks TLS."""
     node = new_node()
@@ -490,13 +503,17 @@ def test_a_peer_that_cannot_be_contacted_is_told(new_node):
     line = wait_for(lambda: [row for row in node.do("peer", "list").splitlines() if "unreachable" in row],
                     "the list says so")[0]
     assert "no contact at https://127.0.0.2" in line
+    other = refuser()
+    node.do("peer", "add", other, "--url", f"http://{other}")
+    wait_for(lambda: "it answers 501" in node.do("peer", "list"), "the list says what it answers")
 
 
 def test_a_pairing_of_one_side_alone_is_told(new_node):
     here, there = new_node(), new_node()
     here.do("peer", "add", there.domain, "--url", there.url)
     wait_for(lambda: "has not added us" in here.do("peer", "list"), "the list says what is missing")
-    assert "has not added us" in here.do("peer", "show", there.domain)
+    shown = here.do("peer", "show", there.domain)
+    assert "has not added us" in shown and "state: refused" in shown
     there.do("peer", "add", here.domain, "--url", here.url)
     wait_for(lambda: "has not added us" not in here.do("peer", "list"), "it is added", 40)
     assert "has not added us" not in there.do("peer", "list")

@@ -96,6 +96,10 @@ def test_a_new_password_ends_all(world, word):
 def test_every_page_says_who_is_signed_in(world, word):
     who = world.a.person("hdr" + word)
     browser = sign_in(world.a, who.me["username"])
+    who.say(f"A tag: #t{word} and more")
+    browser.open(f"{world.a.url}/@{who.me['username']}")
+    words = browser.page.soup.find(class_="words")
+    assert f"A tag: #t{word} and more" in words.get_text() and not words.find("a"), "tags have no page, and no link to one"
     for path, status in (("/", 200), ("/legal", 200), ("/nowhere", 404), (f"/@{who.me['username']}", 200)):
         browser.open(world.a.url + path)
         header = browser.page.soup.find("header")
