@@ -237,16 +237,24 @@ static void help_row(struct buf *out, const char *name, const char *value, bool 
 	           width < 24 ? (int)(24 - width) : 0, "", help, needed ? " (needed)" : "");
 }
 
+static bool takes_data(const struct command *command)
+{
+	for (size_t i = 0; i < option_count(command); i++)
+		if (strcmp(command->options[i].name, "data") == 0)
+			return true;
+	return false;
+}
+
 static void help_command(struct buf *out, const struct command *command)
 {
 	buf_printf(out, "usage: rse-node %s%s%s%s%s\n\n%s\n", command->words, command->arguments[0] ? " " : "",
 	           command->arguments, command->place == PLACE_STORE ? " --data DIR" : "",
 	           option_count(command) ? " [OPTIONS]" : "", command->help);
-	if (command->place != PLACE_STORE && !option_count(command))
-		return;
 	buf_add(out, STR("\noptions:\n"));
 	if (command->place == PLACE_STORE)
 		help_row(out, "data", "DIR", true, "the data folder");
+	else if (!takes_data(command))
+		help_row(out, "data", "DIR", false, "may stand here as with all commands; nothing is looked at");
 	for (size_t i = 0; i < option_count(command); i++) {
 		const struct option_row *row = &command->options[i];
 
@@ -254,6 +262,8 @@ static void help_command(struct buf *out, const struct command *command)
 	}
 	buf_add(out, STR("\nexit status: 0 done, 1 failed, 2 usage\n"));
 }
+
+enum { LIST_WIDTH = 32 };  /* of the longest command with its arguments */
 
 /* The whole list, or those that begin with `words` ("user", "peer"). */
 static bool help_list(struct buf *out, struct str prefix)
@@ -270,7 +280,7 @@ static bool help_list(struct buf *out, struct str prefix)
 			continue;
 		any = true;
 		buf_printf(out, "  %s %s%*s  %.*s\n", command->words, command->arguments,
-		           width < 28 ? (int)(28 - width) : 0, "", STR_ARG(line));
+		           width < LIST_WIDTH ? (int)(LIST_WIDTH - width) : 0, "", STR_ARG(line));
 	}
 	buf_add(out, STR("\nrse-node COMMAND --help says more. Exit status: 0 done, 1 failed, 2 usage.\n"));
 	return any;

@@ -48,7 +48,7 @@ static const struct option_row peer_add_options[] = {
 
 static const struct option_row peer_limit_options[] = {
 	{ "rate", "N", false, "activities a minute; 0: the node's default" },
-	{ "size", "BYTES", false, "length of one; 0: the node's default" },
+	{ "size", "BYTES", false, "length of one, 16384 at least; 0: the node's default" },
 	{ "attachments", "N", false, "media kept of a post, by reference; 0: the node's default" },
 	{ "media", "KINDS", false, "which: all, none, or image, video, audio and other with commas between" },
 	{ 0 },
@@ -140,6 +140,11 @@ static const struct option_row import_options[] = {
 	{ 0 },
 };
 
+static const struct option_row jobs_options[] = {
+	{ "kinds", NULL, false, "the kinds that there are instead, and what they do" },
+	{ 0 },
+};
+
 static const struct option_row text_options[] = {
 	{ "from", "DAY", false, "terms: from which day they hold; otherwise from today" },
 	{ 0 },
@@ -208,6 +213,8 @@ const struct command commands[] = {
 	  "prints what a person may take along, as CSV; TYPE is follows, blocks, mutes, lists, domain_blocks or bookmarks" },
 	{ "data import", "NAME TYPE FILE", import_options, PLACE_STORE, false, command_data_import,
 	  "brings such a file of theirs from elsewhere" },
+	{ "data imports", "NAME", NULL, PLACE_STORE, false, command_data_imports,
+	  "what they brought, the latest first: id, type, since when, running or done, rows, done, failed; then which, and why" },
 	{ "role grant", "NAME ROLE", NULL, PLACE_STORE, false, command_role_grant,
 	  "gives a person a role beside those they have; counts at once\n\n"
 	  "ROLE:\n"
@@ -233,7 +240,7 @@ const struct command commands[] = {
 	  "stops traffic both ways; deliveries wait" },
 	{ "peer resume", "DOMAIN", NULL, PLACE_STORE, false, command_peer_resume, "ends a pause" },
 	{ "peer limit", "DOMAIN", peer_limit_options, PLACE_STORE, false, command_peer_limit,
-	  "bounds what a sibling may send" },
+	  "bounds what a sibling may send, and prints the bounds; without options it only prints them" },
 	{ "rule add", "KIND VALUE", rule_add_options, PLACE_STORE, false, command_rule_add,
 	  "keeps something out, or from all but followers; KIND says what VALUE is\n\n"
 	  "KIND:\n"
@@ -298,7 +305,9 @@ const struct command commands[] = {
 	{ "config set", "KEY [VALUE]", NULL, PLACE_STORE, false, command_config_set,
 	  "keeps a value in the store, which outranks the file; without VALUE forgets it" },
 	{ "status", "", NULL, PLACE_STORE, false, command_status, "what the node holds and what waits" },
-	{ "jobs", "", NULL, PLACE_STORE, false, command_jobs, "waiting jobs, and the kinds there are" },
+	{ "jobs", "", jobs_options, PLACE_STORE, false, command_jobs,
+	  "waiting jobs: when due, kind, what about, tries\n\n"
+	  "A job whose matter is gone, such as a post of a schedule that was changed, stands there until it is due, and ends then." },
 	{ "check", "", NULL, PLACE_STORE, false, command_check, "verifies every index against its primary record" },
 	{ "reindex", "", NULL, PLACE_STORE, false, command_reindex, "builds the search file anew from the store" },
 	{ "routes", "", routes_options, PLACE_ALONE, false, command_routes, "prints the route table" },

@@ -42,6 +42,7 @@ int command_invite_revoke(struct cli *cli);
 int command_invite_resend(struct cli *cli);
 int command_data_export(struct cli *cli);
 int command_data_import(struct cli *cli);
+int command_data_imports(struct cli *cli);
 int command_token_create(struct cli *cli);
 int command_house_rule_add(struct cli *cli);
 int command_house_rule_list(struct cli *cli);

@@ -45,6 +45,19 @@ static int take_picture(struct cli *cli, struct str bytes, struct media_record *
 	return err;
 }
 
+static bool is_of_kind(struct str bytes)
+{
+	return str_starts(bytes, STR("\x89PNG")) || str_starts(bytes, STR("GIF8")) || str_starts(bytes, STR("RIFF"));
+}
+
+/* Without the colons around it, with which emoji list prints it. */
+static struct str shortcode_argument(const struct cli *cli)
+{
+	struct str text = cli->arguments[0];
+
+	return text.n > 2 && text.p[0] == ':' && text.p[text.n - 1] == ':' ? str_sub(text, 1, text.n - 2) : text;
+}
+
 static int read_picture(struct cli *cli, struct media_record *picture)
 {
 	const char *reason = "";
@@ -61,7 +74,9 @@ static int read_picture(struct cli *cli, struct media_record *picture)
 		reason = "it is no picture";
 	}
 	if (err != OK)
-		return cli_fail(cli, "the picture was not taken: %s", err == ERR_INVALID ? reason : err_name(err));
+		return err == ERR_INVALID && !is_of_kind(bytes)
+			? cli_fail(cli, "%.*s is no PNG, GIF or WebP", STR_ARG(cli->arguments[1]))
+			: cli_fail(cli, "the picture was not taken: %s", err == ERR_INVALID ? reason : err_name(err));
 	return STATUS_DONE;
 }
 
@@ -69,7 +84,7 @@ int command_emoji_add(struct cli *cli)
 {
 	struct adding adding = {
 		.arena = cli->arena,
-		.emoji = { .shortcode = cli->arguments[0], .category = str_trim(cli_option(cli, "category")),
+		.emoji = { .shortcode = shortcode_argument(cli), .category = str_trim(cli_option(cli, "category")),
 		           .hidden = cli_option(cli, "hidden").p },
 	};
 	int err;
@@ -114,13 +129,16 @@ int command_emoji_list(struct cli *cli)
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
 }
 
-static int report_change(struct cli *cli, int err, const char *what)
+static int change(struct cli *cli, int (*body)(struct txn *txn, void *arg), const char *what)
 {
+	struct str shortcode = shortcode_argument(cli);
+	int err = cli_write(cli, body, &shortcode);
+
 	if (err == ERR_NOT_FOUND)
-		return cli_fail(cli, "no such emoji: %.*s", STR_ARG(cli->arguments[0]));
+		return cli_fail(cli, "no such emoji: %.*s", STR_ARG(shortcode));
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
-	buf_printf(&cli->out, ":%.*s: is %s\n", STR_ARG(cli->arguments[0]), what);
+	buf_printf(&cli->out, ":%.*s: is %s\n", STR_ARG(shortcode), what);
 	return STATUS_DONE;
 }
 
@@ -131,7 +149,7 @@ static int remove_write(struct txn *txn, void *arg)
 
 int command_emoji_remove(struct cli *cli)
 {
-	return report_change(cli, cli_write(cli, remove_write, &cli->arguments[0]), "gone");
+	return change(cli, remove_write, "gone");
 }
 
 static int disable_write(struct txn *txn, void *arg)
@@ -146,10 +164,10 @@ static int enable_write(struct txn *txn, void *arg)
 
 int command_emoji_disable(struct cli *cli)
 {
-	return report_change(cli, cli_write(cli, disable_write, &cli->arguments[0]), "disabled");
+	return change(cli, disable_write, "disabled");
 }
 
 int command_emoji_enable(struct cli *cli)
 {
-	return report_change(cli, cli_write(cli, enable_write, &cli->arguments[0]), "enabled");
+	return change(cli, enable_write, "enabled");
 }

@@ -242,13 +242,23 @@ int command_status(struct cli *cli)
 
 enum { JOBS_SHOWN_MAX = 200 };
 
+static int print_job_kinds(struct cli *cli)
+{
+	for (size_t i = 0; i < job_row_count; i++)
+		buf_printf(&cli->out, "%s\t%s\n", job_rows[i].kind, job_rows[i].summary);
+	return STATUS_DONE;
+}
+
 int command_jobs(struct cli *cli)
 {
 	struct job *jobs;
 	struct view *view;
 	size_t count = 0;
-	int err = view_begin(cli->store, &view);
+	int err;
 
+	if (cli_option(cli, "kinds").p)
+		return print_job_kinds(cli);
+	err = view_begin(cli->store, &view);
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
 	err = jobs_page(cli->arena, view, JOBS_SHOWN_MAX, &jobs, &count);
@@ -263,8 +273,6 @@ int command_jobs(struct cli *cli)
 	if (err == OK)
 		err = peer_view_waiting(cli, view);
 	view_end(view);
-	for (size_t i = 0; i < job_row_count; i++)
-		buf_printf(&cli->out, "kind %-16s %s\n", job_rows[i].kind, job_rows[i].summary);
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
 }
 

@@ -1,5 +1,5 @@
 /*
- * Commands about what people take along and bring: data export, data import.
+ * Commands about what people take along and bring: data export, data import, data imports.
  */
 #include "node/cli/commands.h"
 #include "node/export.h"
@@ -16,17 +16,14 @@ struct transfer {
 	struct str text;
 };
 
-/* NAME TYPE */
-static int read_who_and_what(struct cli *cli, struct import *import)
+/* NAME */
+static int read_who(struct cli *cli, struct import *import)
 {
 	struct str name = cli->arguments[0];
 	struct account account;
 	struct view *view;
 	int err;
 
-	import->kind = import_kind_parse(cli->arguments[1]);
-	if (!import->kind)
-		return cli_usage(cli, "TYPE is follows, blocks, mutes, lists, domain_blocks or bookmarks");
 	if (str_starts(name, STR("@")))
 		name = str_sub(name, 1, SIZE_MAX);
 	err = view_begin(cli->store, &view);
@@ -38,6 +35,15 @@ static int read_who_and_what(struct cli *cli, struct import *import)
 		return cli_fail(cli, "no such person: %.*s", STR_ARG(name));
 	import->account_id = account.id;
 	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
+}
+
+/* NAME TYPE */
+static int read_who_and_what(struct cli *cli, struct import *import)
+{
+	import->kind = import_kind_parse(cli->arguments[1]);
+	if (!import->kind)
+		return cli_usage(cli, "TYPE is follows, blocks, mutes, lists, domain_blocks or bookmarks");
+	return read_who(cli, import);
 }
 
 int command_data_export(struct cli *cli)
@@ -92,7 +98,38 @@ int command_data_import(struct cli *cli)
 		return cli_fail(cli, "another import of theirs is not done yet");
 	if (err != OK)
 		return cli_fail(cli, "%s", err_name(err));
-	buf_printf(&cli->out, "import %llu, %llu rows; the serving node does them\n", (unsigned long long)import->id,
+	buf_printf(&cli->out, "import %llu, %llu rows; the serving node does them, and data imports says how far it is\n", (unsigned long long)import->id,
 	           (unsigned long long)import->total);
 	return STATUS_DONE;
+}
+
+static void print_import(struct cli *cli, const struct import *import)
+{
+	char begun[DATE_ISO_BYTES];
+
+	date_iso_seconds(import->created_ms, begun);
+	buf_printf(&cli->out, "%llu\t%s\t%s\t%s\t%llu rows\t%llu done\t%llu failed\n", (unsigned long long)import->id,
+	           import_kind_name(import->kind), begun, import->ended_ms ? "done" : "running", (unsigned long long)import->total,
+	           (unsigned long long)import->done, (unsigned long long)import->failed);
+	for (size_t i = 0; i + 1 < import->failures.count; i += 2)
+		buf_printf(&cli->out, "\trow %.*s\t%.*s\n", STR_ARG(import->failures.items[i]), STR_ARG(import->failures.items[i + 1]));
+}
+
+int command_data_imports(struct cli *cli)
+{
+	struct import who = { 0 }, *imports = NULL;
+	struct view *view;
+	size_t count = 0;
+	int err, status = read_who(cli, &who);
+
+	if (status != STATUS_DONE)
+		return status;
+	err = view_begin(cli->store, &view);
+	if (err != OK)
+		return cli_fail(cli, "%s", err_name(err));
+	err = imports_of(cli->arena, view, who.account_id, &imports, &count);
+	view_end(view);
+	for (size_t i = 0; err == OK && i < count; i++)
+		print_import(cli, &imports[i]);
+	return err == OK ? STATUS_DONE : cli_fail(cli, "%s", err_name(err));
 }

@@ -382,7 +382,10 @@ def test_the_tables_are_printed(still):
     assert "/api/v1/statuses" in routes and "POST" in routes
     assert "/api/v1/instance" in open_routes and "/api/v1/timelines/home" not in open_routes
     assert len(open_routes.splitlines()) < len(routes.splitlines())
-    assert jobs
+    assert "publish" not in jobs and "publish\t" in still.do("jobs", "--kinds")
+    assert "--data" in still.do("routes", "--help") and "16384" in still.do("peer", "limit", "--help")
+    rows = [row for row in still.do("--help").splitlines() if row.startswith("  ")]
+    assert all(row[34:36].strip() == "" and row[36] != " " for row in rows), "one column of help"
 
 
 def test_status_and_check_answer_in_both_states(node):

@@ -54,7 +54,8 @@ def test_what_is_no_picture_is_not_taken(world, tmp_path, word):
     for name, data in (("text", b"hello"), ("large", b"\x89PNG" + bytes(300 * 1024)), ("empty", b"")):
         path = tmp_path / name
         path.write_bytes(data)
-        assert world.a.cli("emoji", "add", f"bad_{word}", str(path)).returncode == 1
+        done = world.a.cli("emoji", "add", f"bad_{word}", str(path))
+        assert done.returncode == 1 and ("is no PNG, GIF or WebP" in done.stderr) == (name == "text"), done.stderr
     assert world.a.cli("emoji", "add", f"bad_{word}", str(tmp_path / "nothing")).returncode == 1
     assert world.a.cli("emoji", "add", "bad-name", str(path)).returncode == 2
     assert word not in world.a.cli("emoji", "list").stdout
@@ -76,7 +77,7 @@ def test_texts_show_them_until_they_go(world, emoji, word):
     assert shown["emojis"] == [made]
     warned = world.ana.say(f"{word}", spoiler_text=f":{code}:", visibility="private")
     assert warned["emojis"] == [made]
-    world.a.do("emoji", "disable", code)
+    assert f":{code}: is disabled" in world.a.do("emoji", "disable", f":{code}:")
     assert world.ben.get(f"/api/v1/statuses/{before['id']}")["emojis"] == []
     world.a.do("emoji", "enable", code)
     me = world.ben.patch("/api/v1/accounts/update_credentials", display_name=f"Ben :{code}:")

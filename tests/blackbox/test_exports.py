@@ -180,6 +180,8 @@ def test_an_operator_does_it_for_them(world, tmp_path, word):
     path.write_text("Account address\nana\nnobody\n")
     assert "2 rows" in world.a.do("data", "import", "quin", "follows", str(path))
     wait_for(lambda: quin.get("/api/v1/imports")[0]["state"] == "done", "it is done")
+    shown = world.a.do("data", "imports", "quin")
+    assert "\tdone\t2 rows\t1 done\t1 failed\n\trow " in shown, shown
     assert world.a.do("data", "export", "@quin", "follows").splitlines()[1] == f"ana@{world.a.domain},true,false,"
     path.write_text("ben\n")
     world.a.do("data", "import", "quin", "follows", str(path), "--overwrite")
