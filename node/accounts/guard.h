@@ -4,7 +4,7 @@
  * at once get no further than one after the other.
  *
  * Strangers must not be able to keep somebody out by being wrong in their name: a browser that has signed in as that person
- * before has tries of its own.
+ * before, or followed a link that was mailed to them for a new password, has tries of its own.
  *
  * A name that nobody has is counted as one that somebody has, so that waiting tells nobody who exists.
  */

@@ -187,14 +187,10 @@ uint64_t login_known_device(struct call *call, const struct instance *instance, 
 	return id && is_known_device(user, id) ? id : 0;
 }
 
-/* A browser that has signed in as this person before shows the cookie of then. Whoever has signed in before is told of one
- * that has not; nothing about where it is. */
-static int note_device(struct call *call, struct txn *txn, struct user *user, const struct session *session)
+/* The browser that calls is one of this person's from now on. true: it was none before. */
+static bool keep_device(struct call *call, const struct instance *instance, struct user *user)
 {
-	const struct instance *instance = instance_of(txn_view(txn));
 	struct str cookie = cookie_get(call, instance, "device");
-	struct mailer mailer = mailer_of(call->node);
-	bool first = !user->device_ids.count;
 	uint64_t id;
 
 	if (cookie.n != DEVICE_BYTES)
@@ -202,9 +198,29 @@ static int note_device(struct call *call, struct txn *txn, struct user *user, co
 	cookie_set(call, instance, "device", cookie, (int64_t)DEVICE_DAYS * DAY_MS / SECOND_MS);
 	id = device_id_of(cookie);
 	if (is_known_device(user, id))
-		return OK;
+		return false;
 	remember_device(call->arena, user, id);
-	if (first)
+	return true;
+}
+
+int login_keep_device(struct call *call, struct txn *txn, uint64_t account_id)
+{
+	struct user user;
+	int err = users_get(call->arena, txn_view(txn), account_id, &user);
+
+	if (err != OK || !keep_device(call, instance_of(txn_view(txn)), &user))
+		return err;
+	return users_put(txn, &user);
+}
+
+/* A browser that has signed in as this person before shows the cookie of then. Whoever has signed in before is told of one
+ * that has not; nothing about where it is. */
+static int note_device(struct call *call, struct txn *txn, struct user *user, const struct session *session)
+{
+	struct mailer mailer = mailer_of(call->node);
+	bool first = !user->device_ids.count;
+
+	if (!keep_device(call, instance_of(txn_view(txn)), user) || first)
 		return OK;
 	return letter_sign_in(call->arena, txn, &mailer, user, agent_browser_name(session->browser),
 	                      agent_system_name(session->system));

@@ -25,6 +25,8 @@ uint64_t password_runs(void);
 int login_session_put(struct call *call, struct txn *txn, uint64_t account_id, struct str cookie);
 /* A number for the browser that calls, if it has signed in as that person before (it shows a cookie of then); else 0. */
 uint64_t login_known_device(struct call *call, const struct instance *instance, const struct user *user);
+/* The browser that calls counts as one that has signed in as that person before. ERR_NOT_FOUND. */
+int login_keep_device(struct call *call, struct txn *txn, uint64_t account_id);
 /* Sets the session cookie in the reply; an empty one ends it in the browser. */
 void login_session_cookie(struct call *call, const struct instance *instance, struct str cookie);
 /* The account behind the session cookie, or 0: no session, an expired one, a disabled person. */

@@ -7,6 +7,7 @@
 
 #include "node/accounts/email_domains.h"
 #include "node/accounts/emails.h"
+#include "node/accounts/entry.h"
 #include "node/accounts/inviting.h"
 #include "node/accounts/login.h"
 #include "node/accounts/oauth.h"
@@ -150,6 +151,9 @@ static int read_invitation(struct call *call, struct view *view, struct registra
 	if (err != OK)
 		return err;
 	invitation_fill(&invitation, call->node->config, person);
+	/* An app would have a token before there is a factor; the page of the invitation has them set it up. */
+	if (entry_requires_factor(call, &(struct user){ .roles = person->roles }))
+		return call_fail(call, ERR_DENIED, "Who comes by this invitation needs a second factor: open its link in a browser");
 	return str_eq_nocase(email, person->email) ? OK
 	       : refuse_field(call, "email", "ERR_INVALID", "is not the one that the invitation is for");
 }

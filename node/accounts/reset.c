@@ -100,6 +100,9 @@ int reset_finish(struct call *call, struct txn *txn, struct str secret, struct s
 
 	if (err == OK)
 		err = people_set_password(call->arena, txn, account.username, hash);
+	/* Who reads the person's mail is no stranger: guesses of those do not keep this browser out (guard.h). */
+	if (err == OK)
+		err = login_keep_device(call, txn, account.id);
 	if (err != OK)
 		return err;
 	entry.actor_id = entry.subject_id = account.id;

@@ -4,6 +4,7 @@
 #include "node/api/confirmations.h"
 
 #include "node/accounts/emails.h"
+#include "node/accounts/people.h"
 #include "node/api/answer.h"
 #include "node/node.h"
 #include "storage/base/hash.h"
@@ -49,9 +50,15 @@ int api_confirmation_write(struct call *call, struct txn *txn)
 {
 	struct mailer mailer = mailer_of(call->node);
 	struct str address = str_trim(call_param(call, "email")), secret = *(struct str *)call->state;
-	int r;
+	struct user user;
+	int r = users_get(call->arena, txn_view(txn), call->viewer.account_id, &user);
 
-	if (address.n)
+	if (r != OK)
+		return r;
+	/* Who is in already gives the password with another address, at /settings/email: a token alone moves no account. */
+	if (address.n && !(people_holds(&user) & HOLD_UNCONFIRMED) && !str_eq_nocase(address, emails_waiting(&user)))
+		return call_fail(call, ERR_DENIED, "This method takes another address only from who is not confirmed yet");
+	if (address.n && people_holds(&user) & HOLD_UNCONFIRMED)
 		r = emails_ask(call->arena, txn, &mailer, call->viewer.account_id, address, secret);
 	else
 		r = emails_ask_again(call->arena, txn, &mailer, call->viewer.account_id, secret);

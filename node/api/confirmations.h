@@ -6,7 +6,7 @@
 
 #include "node/call.h"
 
-/* POST /api/v1/emails/confirmations: email (another one than before). 403: nothing waits to be confirmed. */
+/* POST /api/v1/emails/confirmations: email (another one than before, of who has none that is confirmed). 403: nothing waits to be confirmed. */
 int api_confirmation_check(struct call *call, struct view *view);
 int api_confirmation_write(struct call *call, struct txn *txn);
 /* GET /api/v1/emails/check_confirmation: true or false. */

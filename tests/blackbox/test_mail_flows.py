@@ -80,6 +80,20 @@ def test_a_forgotten_password(made):
     assert "user.password" in node.do("audit", "list")
 
 
+def test_strangers_who_guess_do_not_keep_out_who_reads_the_mail(made):
+    node, postbox = made
+    node.add_user("ida")
+    for _ in range(6):
+        signed_in(node, "ida", "wrong wrong wrong")
+    assert not is_in(signed_in(node, "ida"), node)
+    ask_reset(node, "ida")
+    browser = Browser("en")
+    browser.open(link_in(postbox.wait("ida@corp.example"), "/reset/"))
+    browser.submit(browser.page.form("password", "repeat"), password=NEW, repeat=NEW)
+    browser.submit(browser.page.form("username", "password"), username="ida", password=NEW)
+    assert is_in(browser, node)
+
+
 def test_known_and_unknown_names_are_told_the_same(made):
     node, postbox = made
     node.add_user("max")
@@ -139,6 +153,10 @@ def test_another_address_counts_when_it_is_confirmed(made):
         page = ask(address)
         assert page.status == 422 and wrong in page.text, (address, page.text)
     assert ask("Zoe.New@A.Hetre.EXAMPLE").status == 200
+    thief = Person(node, "zoe", node.token("zoe"))
+    assert "not confirmed yet" in thief.post("/api/v1/emails/confirmations", 403, email="thief@corp.example")["error"]
+    assert thief.post("/api/v1/emails/confirmations", email="zoe.new@a.hetre.example") == {}
+    postbox.wait("Zoe.New@a.hetre.example", 2, about="Confirm")
     letter = postbox.wait("Zoe.New@a.hetre.example", about="Confirm")
     assert "zoe@corp.example" in node.do("user", "list"), "until then the former one counts"
     other = Browser()

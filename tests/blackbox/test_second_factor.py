@@ -219,6 +219,15 @@ def test_whom_it_is_asked_of_is_a_setting(new_node):
         node.do("config", "set", "second_factor.required_for", value)
         opened.append(node.get("/api/v2/instance").json()["registrations"]["enabled"])
     assert opened == [False, True], "an app that signs somebody up has a token at once"
+    for value, role in (("everybody", "member"), ("admin", "admin"), ("admin", "member")):
+        node.do("config", "set", "second_factor.required_for", value)
+        code = node.do("invite", "create", "--role", role).rsplit("/", 1)[1]
+        app = node.request("POST", "/oauth/token", data=dict(
+            register(node), grant_type="client_credentials", scope="read write")).json()
+        signed_up = node.request("POST", "/api/v1/accounts", token=app["access_token"], data={
+            "username": f"by{role}", "email": "by@a.example", "password": PASSWORD, "agreement": "true", "invite_code": code})
+        refused = "needs a second factor" in signed_up.text
+        assert (signed_up.status_code, refused) == ((200, False) if (value, role) == ("admin", "member") else (403, True)), role
     for value in ("boss", "", "admin,,", "member"):
         assert node.cli("config", "set", "second_factor.required_for", value).returncode != 0, value
     link = node.do("user", "add", "zoe", "--email", "zoe@a.example", "--role", "admin")
