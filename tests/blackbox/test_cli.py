@@ -80,7 +80,8 @@ def test_a_failure_is_status_1_and_one_line(node, args):
 
 
 @pytest.mark.parametrize("args", [
-    ["config", "get", "no.such.key"], ["config", "set", "limits.rate", "sideways"], ["role", "grant", "ana", "queen"],
+    ["config", "get", "no.such.key"], ["config", "set", "limits.rate", "sideways"],
+    ["config", "set", "push.services", "push.example"], ["config", "set", "push.services", "https://push.example/path"], ["role", "grant", "ana", "queen"],
     ["user", "alias", "ana", "add", "notahandle"], ["user", "move", "ana", "notahandle"],
     ["user", "add", "a b", "--email", "x@corp.example"], ["post", "ana", " "],
     ["announcement", "add", "x", "--starts", "2099-12-02", "--ends", "2099-12-01"]], ids=" ".join)

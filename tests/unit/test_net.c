@@ -300,6 +300,27 @@ static void *cancel_soon(void *net)
 	return NULL;
 }
 
+static void test_judge(const struct net *strict)
+{
+	static const struct { const char *url; int err, trusted_err; } rows[] = {
+		{ "https://push.example/x", OK, OK },
+		{ "https://push.example:8443/x", ERR_DENIED, OK },
+		{ "http://push.example/x", ERR_DENIED, ERR_DENIED },
+		{ "https://10.0.0.1/", ERR_DENIED, OK },
+		{ "https://[fd00::1]/", ERR_DENIED, OK },
+		{ "https://127.0.0.1/", ERR_DENIED, ERR_DENIED },
+		{ "https://169.254.169.254/", ERR_DENIED, ERR_DENIED },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct url url;
+
+		is_int(url_parse(arena, str_of(rows[i].url), &url), OK, "an address");
+		is_int(net_judge(strict, arena, &url, false), rows[i].err, "%s", rows[i].url);
+		is_int(net_judge(strict, arena, &url, true), rows[i].trusted_err, "%s, which the operator listed", rows[i].url);
+	}
+}
+
 static void test_cancel(void)
 {
 	struct net_options options = { .development = true, .origin_allowed = allow, .total_timeout_ms = 20000 };
@@ -335,6 +356,7 @@ int main(void)
 	test_limits(net);
 	test_forbidden(net, strict);
 	test_guard();
+	test_judge(strict);
 	test_cancel();
 	net_free(net);
 	net_free(strict);
