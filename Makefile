@@ -36,7 +36,7 @@ endif
 comma  := ,
 B      := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 SAN_F  := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-PKGS   := libmicrohttpd libcurl openssl jansson libcrypt libutf8proc gumbo libcmark yaml-0.1 icu-uc sqlite3 libqrencode cjose libfido2
+PKGS   := libmicrohttpd libcurl openssl jansson libcrypt libutf8proc gumbo libcmark yaml-0.1 icu-uc sqlite3 libqrencode cjose libfido2 ldap lber
 # Of the program that decodes media, and of nothing else: the node never links these.
 MEDIA_PKGS := vips libseccomp libavformat libavcodec libavutil libswscale poppler-glib expat zlib
 WARN   := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \

@@ -16,6 +16,7 @@
 
 #include "federation/url.h"
 #include "node/accounts/email_domains.h"
+#include "node/directory/settings.h"
 #include "node/mail/address.h"
 #include "node/mail/relay.h"
 #include "storage/base/arena.h"
@@ -23,7 +24,8 @@
 #include "storage/settings.h"
 
 enum kind { KIND_TEXT, KIND_LISTEN, KIND_LEVEL, KIND_DOOR, KIND_NUMBER, KIND_SWITCH, KIND_LIST, KIND_ADDRESSES,
-            KIND_RELAY, KIND_TLS, KIND_MAILBOX, KIND_DOMAINS, KIND_ORIGINS, KIND_ROLES };
+            KIND_RELAY, KIND_TLS, KIND_MAILBOX, KIND_DOMAINS, KIND_ORIGINS, KIND_ROLES, KIND_LDAP,
+            KIND_PRESET };
 
 struct option {
 	const char *key;
@@ -47,6 +49,8 @@ struct option {
 #define FALLBACK_RELAY(value) value
 #define FALLBACK_TLS(value) value
 #define FALLBACK_MAILBOX(value) value
+#define FALLBACK_LDAP(value) value
+#define FALLBACK_PRESET(value) value
 #define FALLBACK_LIST(value) value
 #define FALLBACK_ADDRESSES(value) value
 #define FALLBACK_NUMBER(value) #value
@@ -242,6 +246,16 @@ static int option_check(struct arena *arena, const struct option *option, struct
 			return OK;
 		*ret_error = arena_printf(arena, "%s must be auto, required, opportunistic or off", option->key);
 		return ERR_INVALID;
+	case KIND_LDAP:
+		if (!value.n || (value.n <= option->high && directory_url_is_whole(value)))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be ldap://HOST[:PORT] or ldaps://HOST[:PORT]", option->key);
+		return ERR_INVALID;
+	case KIND_PRESET:
+		if (directory_preset_exists(value))
+			return OK;
+		*ret_error = arena_printf(arena, "%s must be openldap or active_directory", option->key);
+		return ERR_INVALID;
 	case KIND_MAILBOX:
 		if (!value.n || mail_address_parse(arena, value, &address, &fault) == OK)
 			return OK;
@@ -291,6 +305,8 @@ static void option_set(struct arena *arena, const struct option *option, struct 
 	case KIND_RELAY:
 	case KIND_TLS:
 	case KIND_MAILBOX:
+	case KIND_LDAP:
+	case KIND_PRESET:
 		*(struct str *)member = arena_str(arena, value);
 		break;
 	case KIND_LIST:

@@ -21,7 +21,8 @@ struct view;
 /* X(kind, member, "key", default, low, high, live, "what it is"). Kinds: TEXT, LISTEN (HOST:PORT), LEVEL (of the
  * log), DOOR (who may sign up), NUMBER, SWITCH, LIST (comma-separated in `config set`), ADDRESSES (a list of IP addresses), RELAY
  * (smtp:// or smtps://HOST[:PORT], or empty), TLS (to the relay), MAILBOX (an e-mail address, or empty), DOMAINS (a list of
- * domains, of which "*." may stand before one), ORIGINS (a list of https://HOST[:PORT]), ROLES (a list of roles, everybody or nobody). live: a serving node
+ * domains, of which "*." may stand before one), ORIGINS (a list of https://HOST[:PORT]), ROLES (a list of roles, everybody or nobody), LDAP
+ * (ldap:// or ldaps://HOST[:PORT], or empty), PRESET (of a directory). live: a serving node
  * takes a change at once; otherwise at its next start. For texts low and high bound the length in bytes. */
 #define CONFIG_LIST(X) \
 	X(TEXT, domain, "domain", "", 1, 255, false, "Host of this node's handles: HOST or HOST:PORT. Fixed by init.") \
@@ -46,6 +47,26 @@ struct view;
 	X(NUMBER, invitations_per_person, "invitations.per_person", 0, 0, 1000, true, "Invitations that a member may have open at once; 0: only people managers and administrators invite.") \
 	X(NUMBER, invitations_days, "invitations.days", 7, 1, 366, true, "An invitation ends after this, unless who makes it says otherwise.") \
 	X(SWITCH, invitations_approval, "invitations.approval", 0, 0, 1, true, "Whether who comes by an invitation waits for a moderator, too.") \
+	X(LDAP, directory_url, "directory.url", "", 0, 255, true, "The company's directory: ldap://HOST[:PORT] or ldaps://HOST[:PORT]; empty: there is none.") \
+	X(PRESET, directory_preset, "directory.preset", "openldap", 0, 0, true, "What its attributes are called unless the keys below say otherwise: openldap or active_directory.") \
+	X(TLS, directory_tls, "directory.tls", "auto", 0, 0, true, "StartTLS toward ldap://: required or off; auto: required, but toward this machine itself; opportunistic counts as required.") \
+	X(TEXT, directory_ca_file, "directory.ca_file", "", 0, 1000, true, "Certificates (PEM) that vouch for it; empty: those of the system.") \
+	X(TEXT, directory_base, "directory.base", "", 0, 1000, true, "The branch below which people are looked for: ou=people,dc=orme,dc=example.") \
+	X(TEXT, directory_bind_dn, "directory.bind_dn", "", 0, 1000, true, "As whom the node reads it; empty: as nobody.") \
+	X(TEXT, directory_password_file, "directory.password_file", "", 0, 1000, true, "File whose first line is the password for that; readable for the node alone.") \
+	X(TEXT, directory_filter, "directory.filter", "", 0, 1000, true, "Who of that branch is one of this node's people; empty: every person. Looked at again at each synchronisation.") \
+	X(TEXT, directory_id, "directory.id", "", 0, 100, true, "Attribute that stays when all others change; empty: entryUUID, or objectGUID.") \
+	X(TEXT, directory_login, "directory.login", "", 0, 100, true, "Attribute of the name to sign in with; empty: uid, or sAMAccountName.") \
+	X(TEXT, directory_mail, "directory.mail", "", 0, 100, true, "Attribute of the e-mail address; empty: mail.") \
+	X(TEXT, directory_display_name, "directory.display_name", "", 0, 100, true, "Attribute of the name as shown; empty: displayName, and cn where there is none.") \
+	X(TEXT, directory_department, "directory.department", "", 0, 100, true, "Attribute of the department; empty: ou, or department.") \
+	X(TEXT, directory_job_title, "directory.job_title", "", 0, 100, true, "Attribute of the job title; empty: title.") \
+	X(TEXT, directory_groups, "directory.groups", "", 0, 100, true, "Attribute with the DNs of a person's groups; empty: memberOf.") \
+	X(TEXT, directory_roles, "directory.roles", "", 0, 4000, true, "Roles that groups give: ROLE: DN of the group; ROLE: DN …") \
+	X(TEXT, directory_disabled, "directory.disabled", "", 0, 200, true, "What says that an entry is disabled: ATTRIBUTE=VALUE, or ATTRIBUTE&NUMBER for bits of a number; empty: nothing, or userAccountControl&2.") \
+	X(SWITCH, directory_create, "directory.create", 0, 0, 1, true, "Whether somebody of the directory who signs in for the first time has an account made; otherwise the synchronisation makes it.") \
+	X(NUMBER, directory_sync_minutes, "directory.sync_minutes", 60, 0, 10080, true, "Time between two synchronisations, after a first one by hand; 0: by hand only.") \
+	X(NUMBER, directory_seconds, "directory.seconds", 10, 1, 120, true, "Longest time that an answer of the directory may take.") \
 	X(LIST, languages, "languages", "fr,en", 0, 200, true, "Languages of this node, most used first.") \
 	X(ADDRESSES, proxies, "proxies", "", 0, 2000, false, "Addresses of reverse proxies whose X-Forwarded-For is believed.") \
 	X(LEVEL, log_level, "log.level", "info", 4, 7, true, "error, warning, info or debug.") \
@@ -83,6 +104,8 @@ struct config {
 #define CONFIG_MEMBER_RELAY(member) struct str member;
 #define CONFIG_MEMBER_TLS(member) struct str member;
 #define CONFIG_MEMBER_MAILBOX(member) struct str member;
+#define CONFIG_MEMBER_LDAP(member) struct str member;
+#define CONFIG_MEMBER_PRESET(member) struct str member;
 #define CONFIG_MEMBER_LIST(member) struct str_list member;
 #define CONFIG_MEMBER_ADDRESSES(member) struct str_list member;
 #define CONFIG_MEMBER_DOMAINS(member) struct str_list member;

@@ -18,6 +18,7 @@
 #include "federation/quote.h"
 #include "federation/resolve.h"
 #include "federation/staff.h"
+#include "node/accounts/directory_sync.h"
 #include "node/accounts/reset.h"
 #include "node/import.h"
 #include "node/config.h"
@@ -334,6 +335,8 @@ const struct job_row job_rows[] = {
 	  "looks at an uploaded file for which no worker was free" },
 	{ "media_sweep",  LANE_POOL,   RETRY_HOUR,  100,   NULL,                intake_sweep_job, HOUR_MS,
 	  "removes uploads that nothing shows for a day, and files that nobody names" },
+	{ "directory",    LANE_POOL,   RETRY_HOUR,  100,   NULL,                directory_sync_job, 5 * MINUTE_MS,
+	  "synchronises people with the company's directory, when its time has come" },
 	{ "disuse",       LANE_POOL,   RETRY_HOUR,  100,   NULL,                run_disuse,  HOUR_MS,
 	  "ends tokens that nobody uses any more, and forgets apps that nobody ever let in" },
 	{ "expire",       LANE_WRITER, RETRY_HOUR,  100,   write_expire,        NULL,        HOUR_MS,

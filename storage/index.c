@@ -306,6 +306,14 @@ static void passkey_entries(const struct subject *subject)
 	     key_u64_u64(&value, passkey->account_id, passkey->id));
 }
 
+static void directory_link_entries(const struct subject *subject)
+{
+	const struct directory_link *link = subject->record;
+	struct key key;
+
+	give_id(subject, SPACE_DIRECTORY_LINK_ID, key_hash(&key, link->id), link->account_id);
+}
+
 static void peer_entries(const struct subject *subject)
 {
 	const struct peer *peer = subject->record;
@@ -397,6 +405,7 @@ static void (*const entries_of[SPACE_COUNT])(const struct subject *subject) = {
 	[SPACE_TOKEN] = token_entries,
 	[SPACE_SESSION] = session_entries,
 	[SPACE_PASSKEY] = passkey_entries,
+	[SPACE_DIRECTORY_LINK] = directory_link_entries,
 	[SPACE_PEER] = peer_entries,
 	[SPACE_ACTIVITY] = activity_entries,
 	[SPACE_SEEN] = seen_entries,

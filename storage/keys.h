@@ -145,7 +145,10 @@
 	X(EMAIL_LINK_OF, "email_link_of", "account id, SHA-256 of the secret", "-") \
 	X(PASSKEY, "passkey", "account id, passkey id", "passkey record") \
 	X(PASSKEY_OF, "passkey_of", "SHA-256 of the credential id", "account id (8), passkey id (8)") \
-	X(CHALLENGE, "challenge", "SHA-256 of the challenge", "challenge record")
+	X(CHALLENGE, "challenge", "SHA-256 of the challenge", "challenge record") \
+	X(DIRECTORY_LINK, "directory_link", "account id", "directory_link record") \
+	X(DIRECTORY_LINK_ID, "directory_link_id", "hash of the entry's id", "account id") \
+	X(DIRECTORY_RUN, "directory_run", "0 (8)", "directory_run record: the last")
 
 enum space {
 #define SPACE_ENUM(name, text, key, value) SPACE_##name,

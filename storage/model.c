@@ -112,8 +112,37 @@ static const struct field user_fields[] = {
 	FIELD(50, user, new_email),
 	FIELD(51, user, device_ids),
 	FIELD(52, user, seen_locale),
+	FIELD(60, user, job_title),
 };
 RECORD_TYPE(user);
+
+static const struct field directory_link_fields[] = {
+	FIELD(1, directory_link, account_id),
+	FIELD(2, directory_link, id),
+	FIELD(3, directory_link, dn),
+	FIELD(4, directory_link, login),
+	FIELD(5, directory_link, rule),
+	FIELD(6, directory_link, base),
+	FIELD(7, directory_link, locked),
+	FIELD(8, directory_link, roles),
+	FIELD(9, directory_link, linked_ms),
+};
+RECORD_TYPE(directory_link);
+
+static const struct field directory_run_fields[] = {
+	FIELD(1, directory_run, started_ms),
+	FIELD(2, directory_run, ended_ms),
+	FIELD(3, directory_run, whole_ms),
+	FIELD(4, directory_run, actor_id),
+	FIELD(5, directory_run, entries),
+	FIELD(6, directory_run, made),
+	FIELD(7, directory_run, changed),
+	FIELD(8, directory_run, disabled),
+	FIELD(9, directory_run, enabled),
+	FIELD(10, directory_run, conflicts),
+	FIELD(11, directory_run, failure),
+};
+RECORD_TYPE(directory_run);
 
 static const struct field invitation_fields[] = {
 	FIELD(1, invitation, id),

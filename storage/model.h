@@ -73,6 +73,7 @@ enum user_hold {
 	HOLD_SUSPENDED = 2,           /* and is not shown, until let in again or erased */
 	HOLD_PENDING = 4,             /* signed up, and waits to be let in */
 	HOLD_UNCONFIRMED = 8,         /* signed up, and has not shown yet that the e-mail address is theirs */
+	HOLD_DIRECTORY = 16,          /* the company's directory says so, or has them no longer; it alone lifts this */
 	HOLD_SIGN_UP = HOLD_PENDING | HOLD_UNCONFIRMED,
 };
 /* What somebody is here beside a member, as a set: one person may be several. Which may do what says
@@ -108,8 +109,34 @@ struct user {
 	uint8_t notices_private, notices_limited;                        /* 0: the default (storage/notice_policy.h) */
 	uint64_t invitation_id;       /* by which they came; 0: by none. It is forgotten before they are */
 	uint64_t invited_by_id;       /* whose invitation that was; 0: nobody's account */
-	struct str department;        /* as the invitation said */
+	struct str department;        /* as the invitation or the company's directory said */
 	struct str_list communities;  /* names of those to join, as the invitation said */
+	struct str job_title;         /* as the directory said */
+};
+
+/* What the company's directory keeps of somebody, and they do not change here; a set. */
+enum directory_lock { LOCK_DISPLAY_NAME = 1, LOCK_MAIL = 2, LOCK_DEPARTMENT = 4, LOCK_JOB_TITLE = 8 };
+
+/* Who somebody is in the company's directory (storage/directory_links.h). */
+struct directory_link {
+	uint64_t account_id;
+	struct str id;                /* the entry's stable id as text: entryUUID, or objectGUID */
+	struct str dn;                /* where it was seen last */
+	struct str login;             /* its name there */
+	struct str rule;              /* the filter that matched */
+	struct str base;              /* below which it was searched for */
+	uint8_t locked;               /* set of enum directory_lock */
+	uint8_t roles;                /* set of enum user_role: those that its groups gave */
+	int64_t linked_ms;
+};
+
+/* How the last synchronisation with the directory went. */
+struct directory_run {
+	int64_t started_ms, ended_ms;
+	int64_t whole_ms;             /* when one was last done to its end; 0: never */
+	uint64_t actor_id;            /* who asked for it; 0: the command line, or its time had come */
+	uint64_t entries, made, changed, disabled, enabled, conflicts;
+	struct str failure;           /* why nothing or not all was done; empty: all was */
 };
 
 /* Lets somebody make an account who has its secret (storage/invitations.h). */
@@ -691,6 +718,7 @@ extern const struct record_type account_type, account_stats_type, user_type, pos
 	post_edit_type, follow_type, block_type, report_type, favourite_type, emoji_reaction_type, poll_type, vote_type, notice_type, conversation_type, app_type, token_type, grant_type,
 	session_type, peer_type, lane_type, delivery_type, activity_record_type, job_type;
 extern const struct record_type refresh_type, mail_type, email_link_type, house_rule_type;
+extern const struct record_type directory_link_type, directory_run_type;
 extern const struct record_type second_factor_type, attempts_type, passkey_type, challenge_type;
 extern const struct record_type invitation_type;
 extern const struct record_type import_type, rule_type, refusal_type, tie_type, list_type, filter_type, push_type, scheduled_type, announcement_type, media_record_type, emoji_type;

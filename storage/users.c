@@ -7,6 +7,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/codec.h"
+#include "storage/directory_links.h"
 #include "storage/keys.h"
 #include "storage/record.h"
 #include "storage/second_factors.h"
@@ -55,6 +56,8 @@ int users_delete(struct txn *txn, uint64_t account_id)
 	struct key key;
 	int r = record_del_indexed(txn, SPACE_USER, key_u64(&key, account_id), &user_type);
 
+	if (r == OK)
+		r = directory_links_delete(txn, account_id);
 	return r == OK ? second_factors_delete(txn, account_id) : r;
 }
 

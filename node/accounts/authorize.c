@@ -5,6 +5,7 @@
 #include "node/accounts/authorize.h"
 
 #include "node/accounts/apps.h"
+#include "node/accounts/directory_sign_in.h"
 #include "node/accounts/entry.h"
 #include "node/accounts/guard.h"
 #include "node/accounts/login.h"
@@ -20,6 +21,7 @@ struct decision {
 	struct consent consent;
 	struct user user;      /* who signs in; all zero: nobody of that name */
 	struct guard guard;
+	struct directory_arrival arrival;
 	bool signs_in;         /* by name and password, not by the session */
 	struct str code, cookie;
 };
@@ -160,6 +162,7 @@ int authorize_check(struct call *call, struct view *view)
 		return CALL_SKIP_WORK;
 	decision->signs_in = true;
 	decision->cookie = hash_token(call->arena);
+	call->computes = !directory_is_asked(call);
 	decision->user = (struct user){ 0 };
 	err = login_find(call->arena, view, call_param(call, "username"), &decision->user);
 	decision->guard = guard_of(call, &decision->user, call_param(call, "username"));
@@ -169,11 +172,11 @@ int authorize_check(struct call *call, struct view *view)
 int authorize_work(struct call *call)
 {
 	struct decision *decision = call->state;
-	int err = guard_password(call, &decision->guard, call_param(call, "password"), decision->user.password_hash);
+	int status, err = sign_in_prove(call, &decision->guard, &decision->user, call_param(call, "username"),
+	                                call_param(call, "password"), &decision->arrival);
+	enum text fault = sign_in_fault(err, &status);
 
-	if (err == ERR_LIMIT)
-		return consent_show(&decision->consent, 429, TEXT_SIGN_IN_WAIT);
-	return err == ERR_DENIED ? consent_show(&decision->consent, 422, TEXT_SIGN_IN_WRONG) : err;
+	return fault != TEXT_COUNT ? consent_show(&decision->consent, status, fault) : err;
 }
 
 int authorize_write(struct call *call, struct txn *txn)
@@ -193,6 +196,8 @@ int authorize_write(struct call *call, struct txn *txn)
 	int err = OK;
 
 	if (decision->signs_in)
+		err = directory_arrival_write(call, txn, &decision->arrival, &grant.account_id);
+	if (err == OK && decision->signs_in)
 		err = entry_begin(call, txn, grant.account_id, decision->cookie, consent_path(&consent), &next, &whole);
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return consent_show(&consent, 422, TEXT_SIGN_IN_WRONG);

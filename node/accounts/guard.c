@@ -4,6 +4,7 @@
  */
 #include "node/accounts/guard.h"
 
+#include "node/accounts/directory_sign_in.h"
 #include "node/accounts/login.h"
 #include "node/node.h"
 #include "storage/attempts.h"
@@ -18,13 +19,13 @@ struct guard guard_of(struct call *call, const struct user *user, struct str nam
 	uint64_t device_id = call->node ? login_known_device(call, &call->node->instance, user) : 0;
 
 	if (device_id)
-		return (struct guard){ .known = true, .account = attempts_of_account(call->arena,
+		return (struct guard){ .known = true, .account_id = user->account_id, .account = attempts_of_account(call->arena,
 			arena_printf(call->arena, "%s\n%llx", purpose, (unsigned long long)device_id).p, user->account_id) };
 	return (struct guard){
 		.account = user->account_id ? attempts_of_account(call->arena, purpose, user->account_id)
 		                      : attempts_of_address(call->arena, "name", secret, str_lower(call->arena, str_trim(name))),
 		.address = attempts_of_address(call->arena, purpose, secret, call->request.peer_address),
-		.known = user->account_id != 0,
+		.known = user->account_id != 0, .account_id = user->account_id,
 	};
 }
 
@@ -61,22 +62,43 @@ static int wrong_write(struct txn *txn, void *arg)
 	return guard->address.n ? attempts_add(txn, ATTEMPTS_OF_ADDRESS, guard->address) : OK;
 }
 
-int guard_password(struct call *call, const struct guard *guard, struct str password, struct str hash)
+int guard_take(struct call *call, const struct guard *guard)
 {
 	struct writer *writer = call->node ? call->node->writer : NULL;
 	struct try_body body = { .guard = guard };
 	int err = writer ? writer_run(writer, take_write, &body) : OK;
 
-	if (err != OK)
+	if (err != OK || body.wait_ms <= 0)
 		return err;
-	if (body.wait_ms > 0) {
-		call_header(call, "Retry-After", arena_printf(call->arena, "%lld", (long long)(body.wait_ms + SECOND_MS - 1) / SECOND_MS));
-		return ERR_LIMIT;
-	}
-	if (password_verify(password, hash))
-		return OK;
-	err = writer ? writer_run(writer, wrong_write, (void *)guard) : OK;
+	call_header(call, "Retry-After", arena_printf(call->arena, "%lld", (long long)(body.wait_ms + SECOND_MS - 1) / SECOND_MS));
+	return ERR_LIMIT;
+}
+
+int guard_wrong(struct call *call, const struct guard *guard)
+{
+	struct writer *writer = call->node ? call->node->writer : NULL;
+	int err = writer ? writer_run(writer, wrong_write, (void *)guard) : OK;
+
 	return err == OK ? ERR_DENIED : err;
+}
+
+/* Whoever is linked to the directory has the password there. */
+static int verify(struct call *call, const struct guard *guard, struct str password, struct str hash)
+{
+	int err = directory_own_password(call, guard->account_id, password);
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	return password_verify(password, hash) ? OK : ERR_DENIED;
+}
+
+int guard_password(struct call *call, const struct guard *guard, struct str password, struct str hash)
+{
+	int err = guard_take(call, guard);
+
+	if (err == OK)
+		err = verify(call, guard, password, hash);
+	return err == ERR_DENIED ? guard_wrong(call, guard) : err;
 }
 
 static int passed_write(struct txn *txn, void *arg)

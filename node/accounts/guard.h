@@ -18,12 +18,18 @@
 struct guard {
 	struct str account, address;   /* of storage/attempts.h; no address: it is not asked for */
 	bool known;
+	uint64_t account_id;           /* 0: nobody of ours */
 };
 
 /* Of whoever calls, for that person, or for `name` as it was typed where there is none (account_id 0). */
 struct guard guard_of(struct call *call, const struct user *user, struct str name);
+/* The two halves of guard_password(), around another way to look at the password: counts a try that may come now, or
+ * ERR_LIMIT; and says that it was wrong, which is ERR_DENIED. */
+int guard_take(struct call *call, const struct guard *guard);
+int guard_wrong(struct call *call, const struct guard *guard);
 /* Verifies the password of a try that may come now. Pool threads: it waits for the writer, and hashes. OK: right. ERR_DENIED:
- * wrong. ERR_LIMIT: too soon; Retry-After is set, and nothing was looked at. Without a writer (tests) nothing is counted. */
+ * wrong. ERR_LIMIT: too soon; Retry-After is set, and nothing was looked at. ERR_NETWORK: it is the directory's, which does
+ * not answer. Without a writer (tests) nothing is counted. */
 int guard_password(struct call *call, const struct guard *guard, struct str password, struct str hash);
 /* The same for the password of whoever calls with a token, of which nothing but this call depends. */
 int guard_own_password(struct call *call, struct str password, struct str hash);

@@ -117,7 +117,7 @@ int people_add(struct arena *arena, struct txn *txn, struct new_person *person)
 		.locale = person->locale, .reason = person->reason, .disabled = person->waits || person->unconfirmed,
 		.holds = (uint8_t)((person->waits ? HOLD_PENDING : 0) | (person->unconfirmed ? HOLD_UNCONFIRMED : 0)),
 		.invitation_id = person->invitation_id, .invited_by_id = person->invited_by_id,
-		.department = person->department, .communities = person->communities,
+		.department = person->department, .job_title = person->job_title, .communities = person->communities,
 	};
 	struct user other;
 	int err;
@@ -211,7 +211,8 @@ int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, b
 
 	if (err != OK)
 		return err;
-	return put_holds(arena, txn, &account, &user, disabled ? people_holds(&user) | HOLD_DISABLED : 0);
+	return put_holds(arena, txn, &account, &user, disabled ? people_holds(&user) | HOLD_DISABLED
+	                                                                : people_holds(&user) & HOLD_DIRECTORY);
 }
 
 int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id)

@@ -18,7 +18,7 @@ struct new_person {
 	struct str locale, reason;   /* "fr", "en"; why they want to be let in; empty: did not say */
 	struct str password_hash;    /* empty: has none yet; a sign-up link will be made */
 	uint64_t invitation_id, invited_by_id;  /* by which they come, and whose it is; 0: by none */
-	struct str department;
+	struct str department, job_title;
 	struct str_list communities;
 	struct account account;      /* made by people_prepare() */
 	struct str private_pem;
@@ -42,7 +42,7 @@ int people_hold(struct arena *arena, struct txn *txn, uint64_t account_id, uint8
 int people_erase(struct arena *arena, struct txn *txn, uint64_t account_id);
 /* Turns away somebody who waits. ERR_NOT_FOUND; ERR_DENIED: does not wait. */
 int people_reject(struct arena *arena, struct txn *txn, uint64_t account_id);
-/* Disabling ends all sessions and tokens in the same transaction; enabling lifts every hold. ERR_NOT_FOUND; ERR_DENIED:
+/* Disabling ends all sessions and tokens in the same transaction; enabling lifts every hold but the directory's. ERR_NOT_FOUND; ERR_DENIED:
  * as above. */
 int people_set_disabled(struct arena *arena, struct txn *txn, struct str name, bool disabled);
 /* Ends all sessions and tokens too. */

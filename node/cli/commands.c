@@ -86,6 +86,11 @@ static const struct option_row house_rule_edit_options[] = {
 	{ 0 },
 };
 
+static const struct option_row directory_sync_options[] = {
+	{ "confirm-disable", "N", false, "that so many accounts are to be disabled, as the preview said" },
+	{ 0 },
+};
+
 static const struct option_row mail_list_options[] = {
 	{ "state", "STATE", false, "only these: waiting, sent, bounced, given-up or void" },
 	{ 0 },
@@ -280,6 +285,16 @@ const struct command commands[] = {
 	{ "mail retry", "ID", NULL, PLACE_STORE, false, command_mail_retry, "tries one that waits now" },
 	{ "mail test", "ADDRESS", NULL, PLACE_STORE, false, command_mail_test,
 	  "sends a test message and prints its ID, for mail show" },
+	{ "directory test", "[NAME]", NULL, PLACE_STORE, false, command_directory_test,
+	  "asks the company's directory how many people it has, or who somebody is there" },
+	{ "directory preview", "", NULL, PLACE_STORE, false, command_directory_preview,
+	  "what a synchronisation would do, line by line; changes nothing" },
+	{ "directory sync", "", directory_sync_options, PLACE_STORE, false, command_directory_sync,
+	  "does it: makes, changes, disables and enables accounts as the directory says" },
+	{ "directory status", "[NAME]", NULL, PLACE_STORE, false, command_directory_status,
+	  "how the last synchronisation went, or what the directory says of somebody and which rule matched" },
+	{ "directory link", "NAME LOGIN", NULL, PLACE_STORE, false, command_directory_link,
+	  "makes an account that is there that of LOGIN in the directory: its password is the directory's from then on" },
 	{ "announcement add", "TEXT", announcement_options, PLACE_STORE, false, command_announcement_add,
 	  "says something to all people of this node" },
 	{ "announcement list", "", NULL, PLACE_STORE, false, command_announcement_list,

@@ -90,6 +90,15 @@ int command_role_actions(struct cli *cli);
 int command_audit_list(struct cli *cli);
 int command_audit_verify(struct cli *cli);
 
+int command_directory_test(struct cli *cli);
+int command_directory_preview(struct cli *cli);
+int command_directory_sync(struct cli *cli);
+int command_directory_status(struct cli *cli);
+int command_directory_link(struct cli *cli);
+/* What the directory has to do with somebody, as lines of `user show`. */
+struct view;
+void cli_print_directory(struct cli *cli, struct view *view, uint64_t account_id);
+
 int command_mail_list(struct cli *cli);
 int command_mail_show(struct cli *cli);
 int command_mail_retry(struct cli *cli);

@@ -15,6 +15,7 @@
 #include "storage/base/arena.h"
 #include "storage/base/err.h"
 #include "storage/base/hash.h"
+#include "storage/directory_links.h"
 #include "storage/media.h"
 #include "storage/posts.h"
 #include "storage/tokens.h"
@@ -120,7 +121,7 @@ int command_user_add(struct cli *cli)
 
 enum { LIST_PAGE = 200 };
 
-static const char *state_of(const struct user *user)
+static const char *state_of(struct view *view, const struct user *user)
 {
 	uint8_t holds = people_holds(user);
 
@@ -130,7 +131,7 @@ static const char *state_of(const struct user *user)
 		return "suspended";
 	if (holds == HOLD_UNCONFIRMED)
 		return "unconfirmed";
-	return holds ? "disabled" : user->password_hash.n ? "active" : "new";
+	return holds ? "disabled" : user->password_hash.n || directory_links_has(view, user->account_id) ? "active" : "new";
 }
 
 static void print_user(struct cli *cli, struct view *view, const struct user *user)
@@ -142,7 +143,7 @@ static void print_user(struct cli *cli, struct view *view, const struct user *us
 		return;
 	date_iso_seconds(user->created_ms, created);
 	buf_printf(&cli->out, "%.*s\t%.*s\t%s\t%s\t%s%s%.*s\n", STR_ARG(account.username), STR_ARG(user->email),
-	           roles_render(cli->arena, user->roles).p, state_of(user),
+	           roles_render(cli->arena, user->roles).p, state_of(view, user),
 	           created, account.moved_to.n ? "\tmoved to " : "", STR_ARG(account.moved_to));
 }
 
@@ -176,6 +177,8 @@ static void print_arrival(struct cli *cli, struct view *view, const struct user 
 		buf_printf(&cli->out, "department\t%.*s\n", STR_ARG(user->department));
 	for (size_t i = 0; i < user->communities.count; i++)
 		buf_printf(&cli->out, "community\t%.*s\n", STR_ARG(user->communities.items[i]));
+	if (user->job_title.n)
+		buf_printf(&cli->out, "job title\t%.*s\n", STR_ARG(user->job_title));
 	if (user->invited_by_id && accounts_get(cli->arena, view, user->invited_by_id, &sponsor) == OK)
 		buf_printf(&cli->out, "invited by\t@%.*s\n", STR_ARG(sponsor.username));
 	if (user->invitation_id)
@@ -199,13 +202,14 @@ static int show(struct cli *cli, struct view *view)
 		return err;
 	date_iso_seconds(user.created_ms, created);
 	buf_printf(&cli->out, "name\t%.*s\nemail\t%.*s\nroles\t%s\nstate\t%s\nsince\t%s\nposts\t%llu\n",
-	           STR_ARG(account.username), STR_ARG(user.email), roles_render(cli->arena, user.roles).p, state_of(&user), created,
+	           STR_ARG(account.username), STR_ARG(user.email), roles_render(cli->arena, user.roles).p, state_of(view, &user), created,
 	           (unsigned long long)stats.statuses);
 	buf_printf(&cli->out, "files\t%llu bytes", (unsigned long long)media_used(view, account.id));
 	if (quota)
 		buf_printf(&cli->out, " of %llu", quota * 1024 * 1024);
 	buf_add(&cli->out, STR("\n"));
 	print_arrival(cli, view, &user);
+	cli_print_directory(cli, view, account.id);
 	return OK;
 }
 
@@ -226,7 +230,8 @@ struct person_body {
 	struct str name, hash, secret, email;
 	struct mailer mailer;
 	bool disabled;
-	bool is_new;                 /* out: has no password yet */
+	bool is_new;                 /* out: has no password yet, here or in the directory */
+	bool still_held;             /* out: by the directory */
 };
 
 static int disable_write(struct txn *txn, void *arg)
@@ -241,7 +246,9 @@ static int disable_write(struct txn *txn, void *arg)
 	if (err == OK)
 		err = users_get(body->arena, txn_view(txn), account.id, &user);
 	if (err == OK)
-		body->is_new = !user.password_hash.n;
+		body->is_new = !user.password_hash.n && !directory_links_has(txn_view(txn), account.id);
+	if (err == OK)
+		body->still_held = user.disabled;
 	return err;
 }
 
@@ -254,6 +261,7 @@ static int set_disabled(struct cli *cli, bool disabled)
 		return person_fail(cli, err);
 	buf_printf(&cli->out, "%.*s %s\n", STR_ARG(body.name),
 	           disabled ? "is signed out everywhere and cannot sign in"
+	           : body.still_held ? "may sign in as far as this node is concerned, but the directory says no"
 	           : body.is_new ? "is let in, but has no password yet: rse-node user password makes a link to choose one"
 	           : "may sign in");
 	return STATUS_DONE;

@@ -62,6 +62,12 @@ enum language { LANGUAGE_FR, LANGUAGE_EN, LANGUAGE_COUNT };
 	X(FIELD_PASSWORD, "Mot de passe", "Password") \
 	X(SIGN_IN_WRONG, "Le nom ou le mot de passe est incorrect.", "The name or the password is wrong.") \
 	X(SIGN_IN_WAIT, "Trop d’essais. Réessayez dans quelques minutes.", "Too many tries. Please try again in some minutes.") \
+	X(SIGN_IN_DIRECTORY_DOWN, "L’annuaire de l’entreprise ne répond pas. Réessayez dans quelques minutes\u202f; seuls les comptes propres à ce nœud peuvent se connecter.", \
+	  "The company’s directory does not answer. Please try again in some minutes; only accounts of this node itself can sign in.") \
+	X(SIGN_IN_UNLINKED, "Un compte de ce nœud porte déjà ce nom ou cette adresse, sans être lié à l’annuaire. Connectez-vous avec son propre mot de passe, ou demandez à votre service du personnel de le lier.", \
+	  "An account of this node has this name or address and is not linked to the directory. Sign in with its own password, or ask your people manager to link it.") \
+	X(SIGN_IN_NO_ACCOUNT, "Votre mot de passe est juste, mais vous n’avez pas encore de compte ici. Demandez-le à votre service du personnel.", \
+	  "Your password is right, but you have no account here yet. Please ask your people manager for one.") \
 	X(FORM_EXPIRED, "Cette page avait expiré. Veuillez réessayer.", "This page had expired. Please try again.") \
 	X(SIGN_UP, "Choisir un mot de passe", "Choose a password") \
 	X(SIGN_UP_WELCOME, "Bienvenue, {}", "Welcome, {}") \

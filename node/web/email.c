@@ -3,6 +3,7 @@
  */
 #include "node/web/email.h"
 
+#include "node/accounts/directory_sign_in.h"
 #include "node/accounts/emails.h"
 #include "node/accounts/login.h"
 #include "node/node.h"
@@ -131,9 +132,11 @@ int email_page_check(struct call *call, struct view *view)
 int email_page_work(struct call *call)
 {
 	struct settings *settings = call->state;
+	int err = directory_own_password(call, settings->user.account_id, call_param(call, "password"));
 
-	settings->password_right = password_verify(call_param(call, "password"), settings->user.password_hash);
-	return OK;
+	settings->password_right = err == OK || (err == ERR_NOT_FOUND && password_verify(call_param(call, "password"),
+	                                                                                 settings->user.password_hash));
+	return err == ERR_NOT_FOUND || err == ERR_DENIED ? OK : err;
 }
 
 static enum text fault_of(int err)

@@ -4,6 +4,7 @@
  */
 #include "node/web/sign_in.h"
 
+#include "node/accounts/directory_sign_in.h"
 #include "node/accounts/entry.h"
 #include "node/accounts/guard.h"
 #include "node/accounts/login.h"
@@ -23,6 +24,7 @@ struct sign_in {
 	struct str path;       /* where to afterwards */
 	struct user user;      /* all zero: nobody of that name */
 	struct guard guard;
+	struct directory_arrival arrival;
 	struct str cookie;
 };
 
@@ -105,6 +107,7 @@ int sign_in_check(struct call *call, struct view *view)
 	err = login_find(call->arena, view, call_param(call, "username"), &sign_in->user);
 	sign_in->guard = guard_of(call, &sign_in->user, call_param(call, "username"));
 	sign_in->cookie = hash_token(call->arena);
+	call->computes = !directory_is_asked(call);
 	call->state = sign_in;
 	return err == ERR_NOT_FOUND ? OK : err;
 }
@@ -112,11 +115,11 @@ int sign_in_check(struct call *call, struct view *view)
 int sign_in_work(struct call *call)
 {
 	struct sign_in *sign_in = call->state;
-	int err = guard_password(call, &sign_in->guard, call_param(call, "password"), sign_in->user.password_hash);
+	int status, err = sign_in_prove(call, &sign_in->guard, &sign_in->user, call_param(call, "username"),
+	                                call_param(call, "password"), &sign_in->arrival);
+	enum text fault = sign_in_fault(err, &status);
 
-	if (err == ERR_LIMIT)
-		return show_form(sign_in, 429, TEXT_SIGN_IN_WAIT);
-	return err == ERR_DENIED ? show_form(sign_in, 422, TEXT_SIGN_IN_WRONG) : err;
+	return fault != TEXT_COUNT ? show_form(sign_in, status, fault) : err;
 }
 
 int sign_in_write(struct call *call, struct txn *txn)
@@ -124,8 +127,10 @@ int sign_in_write(struct call *call, struct txn *txn)
 	struct sign_in sign_in = *(struct sign_in *)call->state;  /* a body may run again */
 	struct str next;
 	bool whole;
-	int err = entry_begin(call, txn, sign_in.user.account_id, sign_in.cookie, sign_in.path, &next, &whole);
+	int err = directory_arrival_write(call, txn, &sign_in.arrival, &sign_in.user.account_id);
 
+	if (err == OK)
+		err = entry_begin(call, txn, sign_in.user.account_id, sign_in.cookie, sign_in.path, &next, &whole);
 	if (err == ERR_NOT_FOUND)  /* disabled while the password was verified */
 		return show_form(&sign_in, 422, TEXT_SIGN_IN_WRONG);
 	if (err == OK)

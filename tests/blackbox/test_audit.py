@@ -128,11 +128,11 @@ WRITES = [
     "announcement add Tonight", "announcement remove {announcement}", "emoji add tick {png}", "emoji disable tick", "emoji enable tick", "emoji remove tick",
     "text set about {csv}", "text remove about", "post ana hello", "config set title Audited", "config set title"]
 READS = """user list;user show ana;user sessions ana;user factor list ana;user alias ana list;data imports ana;role list;peer list;peer show b.example;rule list;
-    refusals;report list;report show 1;house-rule list;audit list;audit verify;mail list;mail show 1;announcement list;emoji list;text show about;
+    refusals;report list;report show 1;house-rule list;audit list;audit verify;mail list;mail show 1;directory status;announcement list;emoji list;text show about;
     invite list;invite show 1;config;config get title;status;jobs;check""".split(";")
 # Without a store, or what needs more than a node alone; "reindex" writes no store.
 NOT_HERE = {"init", "serve", "role actions", "routes", "version", "reindex", "user move", "user unmove", "report close", "mail retry",
-            "mail test"}
+            "mail test", "directory test", "directory preview", "directory sync", "directory link"}
 
 
 # What a room calls the act in an entry of its own.
