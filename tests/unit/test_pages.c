@@ -101,7 +101,7 @@ static void test_sign_up(void)
 	is_int(browser_get(&browser, STR("/sign-up/secret")), 200, "a right one asks for a password");
 	ok(browser_sees(&browser, "@ana@a.example"), "for the account it names");
 	is_int(browser_submit(&browser, STR("password=short&repeat=short")), 422, "a short one is refused");
-	ok(browser_sees(&browser, "entre 10 et 511"), "with the reason");
+	ok(browser_sees(&browser, "au moins 10 caractères, et au plus 511"), "with the reason");
 	is_int(browser_submit(&browser, STR("password=correct+horse&repeat=correct+hose")), 422, "so are two different ones");
 	second = browser;
 	second.cookies = STR_NONE;
