@@ -13,7 +13,7 @@ def test_every_route_of_the_client_api_has_an_entity(world):
         if not path.startswith("/api/v1/streaming") and not path.endswith(".csv"):
             kinds = entities_of(method, re.sub(r":\w+", "1", path))
             assert kinds, f"answers.py does not name what {method} {path} answers with"
-            assert all(kind.strip("[]") in ("o", "s") or fields(kind.strip("[]")) is not None for kind in kinds)
+            assert all(kind.strip("[]") in ("o", "s", "b") or fields(kind.strip("[]")) is not None for kind in kinds)
 
 
 def test_what_is_wrong_is_seen():

@@ -113,6 +113,8 @@ static bool may_be_open(const char *path)
 		"/actor/followers", "/actor/following", "/u/:id", "/api/v1/instance", "/api/v2/instance", "/api/v1/apps",
 		"/api/v1/custom_emojis", "/emojis/:id", "/api/openapi.json", "/oauth/authorize", "/oauth/token", "/oauth/revoke",
 		"/nodeinfo/2.0", "/nodeinfo/2.1",
+		"/sign-in/code", "/sign-in/set-up", "/sign-in/passkey", "/passkeys/challenge", "/passkeys.js",
+		"/reset", "/reset/:secret", "/confirm-email/:secret", "/invite/:code", "/invitation/:secret",
 		"/avatar.svg", "/header.svg", "/avatar.png", "/header.png", "/icon.svg", "/style.css", "/api/v1/streaming/health",
 		"/media/proxy/:id/:secret/:url", "/media/proxy/:id/:secret/:url/:name",
 		"/media/:id/:secret/:name",   /* nobody guesses the secret, and it ends with what shows the file */
