@@ -44,15 +44,18 @@ def test_a_full_disk_is_a_507_and_nothing_is_lost(new_node, word):
     store = os.path.join(node.data, "data.mdb")
     _, hard = resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (os.path.getsize(store) + (256 << 10), hard))
-    kept, answer = [], None
+    kept, refused = [], 0
+    # Pages that came free meanwhile may take another one after a refusal; they are few.
     for n in range(1000):
         answer = ana.raw("POST", "/api/v1/statuses", data={"status": f"{word} {n} " + "x" * 4000})
-        if answer.status_code != 200:
+        if answer.status_code == 200:
+            kept.append(answer.json()["id"])
+            continue
+        assert answer.status_code == 507 and check(answer.json(), "Error"), answer.text
+        refused += 1
+        if refused == 5:
             break
-        kept.append(answer.json()["id"])
-    assert answer.status_code == 507 and check(answer.json(), "Error"), answer.text
-    assert node.process.poll() is None and "full" in node.log().lower()
-    assert ana.raw("POST", "/api/v1/statuses", data={"status": "y" * 4000}).status_code == 507
+    assert refused == 5 and node.process.poll() is None and "full" in node.log().lower()
     seen = [s["id"] for s in ana.all_pages("/api/v1/timelines/home")]
     assert seen == kept[::-1] + before, "reads go on, and what was acknowledged is there"
     done, left = dict.fromkeys(["pin", "block", "vote", "reaction", "report"], 0), []

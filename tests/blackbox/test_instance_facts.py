@@ -40,7 +40,7 @@ def test_texts_are_rendered_and_harmless(node, ana, tmp_path):
     assert policy["content"] == "<p>We keep &lt;little&gt;.</p><p>Ask @nobody.</p>" and policy["updated_at"].endswith("Z")
     urls = node.get("/api/v2/instance").json()["configuration"]["urls"]
     assert urls["privacy_policy"] == node.url + "/legal#privacy" and urls["terms_of_service"] is None
-    page = node.get("/legal", headers={"Accept-Language": "fr"}).text
+    page = node.get("/legal", headers={"Accept-Language": "fr", "Cookie": "none=1"}).text
     assert '<section id="privacy">' in page and policy["content"] in page and "Politique de confidentialité" in page
     text.write_text("<h2>About</h2><p onclick='x()'>us<script>alert(1)</script></p>")
     node.do("text", "set", "about", str(text))
